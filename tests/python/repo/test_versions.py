@@ -1,0 +1,116 @@
+"""A version is written in several files, because pip, dbt and readers each look at their own: they agree."""
+
+import re
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+import dbt_playbooks
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
+
+VERSION = r"(\d+\.\d+\.\d+\w*)"
+# Where a version of ours is told to readers: what to install, which revision to import, what changed last.
+TOLD_TO_READERS = {
+    "README.md": [rf"dbt-playbooks(?:\[[\w,]+\])?[=~]={VERSION}", rf"revision: [\"']?v?{VERSION}"],
+    "CHANGELOG.md": [rf"\A(?:(?!^## ).*\n)*?(?:^## \[?Unreleased.*\n(?:(?!^## ).*\n)*)?^## \[?v?{VERSION}"],
+}
+
+
+@pytest.fixture(scope="module")
+def pyproject(root: Path) -> dict:
+    return tomllib.loads((root / "pyproject.toml").read_text())
+
+
+@pytest.fixture(scope="module")
+def locked(root: Path) -> dict[str, list[Requirement]]:
+    lines = (line.split("#")[0].strip() for line in (root / "requirements/test.lock").read_text().splitlines())
+    found: dict[str, list[Requirement]] = {}
+    for requirement in (Requirement(line) for line in lines if line):
+        found.setdefault(requirement.name.lower(), []).append(requirement)
+    return found
+
+
+def versions_told(text: str, patterns: list[str]) -> list[str]:
+    return [found for pattern in patterns for found in re.findall(pattern, text, flags=re.MULTILINE)]
+
+
+def test_dbt_project_states_the_version_of_the_python_package(root: Path) -> None:
+    project = yaml.safe_load((root / "dbt_project.yml").read_text())
+    assert str(project["version"]) == dbt_playbooks.__version__
+
+
+def test_pyproject_reads_the_version_and_does_not_write_it_again(pyproject: dict) -> None:
+    assert pyproject["project"]["dynamic"] == ["version"]
+    assert pyproject["tool"]["hatch"]["version"]["path"] == "src/dbt_playbooks/__init__.py"
+
+
+def test_the_installed_package_has_the_version_of_the_source() -> None:
+    assert metadata.version("dbt-playbooks") == dbt_playbooks.__version__
+
+
+@pytest.mark.parametrize("name", TOLD_TO_READERS)
+def test_what_readers_are_told_is_the_version(root: Path, name: str) -> None:
+    if not (root / name).exists():
+        pytest.skip(f"there is no {name}")
+    told = versions_told((root / name).read_text(), TOLD_TO_READERS[name])
+    if name == "CHANGELOG.md":
+        assert told, "CHANGELOG.md has no heading like '## 0.1.0'"
+    assert set(told) <= {dbt_playbooks.__version__}
+
+
+def test_versions_are_found_where_readers_see_them() -> None:
+    readme, changelog = TOLD_TO_READERS["README.md"], TOLD_TO_READERS["CHANGELOG.md"]
+    assert versions_told("pip install 'dbt-playbooks[duckdb]==0.2.0'", readme) == ["0.2.0"]
+    assert versions_told("  - git: x\n    revision: v0.2.0\n", readme) == ["0.2.0"]
+    assert versions_told("# Changelog\n\n## 0.2.0\n\n- a\n\n## 0.1.0\n", changelog) == ["0.2.0"]
+    assert versions_told("# Changelog\n\n## Unreleased\n\n- a\n\n## [0.2.0] - 2030-01-01\n", changelog) == ["0.2.0"]
+
+
+def test_both_packages_ask_for_the_same_oldest_dbt(root: Path, pyproject: dict) -> None:
+    project = yaml.safe_load((root / "dbt_project.yml").read_text())
+    for_dbt = SpecifierSet(",".join(project["require-dbt-version"]))
+    for_pip = next(Requirement(d).specifier for d in pyproject["project"]["dependencies"] if d.startswith("dbt-core"))
+    assert oldest(for_dbt) == oldest(for_pip)
+
+
+def oldest(specifiers: SpecifierSet) -> Version:
+    return next(Version(s.version) for s in specifiers if s.operator == ">=")
+
+
+def test_tools_check_for_the_oldest_python_that_is_promised(pyproject: dict) -> None:
+    promised = oldest(SpecifierSet(pyproject["project"]["requires-python"]))
+    assert pyproject["tool"]["mypy"]["python_version"] == f"{promised.major}.{promised.minor}"
+    assert pyproject["tool"]["ruff"]["target-version"] == f"py{promised.major}{promised.minor}"
+
+
+def test_the_lock_holds_every_dependency_in_the_range_asked_for(
+    pyproject: dict, locked: dict[str, list[Requirement]]
+) -> None:
+    asked = list(pyproject["project"]["dependencies"])
+    for extra in pyproject["project"]["optional-dependencies"].values():
+        asked += extra
+    for text in asked:
+        wanted = Requirement(text)
+        held = locked.get(wanted.name.lower())
+        assert held, f"{wanted.name} is not in requirements/test.lock: run scripts/lock"
+        for pin in held:
+            version = next(iter(pin.specifier)).version
+            assert wanted.specifier.contains(version), f"the lock holds {pin}, asked for is {wanted}: run scripts/lock"
+
+
+def test_the_lock_holds_the_pins_and_nothing_but_pins(root: Path, locked: dict[str, list[Requirement]]) -> None:
+    pins = [line for line in (root / "requirements/pins.txt").read_text().splitlines() if not line.startswith("#")]
+    for pin in map(Requirement, pins):
+        assert [held.specifier for held in locked[pin.name]] == [pin.specifier]
+    for held in (requirement for requirements in locked.values() for requirement in requirements):
+        assert [s.operator for s in held.specifier] == ["=="], f"{held} is not one version"
+        assert held.url is None
