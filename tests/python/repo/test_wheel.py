@@ -56,8 +56,7 @@ def test_the_source_distribution_makes_the_same_wheel(root: Path, wheel: zipfile
     command = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(tmp_path)]
     subprocess.run(command, cwd=root, check=True, capture_output=True, stdin=subprocess.DEVNULL)
     with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
-        # from a build of our own tree; older Pythons do not know the argument `filter`
-        archive.extractall(tmp_path / "source")
+        archive.extractall(tmp_path / "source", filter="data")
     source = next((tmp_path / "source").iterdir())
     rebuilt = zipfile.ZipFile(build_wheel(source, tmp_path / "wheel"))
     assert sorted(rebuilt.namelist()) == sorted(wheel.namelist())
