@@ -1,0 +1,69 @@
+{#- What makes a chunk exact. Around the strategy that dbt runs for the model, in the same statement or transaction, rows of the chunk's
+    window that the source no longer has go too. These stand in for dbt's macros of the same name (dispatch); they change nothing
+    unless the runner put `backfill_window` into the model's config, and then add to what dbt's own macro says. -#}
+
+{% macro _backfill_window() %}
+  {{ return(config.get('backfill_window')) }}
+{% endmacro %}
+
+{#- The rows of the chunk's window; `table` is the alias of the target in the statement. -#}
+{% macro _in_backfill_window(window, table=none) %}
+  {%- set column = dbt_playbooks._quote(window.column) -%}
+  {{ return(dbt_playbooks._window_predicate(
+    table ~ '.' ~ column if table else column, window.data_type, window.start_date, window.end_date, window.timezone
+  )) }}
+{% endmacro %}
+
+{#- DuckDB, one transaction: the window is emptied, then dbt deletes by key (rows that moved in from another date) and inserts. -#}
+{% macro duckdb__get_incremental_delete_insert_sql(arg_dict) %}
+  {%- set dbt_sql = dbt.default__get_incremental_delete_insert_sql(arg_dict) -%}
+  {%- set window = dbt_playbooks._backfill_window() -%}
+  {%- if not window -%}
+    {{ return(dbt_sql) }}
+  {%- endif -%}
+  {{ return('delete from ' ~ arg_dict.target_relation ~ ' where ' ~ dbt_playbooks._in_backfill_window(window) ~ ';\n' ~ dbt_sql) }}
+{% endmacro %}
+
+{#- DuckDB, one transaction: what the MERGE would not match goes, then dbt merges; columns that the model's merge keeps stay kept. -#}
+{% macro duckdb__get_incremental_merge_sql(arg_dict) %}
+  {%- set dbt_sql = dbt.duckdb__get_incremental_merge_sql(arg_dict) -%}
+  {%- set window = dbt_playbooks._backfill_window() -%}
+  {%- if not window -%}
+    {{ return(dbt_sql) }}
+  {%- endif -%}
+  {%- set matches = [] -%}
+  {%- set keys = config.get('merge_on_using_columns') or arg_dict.unique_key -%}
+  {%- for key in ([keys] if keys is string else keys) -%}
+    {%- do matches.append('DBT_INTERNAL_SOURCE.' ~ key ~ ' = DBT_INTERNAL_DEST.' ~ key) -%}
+  {%- endfor -%}
+  {%- set predicates = arg_dict.get('incremental_predicates') or [] -%}
+  {%- set matches = matches + ([predicates] if predicates is string else predicates) -%}
+  {{ return(
+    'delete from ' ~ arg_dict.target_relation ~ ' as DBT_INTERNAL_DEST\nwhere '
+    ~ dbt_playbooks._in_backfill_window(window, 'DBT_INTERNAL_DEST')
+    ~ '\n  and not exists (\n    select 1 from ' ~ arg_dict.temp_relation ~ ' as DBT_INTERNAL_SOURCE\n    where ('
+    ~ matches | join(') and (') ~ ')\n  );\n' ~ dbt_sql
+  ) }}
+{% endmacro %}
+
+{#- BigQuery, one MERGE. -#}
+{% macro bigquery__get_merge_sql(target, source, unique_key, dest_columns, incremental_predicates=none) %}
+  {%- set dbt_sql = dbt.default__get_merge_sql(target, source, unique_key, dest_columns, incremental_predicates) -%}
+  {%- set window = dbt_playbooks._backfill_window() -%}
+  {%- if not window -%}
+    {{ return(dbt_sql) }}
+  {%- endif -%}
+  {{ return(
+    dbt_sql ~ '\n    when not matched by source and '
+    ~ dbt_playbooks._in_backfill_window(window, 'DBT_INTERNAL_DEST') ~ '\n        then delete\n'
+  ) }}
+{% endmacro %}
+
+{#- BigQuery, one MERGE for insert_overwrite and microbatch: the window itself is replaced, whatever the size of a partition. -#}
+{% macro bigquery__get_insert_overwrite_merge_sql(target, source, dest_columns, predicates, include_sql_header=false) %}
+  {%- set window = dbt_playbooks._backfill_window() -%}
+  {%- if window -%}
+    {%- set predicates = [dbt_playbooks._in_backfill_window(window, 'DBT_INTERNAL_DEST')] -%}
+  {%- endif -%}
+  {{ return(dbt.default__get_insert_overwrite_merge_sql(target, source, dest_columns, predicates, include_sql_header)) }}
+{% endmacro %}

@@ -1,0 +1,16 @@
+{#- A column as SQL: names are quoted by the adapter (`order`, `Order Date`, `order-date`, `t.order`);
+    what is quoted already, and expressions (they hold a parenthesis), stay as they were given. -#}
+{% macro _quote(column) %}
+  {%- set name = column | string | trim -%}
+  {%- if not name -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: a column name is empty. Give the name of a column, for example 'event_date'.") }}
+  {%- endif -%}
+  {%- if '(' in name or '"' in name or '`' in name -%}
+    {{ return(name) }}
+  {%- endif -%}
+  {%- set parts = [] -%}
+  {%- for part in name.split('.') -%}
+    {%- do parts.append(adapter.quote(part)) -%}
+  {%- endfor -%}
+  {{ return(parts | join('.')) }}
+{% endmacro %}

@@ -1,0 +1,245 @@
+"""run, plan and status: which steps a backfill command takes, in which order."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+
+from rich.console import Console
+
+from dbt_playbooks.backfill import report
+from dbt_playbooks.backfill.checks import Target, check, check_columns
+from dbt_playbooks.backfill.lease import CREATION, Lease
+from dbt_playbooks.backfill.plan import Plan, code_has_changed, make_plan, windows
+from dbt_playbooks.backfill.progress import Progress
+from dbt_playbooks.backfill.redact import Redactor
+from dbt_playbooks.backfill.request import Identity, Request
+from dbt_playbooks.backfill.runner import How, Runner
+from dbt_playbooks.backfill.state import State
+from dbt_playbooks.backfill.status import print_status, read_status
+from dbt_playbooks.errors import DONE, PlaybooksError, UsageError, WarehouseError
+from dbt_playbooks.interface import Options, Project
+from dbt_playbooks.project import open_project
+
+PRICE_PER_TIB = 6.25
+"""US dollars for a TiB that BigQuery scans on demand, of 2026; the var `price_per_tib` says what yours costs."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may bill at most; None is no limit."""
+
+    max_bytes: int | None = None
+    max_cost: float | None = None
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    project: Project
+    targets: Sequence[Target]
+    warnings: Sequence[str]
+    state: State
+    plan: Plan
+
+
+@contextmanager
+def _prepared(
+    options: Options, selection: Sequence[str], exclude: Sequence[str], request: Request
+) -> Iterator[_Prepared]:
+    """Open the project, check the selection and read the state. Nothing in the warehouse has changed yet."""
+    with open_project(options, selection, exclude) as project:
+        redactor = Redactor(project.secrets())
+        try:
+            found = windows(project, request.start_date, request.end_date, request.chunk)
+            models = project.select()
+            targets, warnings = check(project, models, found[0])
+            check_columns(project, targets, found[0])
+            state = State(project, redactor)
+            identity = Identity.of(replace(request, vars=options.vars), models)
+            plan = make_plan(request, identity, found, state)
+            if code_has_changed(identity, plan, state):
+                warnings.append(
+                    f"the code of {identity.model} has changed since {plan.completed} chunks were done. --reprocess all runs them again"
+                )
+            yield _Prepared(project, targets, warnings, state, plan)
+        except PlaybooksError as error:
+            # what dbt or the warehouse said may quote the profile
+            error.args = (redactor(str(error)),)
+            raise
+
+
+def run(
+    options: Options,
+    selection: Sequence[str],
+    exclude: Sequence[str],
+    request: Request,
+    how: How,
+    limits: Limits,
+    compare_to: str | None,
+    json_events: bool,
+    again: Sequence[str],
+) -> int:
+    """Run what is left of a backfill and report; the exit code."""
+    with _prepared(options, selection, exclude, request) as it:
+        project, plan, state = it.project, it.plan, it.state
+        with Progress(len(plan.todo), json_events) as progress:
+            for warning in it.warnings:
+                progress.note(f"warning: {warning}")
+            _refuse_over(limits, project, it.targets, plan)
+            state.create()
+            with Lease(state, plan.identity, request.shard, len(plan.chunks)) as lease:
+                # between reading and holding, another run may have ended chunks
+                plan = make_plan(request, plan.identity, [chunk.window for chunk in plan.chunks], state)
+                progress.event(
+                    "run_started",
+                    id=plan.identity.backfill_id,
+                    chunks=len(plan.chunks),
+                    todo=len(plan.todo),
+                    invocation_id=lease.invocation_id,
+                )
+                progress.note(
+                    f"backfill '{plan.identity.backfill_id}': {len(plan.todo)} of {len(plan.chunks)} chunks to do, {plan.completed} done before."
+                )
+                if plan.todo:
+                    project.begin([target.model for target in it.targets])
+                result = Runner(project, it.targets, state, lease, how, progress).run(plan)
+                if plan.todo:
+                    project.end()
+            covered, differences = [], {}
+            if not result.interrupted:
+                existing = [target for target in it.targets if project.exists(target.model)]
+                covered = [
+                    report.coverage(project, target, request.start_date, request.end_date) for target in existing
+                ]
+                if compare_to:
+                    differences = {compare_to: report.compare(project, it.targets[-1], compare_to, plan)}
+        code = report.print_report(progress, plan, result, covered, differences, shlex.join(again))
+        progress.event(
+            "run_ended",
+            id=plan.identity.backfill_id,
+            exit_code=code,
+            completed=result.completed,
+            completed_before=plan.completed,
+            failed=len(result.failed or []),
+            not_begun=result.not_begun,
+            interrupted=result.interrupted,
+            rows=result.rows,
+            bytes=result.bytes,
+            seconds=round(result.seconds, 3),
+            missing={each.model: [day.isoformat() for day in each.missing] for each in covered},
+            differences={table: [_difference(each) for each in found] for table, found in differences.items()},
+        )
+        return code
+
+
+def plan(
+    options: Options, selection: Sequence[str], exclude: Sequence[str], request: Request, limits: Limits, as_json: bool
+) -> int:
+    """List the chunks, their state and what they would bill. Changes nothing."""
+    with _prepared(options, selection, exclude, request) as it:
+        estimates = _estimates(it.project, it.targets, it.plan)
+        price = float(it.project.var("price_per_tib", PRICE_PER_TIB))
+        known = [value for value in estimates.values() if value is not None]
+        if as_json:
+            chunks = [
+                {**asdict(chunk), "todo": chunk.index in estimates, "estimated_bytes": estimates.get(chunk.index)}
+                for chunk in it.plan.chunks
+            ]
+            whole = {
+                "id": it.plan.identity.backfill_id,
+                "model": it.plan.identity.model,
+                "warnings": list(it.warnings),
+                "chunks": chunks,
+            }
+            print(
+                json.dumps(
+                    {
+                        **whole,
+                        "estimated_bytes": sum(known) if known else None,
+                        "estimated_cost": report.cost(sum(known), price) if known else None,
+                    }
+                )
+            )
+            return DONE
+        console = Console(highlight=False)
+        console.print(report.plan_table(it.plan, estimates, price))
+        for warning in it.warnings:
+            console.print(f"warning: {warning}", markup=False)
+        if known:
+            console.print(
+                f"{len(estimates)} chunks would scan {report.size(sum(known))}, {report.money(sum(known), price)} at {price:g} per TiB."
+            )
+            _refuse_over(limits, it.project, it.targets, it.plan)
+        else:
+            console.print(f"{len(it.plan.todo)} chunks would run. {it.project.adapter_type} does not bill by bytes.")
+        return DONE
+
+
+def status(options: Options, backfill_id: str | None, as_json: bool) -> int:
+    """What became of a backfill, or of all of them, and who runs it now. Only reads; works while a run goes on."""
+    with open_project(options) as project:
+        state = State(project, Redactor(project.secrets()))
+        known = [each for each in state.backfill_ids() if not each.endswith(CREATION)]
+        if backfill_id is not None and backfill_id not in known:
+            near = difflib.get_close_matches(backfill_id, known, n=3) or known[:5]
+            raise UsageError(
+                f"no backfill '{backfill_id}' has left state in target '{project.target_name}'. "
+                f"Known: {', '.join(near) or 'none'}."
+            )
+        found = [read_status(state, each) for each in ([backfill_id] if backfill_id else known)]
+    if as_json:
+        print(json.dumps([asdict(each) for each in found]))
+    else:
+        print_status(Console(highlight=False, soft_wrap=True), found)
+    return DONE
+
+
+def _estimates(project: Project, targets: Sequence[Target], plan: Plan) -> dict[int, int | None]:
+    """Bytes that each chunk to do would scan, by the chunk's index; None where it can't be known."""
+    estimates: dict[int, int | None] = {}
+    for chunk in plan.todo:
+        total: int | None = 0
+        for target in targets:
+            try:
+                scanned = project.estimate(project.compile(target.model, chunk.window)) if project.bills_bytes else None
+            except WarehouseError:
+                scanned = None  # it reads a table that an earlier model of the chunk makes
+            total = None if scanned is None or total is None else total + scanned
+        estimates[chunk.index] = total
+    return estimates
+
+
+def _refuse_over(limits: Limits, project: Project, targets: Sequence[Target], plan: Plan) -> None:
+    """Stop before anything runs when the estimate is over a limit, or cannot be made."""
+    if limits.max_bytes is None and limits.max_cost is None:
+        return
+    if not project.bills_bytes:
+        raise UsageError(
+            f"--max-bytes and --max-cost need a warehouse that bills by bytes; {project.adapter_type} does not. Leave them out."
+        )
+    estimates = _estimates(project, targets, plan)
+    unknown = [plan.chunks[index].window for index, value in estimates.items() if value is None]
+    if unknown:
+        raise UsageError(
+            f"{len(unknown)} chunks could not be estimated (the first: {unknown[0]}), so the limit cannot be kept. Build what they read first."
+        )
+    total = sum(value or 0 for value in estimates.values())
+    price = float(project.var("price_per_tib", PRICE_PER_TIB))
+    asked = f"the {len(estimates)} chunks would scan {report.size(total)}, {report.money(total, price)} at {price:g} per TiB"
+    if limits.max_bytes is not None and total > limits.max_bytes:
+        raise UsageError(
+            f"{asked}; --max-bytes allows {report.size(limits.max_bytes)}. Nothing was run. Allow more, or ask for a shorter range."
+        )
+    if limits.max_cost is not None and report.cost(total, price) > limits.max_cost:
+        raise UsageError(
+            f"{asked}; --max-cost allows {limits.max_cost:g}. Nothing was run. Allow more, or ask for a shorter range."
+        )
+
+
+def _difference(difference: report.Difference) -> dict[str, object]:
+    window = None if difference.window is None else asdict(difference.window)
+    return {"window": window, "rows": difference.rows, "other_rows": difference.other_rows}

@@ -1,0 +1,206 @@
+"""At most one run per backfill and shard, by claims that are only appended to a table of the warehouse.
+
+A run appends its claim, then reads all claims. Whoever sees another live claim and is not the first withdraws; the first waits
+until it is alone. Of two claims the one stored later always sees the earlier, so two runs never both go on. A claim is live until
+it is released, its process (on this machine) is gone, or it gave no sign for STALE seconds.
+"""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+import platform
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from typing import Any
+
+import psutil
+
+from dbt_playbooks.backfill.request import Identity, Shard
+from dbt_playbooks.backfill.state import State
+from dbt_playbooks.errors import HeldError, PlaybooksError
+
+CREATION = "#create"
+"""Ends the id under which shards agree on who creates the tables."""
+HEARTBEAT = 60.0
+STALE = 300.0
+_PATIENCE = 10.0
+
+_log = logging.getLogger(__name__)
+
+
+class Lease:
+    """Holds a backfill from `__enter__` to `__exit__`. Raises HeldError, naming the holder, when another run has it."""
+
+    def __init__(
+        self, state: State, identity: Identity, shard: Shard, chunks: int, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.invocation_id = str(uuid.uuid4())
+        self._state = state
+        self._shard = shard
+        self._pause = pause
+        process = psutil.Process()
+        self._run = {
+            **asdict(identity),
+            "invocation_id": self.invocation_id,
+            "shard": str(shard),
+            "host": host(),
+            "process_id": process.pid,
+            "process_started_at": started_at(process),
+            "started_by": _user(),
+            "chunks": chunks,
+        }
+        self._stop = threading.Event()
+        self._beaten = time.time()
+        self._beating: threading.Thread | None = None
+        self.lost: str | None = None
+
+    def __enter__(self) -> Lease:
+        self._state.record_run(self._run, "claim")
+        try:
+            self._wait_until_alone()
+        except BaseException:
+            self._release()
+            raise
+        self._beating = threading.Thread(target=self._beat, name="backfill-heartbeat", daemon=True)
+        self._beating.start()
+        return self
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self.__exit__()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        if self._beating:
+            self._beating.join(timeout=5)
+        self._release()
+
+    def _release(self) -> None:
+        # a warehouse that is gone can't be told; the claim then ends with this process
+        try:
+            self._state.record_run(self._run, "release")
+        except PlaybooksError as error:
+            _log.debug("the claim could not be released: %s", error)
+
+    def _wait_until_alone(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            others, first = self._live_claims()
+            if not others:
+                return
+            if not first or time.monotonic() > deadline:
+                raise HeldError(describe(others[0], self._run["backfill_id"]))
+            self._pause(0.5)
+
+    def _live_claims(self) -> tuple[list[Mapping[str, Any]], bool]:
+        """Other runs that hold the backfill or an overlapping shard, and whether our claim is older than all of them."""
+        mine = False
+        others: list[Mapping[str, Any]] = []
+        first = True
+        for run in self._state.runs(self._run["backfill_id"]):
+            if run["invocation_id"] == self.invocation_id:
+                mine = True
+            elif self._shard.overlaps(Shard.parse(run["shard"])) and is_live(run):
+                others.append(run)
+                first = first and mine
+        return others, first
+
+    def _beat(self) -> None:
+        while not self._stop.wait(HEARTBEAT):
+            silent_for = time.time() - self._beaten
+            try:
+                if silent_for > STALE:
+                    others, _ = self._live_claims()
+                    if others:
+                        self.lost = describe(others[0], self._run["backfill_id"])
+                        return
+                self._state.record_run(self._run, "heartbeat")
+                self._beaten = time.time()
+            except PlaybooksError as error:
+                _log.debug("no heartbeat: %s", error)
+
+    def check(self) -> None:
+        """Before a chunk begins: raises HeldError when the machine slept and another run took over."""
+        if time.time() - self._beaten > STALE and self.lost is None:
+            others, _ = self._live_claims()
+            if others:
+                self.lost = describe(others[0], self._run["backfill_id"])
+            else:
+                self._state.record_run(self._run, "heartbeat")
+                self._beaten = time.time()
+        if self.lost:
+            raise HeldError(f"this run gave no sign of life for {STALE:.0f} seconds and lost its backfill. {self.lost}")
+
+
+@contextmanager
+def creating(
+    state: State, identity: Identity, note: Callable[[str], None], pause: Callable[[float], None] = time.sleep
+) -> Iterator[None]:
+    """Alone among all shards of a backfill, waiting for it: the chunk that creates a table would replace another shard's."""
+    creation = replace(identity, backfill_id=identity.backfill_id + CREATION)
+    waiting = False
+    while True:
+        lease = Lease(state, creation, Shard(), chunks=0, pause=pause)
+        try:
+            lease.__enter__()
+            break
+        except HeldError:
+            if not waiting:
+                note("waiting for another shard to create the table.")
+            waiting = True
+            pause(2.0)
+    with lease.entered():
+        yield
+
+
+def is_live(run: Mapping[str, Any]) -> bool:
+    """Whether a run of the table still holds what it claimed."""
+    if run["event"] == "release":
+        return False
+    if run["host"] == host():
+        return _same_process(run)
+    return float(run["seconds_ago"]) < STALE
+
+
+def _same_process(run: Mapping[str, Any]) -> bool:
+    try:
+        process = psutil.Process(int(run["process_id"]))
+        # the number alone may have been given to another process since
+        return bool(started_at(process) == run["process_started_at"]) and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def describe(run: Mapping[str, Any], backfill_id: str) -> str:
+    """Who holds a backfill, and when it may be had."""
+    return (
+        f"backfill '{backfill_id}' (shard {run['shard']}) is held by {run['started_by']} on {run['host'].split('/')[0]}, "
+        f"process {run['process_id']}, last sign of life {float(run['seconds_ago']):.0f} s ago.\n"
+        f"Wait for it, stop it, or run a disjoint --shard. A holder that is silent for {STALE:.0f} s is taken over, "
+        "on its own machine at once when its process is gone."
+    )
+
+
+def host() -> str:
+    """This machine: its name and its boot, because containers and rented machines share names."""
+    return f"{platform.node()}/{int(psutil.boot_time())}"
+
+
+def started_at(process: psutil.Process) -> str:
+    return f"{process.create_time():.2f}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid()) if hasattr(os, "getuid") else "unknown"

@@ -1,0 +1,180 @@
+"""What came of a backfill: coverage and missing dates of its range, a comparison by chunk, and what to type next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.table import Table
+
+from dbt_playbooks.backfill.checks import Target
+from dbt_playbooks.backfill.plan import Plan
+from dbt_playbooks.backfill.progress import Progress, duration
+from dbt_playbooks.backfill.runner import Result
+from dbt_playbooks.errors import DONE, INTERRUPTED, SOME_FAILED
+from dbt_playbooks.interface import Project, Window
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Rows of one model in the backfill's range, and the days of the range that have none."""
+
+    model: str
+    rows: int
+    missing: Sequence[dt.date]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Rows of a chunk here and in the table that was compared to. `window` is None for rows whose date is NULL."""
+
+    window: Window | None
+    rows: int
+    other_rows: int
+
+
+def coverage(project: Project, target: Target, start_date: str, end_date: str) -> Coverage:
+    """Count the rows of the range by day. Half-open and typed like the chunks themselves."""
+    counts = _by_day(project, project.relation(target.model), target.column, target.timezone, start_date, end_date)
+    first, last = dt.date.fromisoformat(start_date), dt.date.fromisoformat(end_date)
+    days = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
+    counted = {day: rows for day, rows in counts.items() if day is not None}
+    return Coverage(target.model.name, sum(counted.values()), [day for day in days if not counted.get(day)])
+
+
+def compare(project: Project, target: Target, other: str, plan: Plan) -> list[Difference]:
+    """Row counts by chunk in the target and in another table, only where they differ; a side without rows counts 0."""
+    start, end = plan.identity.start_date, plan.identity.end_date
+    ours = _by_day(project, project.relation(target.model), target.column, target.timezone, start, end)
+    relation = project.call("_relation", table=other)
+    named = {column for column, _, _ in target.model.filters} | {target.column}
+    columns = {name.lower(): name for name in project.call("_column_names", relation=relation)}
+    found = [columns[name.lower()] for name in [target.column, *sorted(named)] if name.lower() in columns]
+    theirs = _by_day(project, relation, found[0] if found else target.column, target.timezone, start, end)
+    windows: list[Window | None] = [chunk.window for chunk in plan.chunks]
+    differences = []
+    for window in [*windows, None]:
+        here, there = _within(ours, window), _within(theirs, window)
+        if here != there:
+            differences.append(Difference(window, here, there))
+    return differences
+
+
+def _within(counts: Mapping[dt.date | None, int], window: Window | None) -> int:
+    if window is None:
+        return counts.get(None, 0)
+    first, last = dt.date.fromisoformat(window.start_date), dt.date.fromisoformat(window.end_date)
+    return sum(rows for day, rows in counts.items() if day is not None and first <= day <= last)
+
+
+def _by_day(
+    project: Project, relation: Any, column: str, timezone: str, start: str, end: str
+) -> dict[dt.date | None, int]:
+    sql = project.call(
+        "row_counts_by_day_sql", table=relation, date_column=column, start_date=start, end_date=end, timezone=timezone
+    )
+    return {row["day"]: int(row["row_count"]) for row in project.query(sql)}
+
+
+def print_report(
+    progress: Progress,
+    plan: Plan,
+    result: Result,
+    covered: Sequence[Coverage],
+    differences: Mapping[str, Sequence[Difference]],
+    again: str,
+) -> int:
+    """Say what happened and what to type next; the exit code."""
+    failed = result.failed or []
+    already = plan.completed
+    progress.note("")
+    progress.note(
+        f"backfill '{plan.identity.backfill_id}': {result.completed} chunks completed now ({result.rows:,} rows, {duration(result.seconds)}), "
+        f"{already} before, {len(failed)} failed, {result.not_begun} not begun, of {len(plan.chunks)}."
+    )
+    for chunk in failed[:20]:
+        progress.note(f"  failed: {chunk.window}: {(chunk.error or '').strip()[:500]}")
+    if len(failed) > 20:
+        progress.note(
+            f"  ... and {len(failed) - 20} more; all of them: select date_processed, error_message from backfill_checkpoints where status = 'failed'"
+        )
+    for each in covered:
+        progress.note(
+            f"{each.model}: {each.rows:,} rows from {plan.identity.start_date} to {plan.identity.end_date}, {_missing(each.missing)}"
+        )
+    for table, found in differences.items():
+        progress.note(
+            f"compared to {table} by chunk: " + ("no difference." if not found else f"{len(found)} chunks differ.")
+        )
+        for difference in found[:50]:
+            progress.note(
+                f"  {difference.window or 'date is NULL'}: {difference.rows:,} rows here, {difference.other_rows:,} there"
+            )
+    if result.interrupted:
+        progress.note(f"Interrupted; what was done is kept. To go on: {again}")
+        return INTERRUPTED
+    if failed or result.not_begun:
+        progress.note(f"To go on with what is left: {again}")
+        return SOME_FAILED
+    return SOME_FAILED if any(differences.values()) else DONE
+
+
+def _missing(days: Sequence[dt.date]) -> str:
+    if not days:
+        return "no day is missing."
+    runs = runs_of_days(days)
+    shown = ", ".join(str(Window(first.isoformat(), last.isoformat())) for first, last in runs[:10])
+    return f"{len(days)} days have no rows: {shown}{', ...' if len(runs) > 10 else ''}"
+
+
+def runs_of_days(days: Sequence[dt.date]) -> list[tuple[dt.date, dt.date]]:
+    """Consecutive days put together, as (first, last)."""
+    runs: list[tuple[dt.date, dt.date]] = []
+    for day in days:
+        if runs and day - runs[-1][1] == dt.timedelta(days=1):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs
+
+
+def plan_table(plan: Plan, estimates: Mapping[int, int | None], price_per_tib: float) -> Table:
+    """The chunks of a plan, for people."""
+    billed = any(value is not None for value in estimates.values())
+    columns = ["chunk", "state", "attempts", "rows", "now"] + (["bytes", "cost"] if billed else [])
+    table = Table(*columns, title=f"backfill '{plan.identity.backfill_id}' of {plan.identity.model}")
+    todo = {chunk.index for chunk in plan.todo}
+    for chunk in plan.chunks:
+        row = [
+            str(chunk.window),
+            chunk.status,
+            str(chunk.attempt or ""),
+            "" if chunk.rows is None else f"{chunk.rows:,}",
+            "runs" if chunk.index in todo else "skipped",
+        ]
+        if billed:
+            estimated = estimates.get(chunk.index)
+            row += ["", ""] if estimated is None else [size(estimated), money(estimated, price_per_tib)]
+        table.add_row(*row)
+    return table
+
+
+def size(number: int) -> str:
+    """Bytes for people: `1.5 GiB`."""
+    value = float(number)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if value < 1024:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1024
+    return f"{value:.2f} TiB"
+
+
+def cost(number: int, price_per_tib: float) -> float:
+    """What bytes cost; a TiB is 2**40 bytes."""
+    return number / 2**40 * price_per_tib
+
+
+def money(number: int, price_per_tib: float) -> str:
+    return f"{cost(number, price_per_tib):,.2f}"

@@ -1,0 +1,217 @@
+"""Runs the chunks of a plan and records what becomes of each. A crash at any line leaves whole chunks and a state to go on from."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import copy_context
+from dataclasses import dataclass, replace
+
+from dbt_playbooks.backfill.checks import Target, data_type
+from dbt_playbooks.backfill.lease import Lease, creating
+from dbt_playbooks.backfill.plan import Plan
+from dbt_playbooks.backfill.progress import Progress
+from dbt_playbooks.backfill.state import Chunk, State
+from dbt_playbooks.errors import PlaybooksError
+from dbt_playbooks.interface import Project
+
+_LONGEST_PAUSE = 60.0
+
+
+@dataclass(frozen=True)
+class How:
+    """How a plan is run."""
+
+    threads: int = 1
+    retries: int = 0
+    fail_fast: bool = False
+
+
+@dataclass
+class Result:
+    """What a run did: the chunks it ended, in the order they ended, and whether a signal stopped it."""
+
+    completed: int = 0
+    rows: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    failed: list[Chunk] | None = None
+    interrupted: bool = False
+    not_begun: int = 0
+
+
+class Runner:
+    """Runs chunks on threads; every chunk is begun, run model by model in graph order, counted and recorded."""
+
+    def __init__(
+        self, project: Project, targets: Sequence[Target], state: State, lease: Lease, how: How, progress: Progress
+    ) -> None:
+        self._project = project
+        self._targets = targets
+        self._state = state
+        self._lease = lease
+        self._how = how
+        self._progress = progress
+        self._stop = threading.Event()
+        self._signals = 0
+        self._data_types: dict[str, str] = {}
+
+    def run(self, plan: Plan) -> Result:
+        """Run what the plan has to do. Raises WarehouseError when the state can no longer be written."""
+        started = time.monotonic()
+        result = Result(failed=[])
+        todo = deque(plan.todo)
+        with self._signals_stop_us(), ThreadPoolExecutor(self._how.threads, thread_name_prefix="backfill") as pool:
+            running: set[Future[Chunk]] = set()
+            try:
+                while todo and not self._stop.is_set():
+                    self._lease.check()
+                    if self._tables_exist():
+                        running.add(pool.submit(copy_context().run, self._attempts, plan, todo.popleft()))
+                        while len(running) >= self._how.threads:
+                            running = self._take(running, result)
+                        continue
+                    # one chunk makes the tables; others at the same time would replace each other's
+                    with self._creating(plan):
+                        running.add(pool.submit(copy_context().run, self._attempts, plan, todo.popleft()))
+                        running = self._take(running, result)
+                while running:
+                    running = self._take(running, result)
+            finally:
+                self._stop.set()
+        result.not_begun = len(todo)
+        result.interrupted = self._signals > 0
+        result.seconds = time.monotonic() - started
+        return result
+
+    def _take(self, running: set[Future[Chunk]], result: Result) -> set[Future[Chunk]]:
+        """Wait for a chunk to end and count it; its exception, if our own machinery failed, is raised here."""
+        done: set[Future[Chunk]] = set()
+        while not done:
+            # a timeout, because Python handles a signal only when the main thread runs
+            done, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+        for future in done:
+            chunk = future.result()
+            if chunk.status == "completed":
+                result.completed += 1
+                result.rows += chunk.rows or 0
+                result.bytes += chunk.bytes or 0
+            elif chunk.status == "failed" and result.failed is not None:
+                result.failed.append(chunk)
+                if self._how.fail_fast:
+                    self._stop.set()
+        return running
+
+    def _tables_exist(self, refresh: bool = False) -> bool:
+        if len(self._data_types) == len(self._targets):
+            return True
+        known = [self._learn(target, refresh) for target in self._targets]
+        return None not in known
+
+    def _creating(self, plan: Plan) -> AbstractContextManager[None]:
+        """Other shards wait while this one creates the tables, and the other way round."""
+        if plan.shard.of == 1:
+            return nullcontext()
+        return self._alone(plan)
+
+    @contextmanager
+    def _alone(self, plan: Plan) -> Iterator[None]:
+        with creating(self._state, plan.identity, self._progress.note):
+            # another shard may have created them while this one waited
+            self._tables_exist(refresh=True)
+            yield
+
+    def _attempts(self, plan: Plan, chunk: Chunk) -> Chunk:
+        """Run a chunk, and again after a pause while it fails and tries are left."""
+        for tried in range(self._how.retries + 1):
+            chunk = self._attempt(plan, replace(chunk, attempt=chunk.attempt + 1))
+            last = tried == self._how.retries
+            self._progress.ended(chunk, again=not last)
+            if chunk.status != "failed" or last or self._stop.wait(min(2.0**tried, _LONGEST_PAUSE)):
+                break
+        return chunk
+
+    def _attempt(self, plan: Plan, chunk: Chunk) -> Chunk:
+        def record(chunk: Chunk) -> Chunk:
+            return self._state.record(plan.identity.backfill_id, plan.identity.model, self._lease.invocation_id, chunk)
+
+        chunk = record(replace(chunk, status="running", rows=None, bytes=None, seconds=None, error=None))
+        self._progress.began(chunk)
+        started = time.monotonic()
+        rows, billed, error = 0, None, None
+        for target in self._targets:
+            known = self._data_types.get(target.model.unique_id) or self._learn(target)
+            outcome = self._project.run(target.model, chunk.window, target.config(chunk.window, known) if known else {})
+            if outcome.bytes_processed is not None:
+                billed = (billed or 0) + outcome.bytes_processed
+            if outcome.error:
+                error = outcome.error if len(self._targets) == 1 else f"{target.model.name}: {outcome.error}"
+                break
+            rows += self._rows(target, chunk)
+        status = "completed" if error is None else "interrupted" if self._signals > 1 else "failed"
+        return record(
+            replace(
+                chunk,
+                status=status,
+                error=error,
+                bytes=billed,
+                seconds=time.monotonic() - started,
+                rows=rows if error is None else None,
+            )
+        )
+
+    def _learn(self, target: Target, refresh: bool = False) -> str | None:
+        """The type of the target's date column, once it has a table."""
+        if not self._project.exists(target.model, refresh):
+            return None
+        self._data_types[target.model.unique_id] = data_type(self._project, target)
+        return self._data_types[target.model.unique_id]
+
+    def _rows(self, target: Target, chunk: Chunk) -> int:
+        """Rows that the target now holds in the chunk's window."""
+        known = self._data_types.get(target.model.unique_id) or self._learn(target)
+        sql = self._project.call(
+            "window_row_count_sql",
+            table=self._project.relation(target.model),
+            column=target.column,
+            start_date=chunk.window.start_date,
+            end_date=chunk.window.end_date,
+            timezone=target.timezone,
+            data_type=known,
+        )
+        return int(next(iter(self._project.query(sql)[0].values())))
+
+    @contextmanager
+    def _signals_stop_us(self) -> Iterator[None]:
+        """The first Ctrl-C (or TERM) lets the chunks in flight end; the second cancels them, and the warehouse rolls back."""
+
+        def handle(*_: object) -> None:
+            self._signals += 1
+            self._stop.set()
+            if self._signals == 1:
+                self._progress.note("stopping: the chunk in flight ends first. Again to cancel it and roll it back.")
+            elif self._signals == 2:
+                self._progress.note("cancelling the chunk in flight.")
+                threading.Thread(target=_quietly, args=(self._project.cancel,), daemon=True).start()
+
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _quietly(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except PlaybooksError:
+        return

@@ -1,0 +1,84 @@
+"""A backfill's state in the warehouse, read and written through the package's macros. Nothing is kept anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dbt_playbooks.backfill.redact import Redactor
+from dbt_playbooks.interface import Project, Window
+
+_CHUNK_COLUMNS = ("start_date", "end_date", "status", "attempt", "rows", "bytes", "seconds", "error")
+_RUN_COLUMNS = (
+    "invocation_id", "event", "shard", "host", "process_id", "process_started_at", "started_by", "model",
+    "start_date", "end_date", "chunk", "chunks", "vars_digest", "code_digest", "seconds_ago",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A window of a backfill and what has become of it. `status`: pending, running, completed, failed or interrupted."""
+
+    index: int
+    window: Window
+    status: str = "pending"
+    attempt: int = 0
+    rows: int | None = None
+    bytes: int | None = None
+    seconds: float | None = None
+    error: str | None = None
+
+
+class State:
+    """The chunks and runs of one backfill."""
+
+    def __init__(self, project: Project, redactor: Redactor) -> None:
+        self._project = project
+        self._redactor = redactor
+        self._exists = bool(project.call("backfill_state_exists"))
+
+    def create(self) -> None:
+        if not self._exists:
+            self._project.call("create_backfill_state")
+            self._exists = True
+
+    def chunks(self, backfill_id: str) -> dict[str, dict[str, Any]]:
+        """The latest state of each chunk that ever began, by its first day."""
+        if not self._exists:
+            return {}
+        rows = self._project.call("backfill_chunk_states", backfill_id=backfill_id)
+        return {row[0]: dict(zip(_CHUNK_COLUMNS, row, strict=True)) for row in rows}
+
+    def runs(self, backfill_id: str) -> list[dict[str, Any]]:
+        """The newest event of each run, the oldest run first."""
+        if not self._exists:
+            return []
+        rows = self._project.call("backfill_runs", backfill_id=backfill_id)
+        return [dict(zip(_RUN_COLUMNS, row, strict=True)) for row in rows]
+
+    def backfill_ids(self) -> list[str]:
+        """Every backfill of the warehouse, the newest first."""
+        return [row[0] for row in self._project.call("backfill_ids")] if self._exists else []
+
+    def record_run(self, run: Mapping[str, Any], event: str) -> None:
+        self._project.call("record_run", run=dict(run), event=event)
+
+    def record(self, backfill_id: str, model: str, invocation_id: str, chunk: Chunk) -> Chunk:
+        """Append what became of a chunk. Secrets are taken out of the error first; the macro cuts and escapes it."""
+        chunk = replace(chunk, error=None if chunk.error is None else self._redactor(chunk.error))
+        self._project.call(
+            "record_chunk",
+            backfill_id=backfill_id,
+            model=model,
+            start_date=chunk.window.start_date,
+            end_date=chunk.window.end_date,
+            attempt=chunk.attempt,
+            status=chunk.status,
+            invocation_id=invocation_id,
+            rows=chunk.rows,
+            bytes=chunk.bytes,
+            seconds=None if chunk.seconds is None else round(chunk.seconds, 3),
+            error=chunk.error,
+        )
+        return chunk

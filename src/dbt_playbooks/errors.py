@@ -1,0 +1,36 @@
+"""What can go wrong, and the exit code that says so. The one home of exit codes.
+
+A message says what happened, where, what was given, what is allowed and what to type next.
+"""
+
+from __future__ import annotations
+
+DONE = 0
+SOME_FAILED = 1
+USAGE = 2
+UNREACHABLE = 3
+INTERRUPTED = 130
+
+
+class PlaybooksError(Exception):
+    """Any error that a user is meant to read."""
+
+    exit_code = UNREACHABLE
+
+
+class UsageError(PlaybooksError):
+    """What was asked for cannot be done: the words, the dates, the selection or a model's configuration are off."""
+
+    exit_code = USAGE
+
+
+class ProjectError(PlaybooksError):
+    """dbt cannot open the project: no project, no profile, no adapter, or it does not parse."""
+
+
+class WarehouseError(PlaybooksError):
+    """The warehouse cannot be reached, or refuses a statement of ours."""
+
+
+class HeldError(UsageError):
+    """Another run holds the backfill."""

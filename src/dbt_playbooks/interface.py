@@ -1,0 +1,108 @@
+"""What the rest of the package knows of a dbt project, whichever engine runs it: `Project` and what goes in and out of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Options:
+    """What dbt is told on its command line; names as dbt spells them."""
+
+    project_dir: str | None = None
+    profiles_dir: str | None = None
+    profile: str | None = None
+    target: str | None = None
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    threads: int | None = None
+
+    def arguments(self) -> list[str]:
+        """The options as dbt's own command line arguments."""
+        given = {
+            "--project-dir": self.project_dir,
+            "--profiles-dir": self.profiles_dir,
+            "--profile": self.profile,
+            "--target": self.target,
+            "--threads": None if self.threads is None else str(self.threads),
+            "--vars": json.dumps(dict(self.vars), default=str) if self.vars else None,
+        }
+        return [word for name, value in given.items() if value is not None for word in (name, value)]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Whole days from `start_date` to `end_date`, both included, as ISO days."""
+
+    start_date: str
+    end_date: str
+
+    @property
+    def vars(self) -> dict[str, str]:
+        return {"start_date": self.start_date, "end_date": self.end_date}
+
+    def __str__(self) -> str:
+        return self.start_date if self.start_date == self.end_date else f"{self.start_date} to {self.end_date}"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model of the project, as far as a backfill has to know it."""
+
+    unique_id: str
+    name: str
+    path: str
+    relation: str
+    materialized: str
+    strategy: str | None
+    config: Mapping[str, Any]
+    checksum: str
+    raw_code: str
+    filters: tuple[tuple[Any, ...], ...]
+    """The literal arguments of each `backfill_filter` call in the model: (date_column, data_type, timezone)."""
+
+    @property
+    def is_microbatch(self) -> bool:
+        return self.strategy == "microbatch"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one model in one window."""
+
+    error: str | None
+    seconds: float
+    bytes_processed: int | None = None
+    warning: str | None = None
+
+
+class Project(Protocol):
+    """What backfill, compare and the rest may ask of a dbt project, whichever engine runs it."""
+
+    adapter_type: str
+    target_name: str
+    location: str
+    disables_transactions: bool
+    bills_bytes: bool
+
+    def models(self) -> list[Model]: ...
+    def select(self) -> list[Model]: ...
+    def descendants(self, models: Sequence[Model]) -> list[Model]: ...
+    def begin(self, models: Sequence[Model]) -> None: ...
+    def end(self) -> None: ...
+    def compile(self, model: Model, window: Window) -> str: ...
+    def run(self, model: Model, window: Window, config: Mapping[str, Any]) -> Outcome: ...
+    def frozen_by_window(self, model: Model, one: Window, other: Window) -> list[str]: ...
+    def relation(self, model: Model) -> Any: ...
+    def exists(self, model: Model, refresh: bool = False) -> bool: ...
+    def columns(self, model: Model) -> dict[str, str]: ...
+    def columns_of(self, sql: str) -> dict[str, str]: ...
+    def hidden_strategies(self) -> list[str]: ...
+    def call(self, macro: str, **arguments: Any) -> Any: ...
+    def query(self, sql: str) -> list[dict[str, Any]]: ...
+    def estimate(self, sql: str) -> int | None: ...
+    def cancel(self) -> None: ...
+    def secrets(self) -> list[str]: ...
+    def var(self, name: str, default: Any) -> Any: ...

@@ -1,0 +1,490 @@
+"""One dbt project, opened once: parse once, connect once, call a macro, run a model for a window, dry-run SQL.
+
+The only file that knows dbt's internals: `interface.Project` with dbt Core in this process behind it.
+Private interfaces of dbt are used the way its own `dbt run` uses them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import datetime as dt
+import difflib
+import json
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dbt_playbooks.errors import ProjectError, UsageError, WarehouseError
+from dbt_playbooks.interface import Model, Options, Outcome, Window
+
+PACKAGE = "dbt_playbooks"
+
+
+@contextlib.contextmanager
+def open_project(
+    options: Options, selection: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> Iterator[DbtCoreProject]:
+    """Open the project, parse it and register its adapter; nothing is connected yet.
+
+    Raises ProjectError when dbt cannot: no project, no profile, no adapter, a project that does not parse,
+    or one that has not installed the dbt package.
+    """
+    with contextlib.ExitStack() as stack:
+        yield DbtCoreProject(options, selection, exclude, stack)
+
+
+class DbtCoreProject:
+    """dbt Core in this process. Threads may call `run`, `compile`, `call` and `query` at the same time."""
+
+    def __init__(
+        self, options: Options, selection: Sequence[str], exclude: Sequence[str], stack: contextlib.ExitStack
+    ) -> None:
+        # dbt takes two seconds to import: only commands that open a project pay for it
+        from dbt.adapters.factory import get_adapter
+        from dbt.task.run import RunTask
+
+        context = _dbt_context(options, selection, exclude, stack)
+        self._manifest = context["manifest"]
+        self._config = context["runtime_config"]
+        self._adapter = get_adapter(self._config)
+        self._task = RunTask(context["flags"], self._config, self._manifest)
+        self._selection = selection
+        self._began: list[Any] = []
+        self._results: dict[str, Any] = {}
+        self._contexts: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self._connected = threading.local()
+        _require_package(self._manifest)
+        _put_our_macros_before_dbts(self._config)
+
+        credentials = self._config.credentials
+        self.adapter_type: str = credentials.type
+        self.target_name: str = self._config.target_name
+        self.threads: int = self._config.threads
+        self.bills_bytes = credentials.type == "bigquery"
+        self.disables_transactions = bool(getattr(credentials, "disable_transactions", False))
+        self.location = str(getattr(credentials, "path", None) or f"{credentials.database}.{credentials.schema}")
+        stack.callback(self._close)
+
+    # --- the graph -------------------------------------------------------------------------------------------------
+
+    def models(self) -> list[Model]:
+        """Every enabled model of the project and its packages."""
+        return [self._model(node) for node in self._manifest.nodes.values() if node.resource_type == "model"]
+
+    def select(self) -> list[Model]:
+        """The models that dbt's selection names, in graph order. Raises UsageError, with near misses, when there are none."""
+        import networkx
+
+        with self._dbt_errors():
+            self._task._runtime_initialize()
+        selected = {node.unique_id for node in self._task._flattened_nodes}
+        if not selected:
+            raise UsageError(self._nothing_selected())
+        order = networkx.topological_sort(self._task.graph.graph)
+        return [self._model(self._manifest.nodes[unique_id]) for unique_id in order if unique_id in selected]
+
+    def _nothing_selected(self) -> str:
+        names = sorted(model.name for model in self.models() if model.unique_id.split(".")[1] != PACKAGE)
+        asked = " ".join(self._selection)
+        near = [
+            name
+            for word in self._selection
+            for name in difflib.get_close_matches(word.strip("+@"), names, n=3, cutoff=0.5)
+        ]
+        listed = ", ".join(near or names[:10]) or "none"
+        return (
+            f"no model is selected by '{asked}' in project '{self._config.project_name}'.\n"
+            f"{'Did you mean' if near else 'Models of the project'}: {listed}\n"
+            f"`dbt ls --resource-type model --select {asked}` shows what a selection holds."
+        )
+
+    def descendants(self, models: Sequence[Model]) -> list[Model]:
+        """Models that read the given ones, directly or not, without the given ones."""
+        given = {model.unique_id for model in models}
+        found = {child for model in models for child in self._task.graph.graph.successors(model.unique_id)}
+        below = set(found)
+        for unique_id in found:
+            below |= self._task.graph.select_children({unique_id})
+        nodes = self._manifest.nodes
+        return [
+            self._model(nodes[uid])
+            for uid in sorted(below - given)
+            if uid in nodes and nodes[uid].resource_type == "model"
+        ]
+
+    def _model(self, node: Any) -> Model:
+        config = node.config
+        return Model(
+            unique_id=node.unique_id,
+            name=node.name,
+            path=node.original_file_path,
+            relation=str(self._relation(node)),
+            materialized=config.materialized,
+            strategy=config.incremental_strategy if config.materialized == "incremental" else None,
+            config={**config.to_dict(omit_none=True), "language": node.language},
+            checksum=node.checksum.checksum,
+            raw_code=node.raw_code,
+            filters=tuple(_backfill_filters(node.raw_code)),
+        )
+
+    def relation(self, model: Model) -> Any:
+        """The model's table, to hand to a macro."""
+        return self._relation(self._manifest.nodes[model.unique_id])
+
+    def _relation(self, node: Any) -> Any:
+        return self._adapter.Relation.create_from(self._config, node)
+
+    # --- running ---------------------------------------------------------------------------------------------------
+
+    def begin(self, models: Sequence[Model]) -> None:
+        """What `dbt run` does before its first model: schemas, the cache of relations, on-run-start hooks."""
+        with self._dbt_errors():
+            status = self._task.before_run(self._adapter, frozenset(model.unique_id for model in models))
+        if str(status) != "success":
+            failed = [result.message for result in self._task.node_results if str(result.status) == "error"]
+            raise WarehouseError("an on-run-start hook failed, so nothing was run:\n" + "\n".join(failed))
+
+    def end(self) -> None:
+        """What `dbt run` does after its last model: on-run-end hooks, with the last result of each model."""
+        with self._dbt_errors():
+            self._task.after_run(self._adapter, list(self._results.values()))
+
+    def compile(self, model: Model, window: Window) -> str:
+        """The SQL of a model for a window, as the warehouse would get it."""
+        runner, manifest = self._runner(model, window, {})
+        with self._dbt_errors(), self._connection(f"compile_{model.name}"):
+            return str(runner.compile(manifest).compiled_code)
+
+    def run(self, model: Model, window: Window, config: Mapping[str, Any]) -> Outcome:
+        """Run a model for a window through its own materialization, as `dbt run` does. An error is an outcome."""
+        from dbt_common.events.contextvars import log_contextvars
+
+        runner, manifest = self._runner(model, window, config)
+        with log_contextvars(node_info=runner.node.node_info):
+            result = runner.run_with_hooks(manifest)
+        with self._lock:
+            self._results[model.unique_id] = result
+        failed = str(result.status) not in ("success", "warn")
+        message = result.message if result.message not in (None, "ERROR") else getattr(runner, "failure", None)
+        billed = (result.adapter_response or {}).get("bytes_processed")
+        return Outcome(
+            error=str(message or "dbt reported an error without a message") if failed else None,
+            seconds=result.execution_time,
+            bytes_processed=None if billed is None else int(billed),
+        )
+
+    def _runner(self, model: Model, window: Window, config: Mapping[str, Any]) -> tuple[Any, Any]:
+        """dbt's runner for a model, on copies: the window's vars, the model's node and its ephemeral parents are its own."""
+        from dbt.task.run import ModelRunner
+
+        runtime_config = copy.copy(self._config)
+        manifest = copy.copy(self._manifest)
+        manifest.nodes = dict(self._manifest.nodes)
+        node = self._own_copy(manifest, model.unique_id)
+        for key, value in config.items():
+            node.config[key] = value
+        if model.is_microbatch:
+            runner_class = _microbatch_runner()
+            first = dt.datetime.fromisoformat(window.start_date).replace(tzinfo=dt.timezone.utc)
+            after = dt.datetime.fromisoformat(window.end_date).replace(tzinfo=dt.timezone.utc) + dt.timedelta(days=1)
+            there = self.exists(model)
+            return runner_class(
+                runtime_config, self._adapter, node, 1, 1, 0, {0: (first, after)}, there, there
+            ), manifest
+        runtime_config.cli_vars = {**self._config.cli_vars, **window.vars}
+        return ModelRunner(runtime_config, self._adapter, node, 1, 1), manifest
+
+    def _own_copy(self, manifest: Any, unique_id: str) -> Any:
+        node = copy.deepcopy(self._manifest.nodes[unique_id])
+        manifest.nodes[unique_id] = node
+        for parent in node.depends_on.nodes:
+            found = self._manifest.nodes.get(parent)
+            if found is not None and found.is_ephemeral_model and manifest.nodes[parent] is found:
+                self._own_copy(manifest, parent)
+        return node
+
+    def frozen_by_window(self, model: Model, one: Window, other: Window) -> list[str]:
+        """What dbt fixes when it parses the model although it depends on the window: config keys, 'ref' or 'source'.
+
+        Configuration in YAML is found by the names of the vars in its text.
+        """
+        from dbt.clients.jinja import get_rendered
+        from dbt.context.context_config import ContextConfig
+        from dbt.context.providers import generate_parser_model_context
+
+        seen = []
+        for window in (one, other):
+            config = copy.copy(self._config)
+            config.cli_vars = {**self._config.cli_vars, **window.vars}
+            node = copy.deepcopy(self._manifest.nodes[model.unique_id])
+            node.refs, node.sources = [], []
+            calls = ContextConfig(config, node.fqn, node.resource_type, project_name=node.package_name)
+            context = generate_parser_model_context(node, config, self._manifest, calls)
+            if model.config["language"] == "sql":
+                with self._dbt_errors():
+                    get_rendered(node.raw_code, context, node, capture_macros=True)
+            seen.append({**calls._config_call_dict, "ref": str(node.refs), "source": str(node.sources)})
+        frozen = {key for key in seen[0].keys() | seen[1].keys() if seen[0].get(key) != seen[1].get(key)}
+        for key, text in self._manifest.nodes[model.unique_id].unrendered_config.items():
+            if any(name in str(text) and "var(" in str(text) for name in one.vars):
+                frozen.add(key)
+        return sorted(frozen)
+
+    def hidden_strategies(self) -> list[str]:
+        """Macros of the project that dbt finds instead of ours in `_replace_window.sql`, so that a chunk would not be exact."""
+        ours = [
+            macro.name.split("__", 1)[1]
+            for macro in self._manifest.macros.values()
+            if macro.package_name == PACKAGE
+            and macro.original_file_path.endswith("_replace_window.sql")
+            and macro.name.startswith(f"{self.adapter_type}__")
+        ]
+        names = [prefix + name for name in ours for prefix in ("", f"{self.adapter_type}__", "default__")]
+        return [name for name in names if f"macro.{self._config.project_name}.{name}" in self._manifest.macros]
+
+    def exists(self, model: Model, refresh: bool = False) -> bool:
+        """Whether the model's table is there; `refresh` asks the warehouse instead of the cache."""
+        relation = self.relation(model)
+        with self._dbt_errors(), self._connection("exists"):
+            if refresh:
+                self._adapter.cache.drop_schema(relation.database, relation.schema)
+            return self._adapter.get_relation(relation.database, relation.schema, relation.identifier) is not None
+
+    def columns(self, model: Model) -> dict[str, str]:
+        """The columns of the model's table and their types, as the warehouse spells them. Empty when there is no table."""
+        relation = self.relation(model)
+        with self._dbt_errors(), self._connection("columns"):
+            return {column.name: column.data_type for column in self._adapter.get_columns_in_relation(relation)}
+
+    def columns_of(self, sql: str) -> dict[str, str]:
+        """The columns that a query returns and their types; nothing is read."""
+        columns = self._call("macro.dbt.get_column_schema_from_query", select_sql=sql)
+        return {column.name: column.data_type for column in columns}
+
+    # --- macros and queries ----------------------------------------------------------------------------------------
+
+    def call(self, macro: str, **arguments: Any) -> Any:
+        """What a macro of our package returns. It may query."""
+        return self._call(f"macro.{PACKAGE}.{macro}", **arguments)
+
+    def _call(self, unique_id: str, **arguments: Any) -> Any:
+        from dbt.clients.jinja import MacroGenerator
+
+        with self._dbt_errors(), self._connection(unique_id):
+            return MacroGenerator(self._manifest.macros[unique_id], self._macro_context())(**arguments)
+
+    def _macro_context(self) -> Any:
+        from dbt.context.providers import generate_runtime_macro_context
+
+        # a context costs 3 ms and holds a connection-less adapter: one a thread is kept
+        thread = threading.current_thread().name
+        if thread not in self._contexts:
+            some_macro = self._manifest.macros[f"macro.{PACKAGE}.backfill_chunks"]
+            self._contexts[thread] = generate_runtime_macro_context(some_macro, self._config, self._manifest, PACKAGE)
+        return self._contexts[thread]
+
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        """The rows of a query, as dicts of Python values."""
+        with self._dbt_errors(), self._connection("query"):
+            _, table = self._adapter.execute(sql, auto_begin=False, fetch=True)
+        return [dict(zip(table.column_names, row.values(), strict=True)) for row in table.rows]
+
+    def estimate(self, sql: str) -> int | None:
+        """Bytes that a statement would bill, from a dry run; None where the warehouse does not bill by bytes."""
+        if not self.bills_bytes:
+            return None
+        with self._dbt_errors(), self._connection("estimate"):
+            return int(self._adapter.connections.dry_run(sql).bytes_processed or 0)
+
+    def cancel(self) -> None:
+        """Cancel what other threads have running in the warehouse; their transactions roll back."""
+        with self._connection("cancel"):
+            list(self._adapter.cancel_open_connections() or [])
+
+    def secrets(self) -> list[str]:
+        """Values that must never be shown or stored."""
+        from dbt_common.exceptions import env_secrets
+
+        return [*env_secrets(), *_secret_values(self._config.credentials.to_dict())]
+
+    def var(self, name: str, default: Any) -> Any:
+        """A var as dbt resolves it in a macro of our package."""
+        return self._macro_context()["var"](name, default)
+
+    @property
+    def cli_vars(self) -> Mapping[str, Any]:
+        return dict(self._config.cli_vars)
+
+    # --- connections and errors ------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _connection(self, name: str) -> Iterator[None]:
+        """A connection for this thread, the one it is inside of already if there is one."""
+        if getattr(self._connected, "now", False):
+            yield
+            return
+        with self._adapter.connection_named(name):
+            self._connected.now = True
+            try:
+                yield
+            finally:
+                self._connected.now = False
+
+    @contextlib.contextmanager
+    def _dbt_errors(self) -> Iterator[None]:
+        """dbt's exceptions as ours: compiler errors are the user's, anything from the database is the warehouse's."""
+        from dbt.adapters.exceptions import FailedToConnectError
+        from dbt_common.exceptions import CompilationError, DbtBaseException, DbtDatabaseError
+
+        try:
+            yield
+        except CompilationError as error:
+            raise UsageError(_plain(error)) from error
+        except (DbtDatabaseError, FailedToConnectError) as error:
+            raise WarehouseError(self._warehouse_message(error)) from error
+        except DbtBaseException as error:
+            message = self._warehouse_message(error)
+            raise WarehouseError(message) from error
+
+    def _warehouse_message(self, error: BaseException) -> str:
+        text = _plain(error)
+        if "Could not set lock on file" in text:
+            return (
+                f"the DuckDB file {self.location} is in use by another process:\n{text}\n"
+                "DuckDB lets one process write a file at a time. Wait for it, or close it, and run this again."
+            )
+        return f"the warehouse ({self.adapter_type}, target '{self.target_name}') said:\n{text}"
+
+    def _close(self) -> None:
+        with contextlib.suppress(Exception):
+            self._adapter.cleanup_connections()
+
+
+def _plain(error: BaseException) -> str:
+    """A dbt error as text, without the node's stack of macros."""
+    return str(getattr(error, "msg", None) or error).strip()
+
+
+def _dbt_context(
+    options: Options, selection: Sequence[str], exclude: Sequence[str], stack: contextlib.ExitStack
+) -> dict[str, Any]:
+    """Everything that `dbt run` prepares before it runs, by the same decorators: flags, profile, project, adapter, manifest."""
+    from dbt.cli import requires
+    from dbt.cli.main import cli
+    from dbt.exceptions import DbtProfileError
+    from dbt_common.events.contextvars import task_contextvars
+    from dbt_common.exceptions import DbtBaseException
+
+    # dbt stays silent: stdout is for our data, and its file log would hold what we redact
+    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-print", "--no-write-json"]
+    words = ["--no-send-anonymous-usage-stats", *quiet, "run", *options.arguments()]
+    for flag, values in (("--select", selection), ("--exclude", exclude)):
+        words += [flag, *values] if values else []
+
+    def opened(context: Any) -> dict[str, Any]:
+        return dict(context.obj)
+
+    steps = (requires.manifest, requires.runtime_config, requires.catalogs, requires.project, requires.profile)
+    for step in steps:
+        opened = step(opened)
+    opened = requires.preflight(opened)
+
+    try:
+        outer = stack.enter_context(cli.make_context("dbt", words))
+        name, command, rest = cli.resolve_command(outer, [*outer.protected_args, *outer.args])
+        inner = stack.enter_context(command.make_context(name, rest, parent=outer))
+        context = opened(inner)
+    except DbtProfileError as error:
+        raise ProjectError(
+            f"dbt found no usable profile:\n{_plain(error)}\n"
+            "`dbt debug` shows where dbt looks. Name another place with --profiles-dir, another profile with --profile or --target."
+        ) from error
+    except DbtBaseException as error:
+        raise ProjectError(_project_message(_plain(error))) from error
+    except Exception as error:  # click's own errors, YAML errors, plugins: all of them mean that dbt did not open
+        raise ProjectError(_project_message(str(error))) from error
+    stack.enter_context(task_contextvars(project_root=context["runtime_config"].project_root))
+    return context
+
+
+def _project_message(text: str) -> str:
+    if "Could not find adapter type" in text:
+        kind = text.split("adapter type", 1)[1].strip(" !'\n")
+        return f"the profile wants the adapter '{kind}', which is not installed. Install it: pip install 'dbt-playbooks[{kind}]'"
+    return f"dbt could not open the project:\n{text}\n`dbt parse` shows the same; --project-dir names another folder."
+
+
+def _require_package(manifest: Any) -> None:
+    if not any(macro.package_name == PACKAGE for macro in manifest.macros.values()):
+        raise ProjectError(
+            "the project does not have the dbt package dbt_playbooks installed.\n"
+            "Add it to packages.yml (`dbt-playbooks path` prints an entry that needs no network), then run `dbt deps`."
+        )
+
+
+def _put_our_macros_before_dbts(config: Any) -> None:
+    """Let dbt's dispatch find the macros of `_replace_window.sql`: after the project's own, before dbt's."""
+    entry = next((entry for entry in config.dispatch if entry["macro_namespace"] == "dbt"), None)
+    if entry is None:
+        entry = {"macro_namespace": "dbt", "search_order": [config.project_name, "dbt"]}
+        config.dispatch = [*config.dispatch, entry]
+    if PACKAGE not in entry["search_order"]:
+        order = list(entry["search_order"])
+        order.insert(order.index("dbt") if "dbt" in order else len(order), PACKAGE)
+        entry["search_order"] = order
+
+
+def _microbatch_runner() -> Any:
+    """dbt's runner of one microbatch, keeping the error that dbt only logs."""
+    from dbt.task.run import MicrobatchBatchRunner
+
+    class Runner(MicrobatchBatchRunner):  # type: ignore[misc]
+        failure: str | None = None
+
+        def _build_failed_run_batch_result(self, model: Any, batch: Any, elapsed_time: float = 0.0) -> Any:
+            # called from dbt's own `except Exception`: the error is the one being handled
+            self.failure = _plain(sys.exc_info()[1] or RuntimeError("the batch failed"))
+            return super()._build_failed_run_batch_result(model, batch, elapsed_time)
+
+    return Runner
+
+
+def _backfill_filters(raw_code: str) -> Iterator[tuple[Any, ...]]:
+    """The literal arguments of each `backfill_filter(...)` in a model: (date_column, data_type, timezone)."""
+    import jinja2
+    from dbt_common.clients.jinja import get_environment
+
+    if "backfill_filter" not in raw_code:
+        return
+    try:
+        tree = get_environment(None).parse(raw_code)
+    except jinja2.TemplateError:
+        return
+    names = ("date_column", "data_type", "lookback_days", "timezone", "target_column")
+    defaults = {"data_type": "date", "timezone": "UTC", "target_column": None}
+    for call in tree.find_all(jinja2.nodes.Call):
+        if getattr(call.node, "attr", getattr(call.node, "name", None)) != "backfill_filter":
+            continue
+        given = dict(zip(names, call.args, strict=False)) | {keyword.key: keyword.value for keyword in call.kwargs}
+        literal = defaults | {key: node.value for key, node in given.items() if isinstance(node, jinja2.nodes.Const)}
+        yield (literal.get("target_column") or literal.get("date_column"), literal["data_type"], literal["timezone"])
+
+
+def _secret_values(value: Any, secret: bool = False) -> Iterator[str]:
+    """The texts in a profile under keys that name a secret, however deep."""
+    words = ("token", "password", "secret", "key")
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _secret_values(inner, secret or any(word in str(key).lower() for word in words))
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _secret_values(inner, secret)
+    elif secret and isinstance(value, str) and len(value) >= 4:
+        yield value
+        if Path(value).suffix == ".json" and Path(value).is_file():
+            with contextlib.suppress(ValueError, OSError):
+                yield from _secret_values(json.loads(Path(value).read_text()))
