@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ LONGEST_FILE, LONGEST_README = 500, 150
 # A string that begins like a statement or like a clause is SQL; prose that mentions one is not.
 SQL = re.compile(
     r"""^[\s(]*(
-      select\s*$ | select\s+(distinct\b | [*\d('"`{]) | select\s.*\bfrom\b
+      select\s+$ | select\s+(distinct\b | [*\d('"`{]) | select\s.*\bfrom\b
       | with\s+(recursive\s+)?\S+\s+as\s*\(
       | insert\s+(into|overwrite|or)\b | delete\s+from\b | merge\s+(into\s+)?\S+\s+(as\s+)?\S*\s*using\b
       | update\s+\S+\s+set\b | truncate\s+table\b
@@ -108,6 +109,20 @@ def test_only_project_imports_dbt(root: Path) -> None:
         assert (root / allowed).exists(), f"{allowed} has gone: this rule names another file now"
 
 
+def test_every_package_that_is_imported_is_asked_for(root: Path) -> None:
+    # import name to distribution, where they differ; project.py uses what dbt itself brings
+    distributions = {"yaml": "pyyaml"}
+    asked = (root / "pyproject.toml").read_text(encoding="utf-8").lower()
+    missing = {
+        f"{path.relative_to(root)}: {name}"
+        for path in modules(root)
+        if path.relative_to(root).as_posix() not in MAY_IMPORT_DBT
+        for name in set(imported(ast.parse(path.read_text(encoding="utf-8")))) - sys.stdlib_module_names - DBT
+        if name != "dbt_playbooks" and not re.search(rf'"{distributions.get(name, name)}\b', asked)
+    }
+    assert missing == set()
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -135,6 +150,7 @@ def test_sql_in_a_string_is_seen(code: str) -> None:
         "'Select models by name, tag or path.'",
         "'Create the tables that keep state.'",
         "'with a window of 5 days'",
+        "'select'",
         "'on'",
         "'where dbt looks for profiles'",
         "'Update the log.'",

@@ -25,25 +25,27 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFi
     return zipfile.ZipFile(build_wheel(root, tmp_path_factory.mktemp("wheel")))
 
 
-def files_below(folder: Path, *endings: str) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in endings}
+def packed(root: Path, repo_files: list[Path], folder: str, into: str) -> set[str]:
+    """The files of a folder of the repository, as the wheel should name them."""
+    below = [path.relative_to(root).as_posix() for path in repo_files]
+    return {into + name.removeprefix(folder) for name in below if name.startswith(folder)}
 
 
-def test_the_wheel_holds_the_whole_dbt_package(root: Path, wheel: zipfile.ZipFile) -> None:
-    macros = {f"{PACKAGE}macros/{name}" for name in files_below(root / "macros", ".sql", ".yml")}
-    models = {f"{PACKAGE}models/{name}" for name in files_below(root / "models", ".sql", ".yml")}
-    tests = {f"{PACKAGE}tests/dbt/{name}" for name in files_below(root / "tests/dbt", ".sql", ".yml")}
+def test_the_wheel_holds_the_whole_dbt_package(root: Path, repo_files: list[Path], wheel: zipfile.ZipFile) -> None:
+    macros = packed(root, repo_files, "macros/", f"{PACKAGE}macros/")
+    models = packed(root, repo_files, "models/", f"{PACKAGE}models/")
+    tests = packed(root, repo_files, "tests/dbt/", f"{PACKAGE}tests/dbt/")
     projects = {f"{PACKAGE}{name}" for name in ("dbt_project.yml", "packages.yml") if (root / name).exists()}
     assert len(macros) > 1
     assert f"{PACKAGE}dbt_project.yml" in projects
-    held = {name for name in wheel.namelist() if name.startswith(PACKAGE)}
-    assert held == macros | models | tests | projects
+    assert {name for name in wheel.namelist() if name.startswith(PACKAGE)} == macros | models | tests | projects
 
 
-def test_the_wheel_holds_every_module_and_nothing_else(root: Path, wheel: zipfile.ZipFile) -> None:
-    modules = {name for name in files_below(root / "src", ".py", ".typed") if "__pycache__" not in name}
+def test_the_wheel_holds_the_python_package_and_nothing_else(
+    root: Path, repo_files: list[Path], wheel: zipfile.ZipFile
+) -> None:
     held = {name for name in wheel.namelist() if not name.startswith(PACKAGE) and ".dist-info/" not in name}
-    assert held == modules
+    assert held == packed(root, repo_files, "src/", "")
 
 
 def test_the_wheel_installs_the_command(wheel: zipfile.ZipFile) -> None:
