@@ -1,0 +1,54 @@
+{#- Rows (lists) as an aligned table: a line of headers, a rule, a line a row; numbers to the right, NULL as '-'.
+    `results.print_table()` prints nothing on Fusion, `print()` does on both. -#}
+{% macro _print_table(headers, rows, title=none) %}
+  {%- if not execute -%}
+    {{ return('') }}
+  {%- endif -%}
+  {%- if title -%}
+    {%- do print(title) -%}
+  {%- endif -%}
+  {%- set columns = [] -%}
+  {%- for i in range(headers | length) -%}
+    {%- do columns.append(dbt_playbooks._aligned(headers[i], rows, i)) -%}
+  {%- endfor -%}
+  {%- for line in range(rows | length + 1) -%}
+    {%- set cells = [] -%}
+    {%- for column in columns -%}
+      {%- do cells.append(column[line]) -%}
+    {%- endfor -%}
+    {%- set text = cells | join('  ') -%}
+    {%- do print(text.rstrip()) -%}
+    {%- if loop.first -%}
+      {%- do print(dbt_playbooks._repeated('-', text | length)) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- if not rows -%}
+    {%- do print('(no rows)') -%}
+  {%- endif -%}
+{% endmacro %}
+
+{#- A column's header and cells as texts of one width. -#}
+{% macro _aligned(header, rows, i) %}
+  {%- set texts, widths, numbers, aligned = [header], [header | length], [], [] -%}
+  {%- for row in rows -%}
+    {%- set text = '-' if row[i] is none else row[i] | string | replace('\r', '') | replace('\n', ' ') -%}
+    {%- do texts.append(text) -%}
+    {%- do widths.append(text | length) -%}
+    {%- if row[i] is number -%}
+      {%- do numbers.append(text) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- for text in texts -%}
+    {%- set gap = dbt_playbooks._repeated(' ', widths | max - text | length) -%}
+    {%- do aligned.append(gap ~ text if numbers else text ~ gap) -%}
+  {%- endfor -%}
+  {{ return(aligned) }}
+{% endmacro %}
+
+{% macro _repeated(character, times) %}
+  {%- set characters = [] -%}
+  {%- for _ in range(times) -%}
+    {%- do characters.append(character) -%}
+  {%- endfor -%}
+  {{ return(characters | join) }}
+{% endmacro %}
