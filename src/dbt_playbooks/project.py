@@ -11,6 +11,7 @@ import copy
 import datetime as dt
 import difflib
 import json
+import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from dbt_playbooks.errors import ProjectError, UsageError, WarehouseError
 from dbt_playbooks.interface import Model, Options, Outcome, Window
 
 PACKAGE = "dbt_playbooks"
+_CLIENTS = ("duckdb", "_duckdb", "google", "requests", "urllib3", "grpc")
 
 
 @contextlib.contextmanager
@@ -182,7 +184,9 @@ class DbtCoreProject:
         from dbt.task.run import ModelRunner
 
         runtime_config = copy.copy(self._config)
-        manifest = copy.copy(self._manifest)
+        # not copy.copy: dbt's Manifest pickles its fields in an order of its own, and mixes them up
+        manifest = object.__new__(type(self._manifest))
+        manifest.__dict__.update(self._manifest.__dict__)
         manifest.nodes = dict(self._manifest.nodes)
         node = self._own_copy(manifest, model.unique_id)
         for key, value in config.items():
@@ -229,10 +233,18 @@ class DbtCoreProject:
                     get_rendered(node.raw_code, context, node, capture_macros=True)
             seen.append({**calls._config_call_dict, "ref": str(node.refs), "source": str(node.sources)})
         frozen = {key for key in seen[0].keys() | seen[1].keys() if seen[0].get(key) != seen[1].get(key)}
-        for key, text in self._manifest.nodes[model.unique_id].unrendered_config.items():
+        for key, text in self._config_in_yaml(model).items():
             if any(name in str(text) and "var(" in str(text) for name in one.vars):
                 frozen.add(key)
         return sorted(frozen)
+
+    def _config_in_yaml(self, model: Model) -> dict[str, Any]:
+        """The model's config as it stands in dbt_project.yml and in its properties file, not rendered."""
+        node = self._manifest.nodes[model.unique_id]
+        file = self._manifest.files.get(node.patch_path or "")
+        properties = (getattr(file, "dict_from_yaml", None) or {}).get("models", [])
+        mine = [entry.get("config") or {} for entry in properties if entry.get("name") == node.name]
+        return {**node.unrendered_config, **{key: text for config in mine for key, text in config.items()}}
 
     def hidden_strategies(self) -> list[str]:
         """Macros of the project that dbt finds instead of ours in `_replace_window.sql`, so that a chunk would not be exact."""
@@ -254,9 +266,8 @@ class DbtCoreProject:
                 self._adapter.cache.drop_schema(relation.database, relation.schema)
             return self._adapter.get_relation(relation.database, relation.schema, relation.identifier) is not None
 
-    def columns(self, model: Model) -> dict[str, str]:
-        """The columns of the model's table and their types, as the warehouse spells them. Empty when there is no table."""
-        relation = self.relation(model)
+    def columns(self, relation: Any) -> dict[str, str]:
+        """The columns of a table and their types, as the warehouse spells them. Empty when there is no table."""
         with self._dbt_errors(), self._connection("columns"):
             return {column.name: column.data_type for column in self._adapter.get_columns_in_relation(relation)}
 
@@ -347,8 +358,12 @@ class DbtCoreProject:
         except (DbtDatabaseError, FailedToConnectError) as error:
             raise WarehouseError(self._warehouse_message(error)) from error
         except DbtBaseException as error:
-            message = self._warehouse_message(error)
-            raise WarehouseError(message) from error
+            raise WarehouseError(self._warehouse_message(error)) from error
+        except Exception as error:
+            # dbt lets some errors of the warehouse's client through as they are, a refused connection for one
+            if not isinstance(error, OSError) and type(error).__module__.split(".")[0] not in _CLIENTS:
+                raise
+            raise WarehouseError(self._warehouse_message(error)) from error
 
     def _warehouse_message(self, error: BaseException) -> str:
         text = _plain(error)
@@ -362,6 +377,8 @@ class DbtCoreProject:
     def _close(self) -> None:
         with contextlib.suppress(Exception):
             self._adapter.cleanup_connections()
+            # dbt-duckdb holds its file for the life of the process, and with it everybody else out
+            getattr(self._adapter.connections, "close_all_connections", lambda: None)()
 
 
 def _plain(error: BaseException) -> str:
@@ -375,13 +392,13 @@ def _dbt_context(
     """Everything that `dbt run` prepares before it runs, by the same decorators: flags, profile, project, adapter, manifest."""
     from dbt.cli import requires
     from dbt.cli.main import cli
-    from dbt.exceptions import DbtProfileError
     from dbt_common.events.contextvars import task_contextvars
     from dbt_common.exceptions import DbtBaseException
 
     # dbt stays silent: stdout is for our data, and its file log would hold what we redact
     quiet = ["--log-level", "none", "--log-level-file", "none", "--no-print", "--no-write-json"]
-    words = ["--no-send-anonymous-usage-stats", *quiet, "run", *options.arguments()]
+    outer_words = ["--no-send-anonymous-usage-stats", *quiet, "run"]
+    words = options.arguments()
     for flag, values in (("--select", selection), ("--exclude", exclude)):
         words += [flag, *values] if values else []
 
@@ -394,28 +411,30 @@ def _dbt_context(
     opened = requires.preflight(opened)
 
     try:
-        outer = stack.enter_context(cli.make_context("dbt", words))
-        name, command, rest = cli.resolve_command(outer, [*outer.protected_args, *outer.args])
-        inner = stack.enter_context(command.make_context(name, rest, parent=outer))
+        outer = stack.enter_context(cli.make_context("dbt", outer_words))
+        inner = stack.enter_context(cli.commands["run"].make_context("run", words, parent=outer))
         context = opened(inner)
-    except DbtProfileError as error:
-        raise ProjectError(
-            f"dbt found no usable profile:\n{_plain(error)}\n"
-            "`dbt debug` shows where dbt looks. Name another place with --profiles-dir, another profile with --profile or --target."
-        ) from error
     except DbtBaseException as error:
-        raise ProjectError(_project_message(_plain(error))) from error
+        raise ProjectError(_project_message(str(error), options)) from error
     except Exception as error:  # click's own errors, YAML errors, plugins: all of them mean that dbt did not open
-        raise ProjectError(_project_message(str(error))) from error
+        raise ProjectError(_project_message(getattr(error, "message", str(error)), options)) from error
     stack.enter_context(task_contextvars(project_root=context["runtime_config"].project_root))
     return context
 
 
-def _project_message(text: str) -> str:
+def _project_message(text: str, options: Options) -> str:
+    folder = Path(options.project_dir or os.environ.get("DBT_PROJECT_DIR") or ".").resolve()
+    if not any((place / "dbt_project.yml").is_file() for place in (folder, *folder.parents)):
+        return f"there is no dbt project in {folder}: it has no dbt_project.yml. Go to a project's folder, or name it with --project-dir."
     if "Could not find adapter type" in text:
-        kind = text.split("adapter type", 1)[1].strip(" !'\n")
-        return f"the profile wants the adapter '{kind}', which is not installed. Install it: pip install 'dbt-playbooks[{kind}]'"
-    return f"dbt could not open the project:\n{text}\n`dbt parse` shows the same; --project-dir names another folder."
+        kind = text.split("Could not find adapter type", 1)[1].split("!")[0].strip(" '")
+        return f"the profile wants the adapter '{kind}', which is not installed. Install it: pip install dbt-{kind}"
+    if "profile" in text.lower() or ".dbt'" in text:
+        return (
+            f"dbt found no usable profile:\n{text}\n"
+            "`dbt debug` shows where dbt looks. Other places: --profiles-dir DIR, --profile NAME, --target NAME."
+        )
+    return f"dbt could not open the project in {folder}:\n{text}\n`dbt parse` shows the same."
 
 
 def _require_package(manifest: Any) -> None:

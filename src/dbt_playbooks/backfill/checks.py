@@ -171,7 +171,7 @@ def _target(model: Model) -> Target | None:
 
 def data_type(project: Project, target: Target) -> str:
     """The type of a target's date column in the warehouse. Raises UsageError when its table has no such column."""
-    columns = project.columns(target.model)
+    columns = project.columns(project.relation(target.model))
     for name, found in columns.items():
         if name.lower() == target.column.strip('"`').lower():
             return found

@@ -90,6 +90,7 @@ def run(
             for warning in it.warnings:
                 progress.note(f"warning: {warning}")
             _refuse_over(limits, project, it.targets, plan)
+            other = report.find_comparison(project, it.targets[-1], compare_to) if compare_to else None
             state.create()
             with Lease(state, plan.identity, request.shard, len(plan.chunks)) as lease:
                 # between reading and holding, another run may have ended chunks
@@ -115,8 +116,8 @@ def run(
                 covered = [
                     report.coverage(project, target, request.start_date, request.end_date) for target in existing
                 ]
-                if compare_to:
-                    differences = {compare_to: report.compare(project, it.targets[-1], compare_to, plan)}
+                if other:
+                    differences = {other.name: report.compare(project, it.targets[-1], other, plan)}
         code = report.print_report(progress, plan, result, covered, differences, shlex.join(again))
         progress.event(
             "run_ended",

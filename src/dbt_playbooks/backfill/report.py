@@ -13,7 +13,7 @@ from dbt_playbooks.backfill.checks import Target
 from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.progress import Progress, duration
 from dbt_playbooks.backfill.runner import Result
-from dbt_playbooks.errors import DONE, INTERRUPTED, SOME_FAILED
+from dbt_playbooks.errors import DONE, INTERRUPTED, SOME_FAILED, UsageError
 from dbt_playbooks.interface import Project, Window
 
 
@@ -44,15 +44,33 @@ def coverage(project: Project, target: Target, start_date: str, end_date: str) -
     return Coverage(target.model.name, sum(counted.values()), [day for day in days if not counted.get(day)])
 
 
-def compare(project: Project, target: Target, other: str, plan: Plan) -> list[Difference]:
+@dataclass(frozen=True)
+class Comparison:
+    """The table to compare with, resolved before anything runs, and its date column."""
+
+    name: str
+    relation: Any
+    column: str
+
+
+def find_comparison(project: Project, target: Target, name: str) -> Comparison:
+    """Raises UsageError when there is no such table, or it has no column of the target's or of its backfill_filter's name."""
+    relation = project.call("_relation", table=name)
+    columns = {column.lower(): column for column in project.columns(relation)}
+    wanted = [target.column, *(str(column).split(".")[-1] for column, _, _ in target.model.filters)]
+    for column in wanted:
+        if column.lower() in columns:
+            return Comparison(name, relation, columns[column.lower()])
+    raise UsageError(
+        f"--compare-to {name}: it has no column '{wanted[0]}' to count its rows by. Its columns: {', '.join(columns.values())}."
+    )
+
+
+def compare(project: Project, target: Target, other: Comparison, plan: Plan) -> list[Difference]:
     """Row counts by chunk in the target and in another table, only where they differ; a side without rows counts 0."""
     start, end = plan.identity.start_date, plan.identity.end_date
     ours = _by_day(project, project.relation(target.model), target.column, target.timezone, start, end)
-    relation = project.call("_relation", table=other)
-    named = {column for column, _, _ in target.model.filters} | {target.column}
-    columns = {name.lower(): name for name in project.call("_column_names", relation=relation)}
-    found = [columns[name.lower()] for name in [target.column, *sorted(named)] if name.lower() in columns]
-    theirs = _by_day(project, relation, found[0] if found else target.column, target.timezone, start, end)
+    theirs = _by_day(project, other.relation, other.column, target.timezone, start, end)
     windows: list[Window | None] = [chunk.window for chunk in plan.chunks]
     differences = []
     for window in [*windows, None]:

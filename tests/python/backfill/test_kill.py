@@ -1,0 +1,106 @@
+"""kill -9 at any moment, then the same command again: the target equals the source, every chunk is completed once."""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+
+import pytest
+
+from .conftest import RANGE, STRATEGIES, Shop
+
+KILLS = 12
+COMMAND = ("backfill", "run", "events", *RANGE, "--chunk", "3 day")
+CHUNKS = 31
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_run_that_is_killed_at_random_moments_loses_and_doubles_nothing(shop: Shop, strategy: str) -> None:
+    shop.model("events", STRATEGIES[strategy])
+    chance = random.Random(strategy)
+    killed_while_working = 0
+    for _ in range(KILLS // len(STRATEGIES)):
+        process = shop.start(*COMMAND, "--json")
+        assert process.stdout is not None
+        for line in process.stdout:
+            if '"run_started"' in line:
+                break
+        # chunks take some 50 ms: spread over what is left
+        time.sleep(chance.uniform(0, 0.8))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        killed_while_working += process.returncode == -signal.SIGKILL
+        _the_target_holds_whole_chunks(shop)
+
+    assert killed_while_working > 0
+    process = shop.start(*COMMAND)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert shop.difference("events") == []
+    assert shop.checkpoints("status") == [("completed",)] * CHUNKS
+    assert shop.sql(
+        "select max(n) from (select count(*) as n from backfill_log where status = 'completed' group by date_processed)"
+    ) == [(1,)]
+
+
+def _the_target_holds_whole_chunks(shop: Shop) -> None:
+    if shop.sql(
+        "select count(*) from information_schema.tables where table_name = 'events' and table_schema = 'main'"
+    ) == [(0,)]:
+        return
+    chunk = "date_diff('day', date '2024-01-01', event_date) // 3"
+    torn = shop.sql(
+        f"with ours as (select {chunk} as chunk, count(*) as n from events group by 1), "
+        f"theirs as (select {chunk} as chunk, count(*) as n from raw.events group by 1) "
+        "select * from ours join theirs using (chunk) where ours.n != theirs.n"
+    )
+    assert torn == []
+
+
+def test_a_chunk_that_was_begun_and_not_ended_is_run_again(shop: Shop) -> None:
+    shop.model("events", STRATEGIES["merge"])
+    assert shop.run("events", *RANGE).code == 0
+    shop.sql(
+        "insert into backfill_log select * replace ('running' as status, 2 as attempt) from backfill_checkpoints where month(date_processed) = 2"
+    )
+    said = shop.run("events", *RANGE, "--reprocess", "none", "--json")
+    assert [event["start_date"] for event in said.events if event["event"] == "chunk_completed"] == ["2024-02-01"]
+    assert shop.checkpoints("status, attempt") == [("completed", 1), ("completed", 3), ("completed", 1)]
+
+
+def test_ctrl_c_ends_the_chunk_in_flight_records_it_and_exits_130(shop: Shop) -> None:
+    shop.model("events", STRATEGIES["merge"])
+    process = shop.start(*COMMAND, "--json")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if '"chunk_started"' in line:
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert '"interrupted": true' in out
+    assert "To go on: dbt-playbooks backfill run events" in err
+    assert {status for _, status in shop.checkpoints()} == {"completed"}
+    assert shop.sql("select event from backfill_runs order by recorded_at") == [("claim",), ("release",)]
+    assert shop.playbooks(*COMMAND).code == 0
+    assert shop.difference("events") == []
+
+
+def test_a_second_ctrl_c_rolls_the_chunk_back(shop: Shop) -> None:
+    shop.model("events", STRATEGIES["merge"])
+    assert shop.run("events", "--start", "2024-01-01", "--end", "2024-01-31").code == 0
+    endless = "where (select count(*) from range(300000) as a(x), range(300000) as b(y) where hash(x, y) = 1) >= 0 and"
+    shop.model("events", STRATEGIES["merge"].replace("where", endless))
+    process = shop.start(*COMMAND, "--id", "endless", "--json")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if '"chunk_started"' in line:
+            break
+    for _ in range(2):
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert shop.sql("select status from backfill_checkpoints where backfill_id = 'endless'") == [("interrupted",)]
+    assert shop.sql("select count(*) from events") == [(93,)]

@@ -1,0 +1,151 @@
+"""What cannot be backfilled exactly is refused before anything runs, with the reason and what to use."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import DELETE_INSERT, FILTERED, MERGE, MICROBATCH, RANGE, Shop
+
+_ALL = "select * from {{ source('raw', 'events') }}"
+
+
+def _config(**config: str) -> str:
+    return "{{ config(" + ", ".join(f"{key}={value}" for key, value in config.items()) + ") }}\n"
+
+
+REFUSED = {
+    "append": (
+        _config(materialized="'incremental'", incremental_strategy="'append'") + FILTERED,
+        "its strategy is append, so a chunk that is run again would duplicate its rows. "
+        "Use one of delete+insert, merge, microbatch",
+    ),
+    "no key": (
+        _config(materialized="'incremental'", incremental_strategy="'delete+insert'") + FILTERED,
+        "without a unique_key its strategy appends",
+    ),
+    "the default strategy without a key": (
+        _config(materialized="'incremental'") + FILTERED,
+        "without a unique_key its strategy appends",
+    ),
+    "a table": (_config(materialized="'table'") + FILTERED, "materialized as table: it is built whole each time"),
+    "a view": (_config(materialized="'view'") + FILTERED, "materialized as view: it holds no rows"),
+    "full_refresh": (
+        _config(materialized="'incremental'", unique_key="'id'", full_refresh="true") + FILTERED,
+        "full_refresh: true would rebuild the table in every chunk",
+    ),
+    "the window is ignored": (MERGE + _ALL, "it ignores the window: its SQL is the same for two windows"),
+    "the window sits inside is_incremental": (
+        MERGE + _ALL + "{% if is_incremental() %} where {{ dbt_playbooks.backfill_filter('event_date') }} {% endif %}",
+        "its window sits inside `if is_incremental()`",
+    ),
+    "a microbatch model whose input has no event_time": (
+        MICROBATCH + "select * from {{ source('raw', 'events').render() }}",
+        "no input of this microbatch model has an event_time",
+    ),
+    "tags from the window": (
+        _config(materialized="'incremental'", unique_key="'id'", tags="[var('start_date', 'none')]") + FILTERED,
+        "its tags depend on the window's vars, and dbt fixes them when it parses",
+    ),
+    "an input from the window": (
+        MERGE
+        + "select * from {{ source('raw', 'events') if var('start_date', '') < '2000' else source('raw', 'others') }}"
+        " where {{ dbt_playbooks.backfill_filter('event_date') }}",
+        "its source depend on the window's vars",
+    ),
+    "it reads itself": (
+        MERGE + FILTERED + " and id not in (select id from {{ this }})",
+        "it reads itself",
+    ),
+    "no date column is named": (
+        MERGE + _ALL + " where {{ dbt_playbooks.backfill_filter('cast(event_ts as date)') }}",
+        "is not known. Say so in the model: config(event_time='<date column>')",
+    ),
+    "the date column is not in the target": (
+        MERGE
+        + "select id, amount from {{ source('raw', 'events') }} where {{ dbt_playbooks.backfill_filter('event_date') }}",
+        "returns no column 'event_date', so its windows could not be replaced. It returns: id, amount.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_the_model_is_refused_with_the_reason(shop: Shop, case: str) -> None:
+    sql, reason = REFUSED[case]
+    shop.write("models/raw.yml", (shop.folder / "models/raw.yml").read_text() + "      - name: others\n")
+    shop.model("events", sql)
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert reason in said.err
+    assert "events" in said.err
+    assert shop.sql("select table_name from information_schema.tables where table_schema = 'main'") == []
+
+
+def test_an_ephemeral_model_is_refused(shop: Shop) -> None:
+    shop.model("events", _config(materialized="'ephemeral'") + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert "ephemeral" in said.err
+
+
+def test_vars_in_the_yaml_config_are_found_too(shop: Shop) -> None:
+    shop.model("events", MERGE + FILTERED)
+    shop.write(
+        "models/events.yml", "models:\n  - name: events\n    config: {tags: [\"{{ var('start_date', 'none') }}\"]}\n"
+    )
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert "its tags depend on the window's vars" in said.err
+
+
+def test_every_reason_is_given_at_once(shop: Shop) -> None:
+    shop.model("one", _config(materialized="'table'") + FILTERED)
+    shop.model("two", MERGE + _ALL)
+    said = shop.run("one", "two", *RANGE)
+    assert said.code == 2
+    assert "one (models/one.sql): it is materialized as table" in said.err
+    assert "two (models/two.sql): it ignores the window" in said.err
+
+
+def test_a_profile_without_transactions_is_refused(shop: Shop) -> None:
+    profiles = (shop.folder / "profiles.yml").read_text()
+    shop.write("profiles.yml", profiles.replace("threads: 1", "threads: 1, disable_transactions: true"))
+    shop.model("events", MERGE + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert "disable_transactions" in said.err
+
+
+def test_an_override_that_hides_our_strategy_is_refused(shop: Shop) -> None:
+    shop.write(
+        "macros/override.sql",
+        "{% macro default__get_incremental_delete_insert_sql(arg_dict) %}"
+        "{{ return(get_delete_insert_merge_sql(arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['unique_key'],"
+        " arg_dict['dest_columns'], arg_dict['incremental_predicates'])) }}{% endmacro %}",
+    )
+    shop.model("events", DELETE_INSERT + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert "the project overrides default__get_incremental_delete_insert_sql" in said.err
+
+
+def test_models_that_are_rebuilt_from_the_target_are_warned_about(shop: Shop) -> None:
+    shop.model("events", MERGE + FILTERED)
+    shop.model("daily", _config(materialized="'table'") + "select * from {{ ref('events') }}")
+    shop.model(
+        "weekly", MERGE + "select * from {{ ref('daily') }} where {{ dbt_playbooks.backfill_filter('event_date') }}"
+    )
+    said = shop.run("events", *RANGE)
+    assert said.code == 0
+    assert (
+        "warning: daily read what is backfilled and are rebuilt whole. Afterwards: dbt run --select events+" in said.err
+    )
+    assert "warning: weekly are incremental and will not see old rows that change" in said.err
+
+
+def test_partitions_from_the_window_are_handled(shop: Shop) -> None:
+    """BigQuery's static `partitions` would be frozen to the first chunk's; the runner replaces the window instead."""
+    shop.model(
+        "events",
+        _config(materialized="'incremental'", unique_key="'id'", partitions="[var('start_date', 'none')]") + FILTERED,
+    )
+    assert shop.run("events", *RANGE).code == 0
