@@ -24,7 +24,13 @@
 
 {% macro missing_dates_sql(table, date_column, start_date=none, end_date=none, exclude_weekends=false, exclude_dates=[],
                            timezone='UTC', where=none, data_type=none) %}
-  {%- set relation = dbt_playbooks._relation(table) -%}
+  {{ return(dbt_playbooks._missing_dates_sql(
+    dbt_playbooks._relation(table), date_column, start_date, end_date, exclude_weekends, exclude_dates, timezone, where, data_type
+  )) }}
+{% endmacro %}
+
+{#- `relation` may be a subquery, as the `where` of a generic test makes one. -#}
+{% macro _missing_dates_sql(relation, date_column, start_date, end_date, exclude_weekends, exclude_dates, timezone, where, data_type) %}
   {%- set spine = dbt_playbooks._counted_days_sql(relation, date_column, start_date, end_date, timezone, where, data_type) -%}
   {%- set excluded = [] -%}
   {%- for day in dbt_playbooks._list(exclude_dates) -%}

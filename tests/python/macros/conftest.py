@@ -61,14 +61,19 @@ class Macros:
         self.db = project._config.credentials.database
 
     def __call__(
-        self, macro: str, /, vars: dict[str, Any] | None = None, stubs: dict[str, Any] | None = None, **arguments: Any
+        self,
+        macro: str,
+        /,
+        dbt_vars: dict[str, Any] | None = None,
+        stubs: dict[str, Any] | None = None,
+        **arguments: Any,
     ) -> Any:
         """What a macro returns, under these vars; `stubs` stand in for what dbt's context would hold, such as `this`."""
         from dbt.clients.jinja import MacroGenerator
         from dbt.context.providers import generate_runtime_macro_context
 
         config = copy.copy(self.project._config)
-        config.cli_vars = {**config.cli_vars, **(vars or {})}
+        config.cli_vars = {**config.cli_vars, **(dbt_vars or {})}
         unique_id = macro if "." in macro else f"macro.dbt_playbooks.{macro}"
         node = self.project._manifest.macros[unique_id]
         context = generate_runtime_macro_context(node, config, self.project._manifest, "shop")
@@ -121,7 +126,7 @@ def duckdb_macros(project_dir: Path) -> Iterator[Macros]:
 
 
 @pytest.fixture(scope="session")
-def bigquery(project_dir: Path, duckdb_macros: Macros) -> Iterator[Macros]:
+def bigquery(project_dir: Path) -> Iterator[Macros]:
     """Renders; a query would hang for minutes, so the adapter refuses to run one."""
     pytest.importorskip("dbt.adapters.bigquery")
     with opened(project_dir, "bigquery") as macros:

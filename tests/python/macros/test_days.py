@@ -151,7 +151,7 @@ def test_weeks_begin_on_monday_and_count_the_days_of_the_range_only(duck):
 
 def test_an_unknown_period_is_refused_with_those_that_are_known(duck):
     table = duck.table("orders_by_day", days("2024-01-03"))
-    with pytest.raises(UsageError, match="period 'decade' is not known. Allowed: day, week, month, quarter, year"):
+    with pytest.raises(UsageError, match=r"period 'decade' is not known. Allowed: day, week, month, quarter, year"):
         duck("partition_coverage_sql", table=table, date_column="day_of_order", period="decade")
 
 

@@ -1,0 +1,29 @@
+{#- The columns of a relation: their names in lower case to {'name', 'data_type'}; an error when there are none. -#}
+{% macro _columns_of(relation) %}
+  {%- set columns = {} -%}
+  {%- for column in adapter.get_columns_in_relation(relation) -%}
+    {%- do columns.update({column.name | lower: {'name': column.name, 'data_type': column.data_type}}) -%}
+  {%- endfor -%}
+  {%- if execute and not columns -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ relation ~ " has no columns that can be read: does it exist?") }}
+  {%- endif -%}
+  {{ return(columns) }}
+{% endmacro %}
+
+{#- The names (as the relation spells them) of wanted columns, or an error that lists those it lacks. `what` says who wants them. -#}
+{% macro _named_columns(wanted, columns, relation, what) %}
+  {%- set found, missing = [], [] -%}
+  {%- for name in wanted -%}
+    {%- set plain = name | string | replace('"', '') | replace('`', '') | lower -%}
+    {%- if plain in columns -%}
+      {%- do found.append(columns[plain].name) -%}
+    {%- else -%}
+      {%- do missing.append(name) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- if missing -%}
+    {%- set all_names = columns.values() | map(attribute='name') | list -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ relation ~ " lacks " ~ what ~ ": " ~ missing | join(', ') ~ ". It has: " ~ all_names | join(', ') ~ ".") }}
+  {%- endif -%}
+  {{ return(found) }}
+{% endmacro %}
