@@ -75,7 +75,6 @@ class Outcome:
     error: str | None
     seconds: float
     bytes_processed: int | None = None
-    warning: str | None = None
 
 
 class Project(Protocol):

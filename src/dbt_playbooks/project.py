@@ -54,7 +54,6 @@ class DbtCoreProject:
         self._adapter = get_adapter(self._config)
         self._task = RunTask(context["flags"], self._config, self._manifest)
         self._selection = selection
-        self._began: list[Any] = []
         self._results: dict[str, Any] = {}
         self._contexts: dict[str, Any] = {}
         self._lock = threading.Lock()

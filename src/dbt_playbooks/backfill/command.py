@@ -86,7 +86,7 @@ def run(
     """Run what is left of a backfill and report; the exit code."""
     with _prepared(options, selection, exclude, request) as it:
         project, plan, state = it.project, it.plan, it.state
-        with Progress(len(plan.todo), json_events) as progress:
+        with Progress(len(plan.todo), plan.skipped, json_events) as progress:
             for warning in it.warnings:
                 progress.note(f"warning: {warning}")
             _refuse_over(limits, project, it.targets, plan)

@@ -21,6 +21,11 @@ class Plan:
     shard: Shard = field(default_factory=Shard)
 
     @property
+    def skipped(self) -> int:
+        """Chunks of this shard that are not to be done."""
+        return sum(self.shard.holds(chunk.index) for chunk in self.chunks) - len(self.todo)
+
+    @property
     def completed(self) -> int:
         return sum(chunk.status == "completed" for chunk in self.chunks)
 

@@ -18,12 +18,13 @@ from dbt_playbooks.backfill.state import Chunk
 class Progress:
     """Tells what chunks do. Threads may call it at the same time."""
 
-    def __init__(self, total: int, json_events: bool, console: Console | None = None) -> None:
+    def __init__(self, todo: int, before: int, json_events: bool, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
         self._json = json_events
         self._lock = threading.Lock()
-        self._total = total
-        self._ended = 0
+        self._total = before + todo
+        self._before = before
+        self._ended = before
         self._rows = 0
         self._started = time.monotonic()
         self._bar: Bar | None = None
@@ -31,7 +32,7 @@ class Progress:
 
     def __enter__(self) -> Progress:
         self._started = time.monotonic()
-        if self._console.is_terminal and self._total:
+        if self._console.is_terminal and self._total > self._before:
             self._bar = Bar(
                 TextColumn("{task.description}"),
                 BarColumn(),
@@ -41,7 +42,9 @@ class Progress:
                 TextColumn("gone, {task.fields[left]} left"),
                 console=self._console,
             )
-            self._task = self._bar.add_task("backfill", total=self._total, rows="0", rate="0", left="?")
+            self._task = self._bar.add_task(
+                "backfill", total=self._total, completed=self._before, rows="0", rate="0", left="?"
+            )
             self._bar.start()
         return self
 
@@ -71,8 +74,9 @@ class Progress:
         with self._lock:
             self._rows += chunk.rows or 0
             self._ended += 0 if will_retry else 1
-            rate = self._rows / max(time.monotonic() - self._started, 0.001)
-            left = (time.monotonic() - self._started) / max(self._ended, 1) * (self._total - self._ended)
+            gone = max(time.monotonic() - self._started, 0.001)
+            rate = self._rows / gone
+            left = gone / max(self._ended - self._before, 1) * (self._total - self._ended)
             line = self._line(chunk, rate, left) + (" (it will be tried again)" if will_retry else "")
         if self._bar:
             if chunk.status != "completed":

@@ -17,7 +17,7 @@ from dbt_playbooks.backfill.lease import Lease, creating
 from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.progress import Progress
 from dbt_playbooks.backfill.state import Chunk, State
-from dbt_playbooks.errors import PlaybooksError
+from dbt_playbooks.errors import PlaybooksError, WarehouseError
 from dbt_playbooks.interface import Project
 
 _LONGEST_PAUSE = 60.0
@@ -152,7 +152,11 @@ class Runner:
             if outcome.error:
                 error = outcome.error if len(self._targets) == 1 else f"{target.model.name}: {outcome.error}"
                 break
-            rows += self._rows(target, chunk)
+            try:
+                rows += self._rows(target, chunk)
+            except WarehouseError as failure:
+                error = f"{target.model.name} ran, but its rows could not be counted: {failure}"
+                break
         status = "completed" if error is None else "interrupted" if self._signals > 1 else "failed"
         return record(
             replace(

@@ -34,14 +34,14 @@ def run_demo(folder: str, kill_half_way: bool = True) -> int:
     _unpack_flights(project)
 
     _say("A small dbt project that uses our package")
-    _dbt(project, "deps")
+    _dbt(project, "--quiet", "deps")
     _say("Loading the flights into DuckDB")
-    _dbt(project, "run", "--select", "raw_flights", "flights_typed")
+    _dbt(project, "--quiet", "run", "--select", "raw_flights", "flights_typed")
 
     _say("Backfilling 2013 by month" + (", to be killed half-way with kill -9" if kill_half_way else ""))
     if kill_half_way:
         _backfill(project, kill_after=_CHUNKS // 2)
-        _say("It is dead. The same command again:")
+        _say(f"Killed after {_CHUNKS // 2} of {_CHUNKS} chunks. The same command again:")
     _backfill(project)
 
     _say("Proof: the target equals the source as a multiset, and no day of 2013 is missing")
@@ -99,7 +99,8 @@ def _flights_zip(project: Path) -> Path:
 
 def _dbt(project: Path, *words: str) -> None:
     click.secho(f"$ dbt {shlex.join(words)}", bold=True)
-    _run([sys.executable, "-m", "dbt.cli.main", "--quiet", *words, "--profiles-dir", "."], project)
+    # by its function, because `python -m dbt.cli.main` warns, and `dbt` may be another environment's
+    _run([sys.executable, "-c", "from dbt.cli.main import cli; cli()", *words, "--profiles-dir", "."], project)
 
 
 def _playbooks(project: Path, *words: str) -> None:
@@ -123,7 +124,9 @@ def _backfill(project: Path, kill_after: int | None = None) -> None:
     click.secho(f"$ dbt-playbooks {shlex.join(_BACKFILL)}", bold=True)
     command = [sys.executable, "-m", "dbt_playbooks", *_BACKFILL, "--json", "--profiles-dir", "."]
     completed = 0
-    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) as process:
+    # a killed process can't clean up after Python's multiprocessing, which then warns
+    env = {**os.environ, "PYTHONWARNINGS": "ignore::UserWarning:multiprocessing.resource_tracker"}
+    with subprocess.Popen(command, cwd=project, env=env, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
             completed += json.loads(line)["event"] == "chunk_completed"
             if completed == kill_after:

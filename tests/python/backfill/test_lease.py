@@ -1,0 +1,185 @@
+"""Who holds a backfill: live runs, dead runs, runs elsewhere, and two that begin at the same moment."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import psutil
+import pytest
+
+from dbt_playbooks.backfill import lease as lease_module
+from dbt_playbooks.backfill.lease import STALE, Lease, creating, host, started_at
+from dbt_playbooks.backfill.request import Identity, Shard
+from dbt_playbooks.errors import HeldError, WarehouseError
+
+IDENTITY = Identity("history", "events", "2024-01-01", "2024-01-31", "month", "v", "c")
+
+
+class Table:
+    """The table backfill_runs, in memory: rows are appended, the newest event of each run is read."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.gone = False
+
+    def record_run(self, run: Mapping[str, Any], event: str) -> None:
+        if self.gone:
+            raise WarehouseError("gone")
+        self.rows.append({**run, "event": event, "seconds_ago": 0})
+
+    def runs(self, backfill_id: str) -> list[dict[str, Any]]:
+        newest: dict[tuple[str, str], dict[str, Any]] = {}
+        for row in self.rows:
+            if row["backfill_id"] == backfill_id:
+                newest[row["invocation_id"], row["shard"]] = row
+        return list(newest.values())
+
+    def held_elsewhere(self, seconds_ago: float, shard: str = "1/1", **row: Any) -> None:
+        elsewhere = {"host": "elsewhere/1", "process_id": 7, "process_started_at": "1.00", "started_by": "ada"}
+        self.rows.append(
+            {
+                **vars(IDENTITY),
+                "invocation_id": "other",
+                "event": "heartbeat",
+                "shard": shard,
+                "seconds_ago": seconds_ago,
+                **elsewhere,
+                **row,
+            }
+        )
+
+
+def _lease(table: Table, shard: Shard | None = None) -> Lease:
+    return Lease(table, IDENTITY, shard or Shard(), chunks=1, pause=lambda _: None)  # type: ignore[arg-type]
+
+
+def test_a_holder_elsewhere_is_named() -> None:
+    table = Table()
+    table.held_elsewhere(STALE - 1)
+    with (
+        pytest.raises(HeldError, match="held by ada on elsewhere, process 7, last sign of life 299 s ago") as refused,
+        _lease(table),
+    ):
+        pass
+    assert refused.value.exit_code == 2
+    assert [row["event"] for row in table.rows] == ["heartbeat", "claim", "release"]
+
+
+def test_a_holder_elsewhere_that_is_silent_too_long_is_taken_over() -> None:
+    table = Table()
+    table.held_elsewhere(STALE + 1)
+    with _lease(table):
+        assert table.rows[-1]["event"] == "claim"
+    assert table.rows[-1]["event"] == "release"
+
+
+def test_a_holder_here_whose_process_lives_is_refused_however_silent() -> None:
+    table = Table()
+    process = psutil.Process().parent() or psutil.Process()
+    table.held_elsewhere(10 * STALE, host=host(), process_id=process.pid, process_started_at=started_at(process))
+    with pytest.raises(HeldError, match=f"process {process.pid}"), _lease(table):
+        pass
+
+
+def test_a_holder_here_whose_process_is_gone_is_taken_over_at_once() -> None:
+    table = Table()
+    dead = subprocess.Popen([sys.executable, "-c", "pass"])
+    began = started_at(psutil.Process(dead.pid))
+    dead.wait()
+    table.held_elsewhere(0, host=host(), process_id=dead.pid, process_started_at=began)
+    with _lease(table):
+        pass
+
+
+def test_a_process_number_that_was_given_to_another_process_is_not_the_holder() -> None:
+    table = Table()
+    table.held_elsewhere(0, host=host(), process_id=psutil.Process().pid, process_started_at="1.00")
+    with _lease(table):
+        pass
+
+
+def test_disjoint_shards_hold_side_by_side_and_overlapping_ones_do_not() -> None:
+    table = Table()
+    table.held_elsewhere(0, shard="1/2")
+    with _lease(table, Shard(2, 4)), _lease(table, Shard(4, 4)):
+        pass
+    with pytest.raises(HeldError), _lease(table, Shard(3, 4)):
+        pass
+    with pytest.raises(HeldError), _lease(table):
+        pass
+
+
+def test_of_two_that_begin_at_once_the_first_goes_on_when_the_other_withdraws() -> None:
+    table = Table()
+    first = _lease(table)
+
+    def the_other_withdraws(_: float) -> None:
+        table.held_elsewhere(0, event="release")
+
+    first._pause = the_other_withdraws
+    claim = table.record_run
+
+    def both_claim(run: Mapping[str, Any], event: str) -> None:
+        claim(run, event)
+        if event == "claim":
+            table.held_elsewhere(0, event="claim")
+
+    table.record_run = both_claim  # type: ignore[method-assign]
+    with first:
+        assert [row["event"] for row in table.rows] == ["claim", "claim", "release"]
+
+
+def test_of_two_that_begin_at_once_the_second_withdraws() -> None:
+    table = Table()
+    table.held_elsewhere(0, event="claim")
+    with pytest.raises(HeldError), _lease(table):
+        pass
+    assert table.rows[-1]["event"] == "release"
+
+
+def test_a_run_that_slept_and_lost_its_backfill_stops() -> None:
+    table = Table()
+    with _lease(table) as held:
+        held.check()
+        held._beaten -= STALE + 1
+        held.check()
+        held._beaten -= STALE + 1
+        table.held_elsewhere(0)
+        with pytest.raises(HeldError, match="gave no sign of life for 300 seconds and lost its backfill"):
+            held.check()
+
+
+def test_a_warehouse_that_is_gone_does_not_hide_the_error_that_ended_the_run() -> None:
+    table = Table()
+
+    def fail() -> None:
+        with _lease(table):
+            table.gone = True
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+
+def test_a_run_gives_signs_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease_module, "HEARTBEAT", 0.01)
+    table = Table()
+    with _lease(table) as held:
+        assert held._beating is not None
+        while not any(row["event"] == "heartbeat" for row in table.rows):
+            held._beating.join(0.01)
+
+
+def test_creating_waits_until_the_other_shard_has_created() -> None:
+    table = Table()
+    table.held_elsewhere(0, backfill_id="history#create")
+    said: list[str] = []
+
+    def the_other_ends(_: float) -> None:
+        table.held_elsewhere(0, backfill_id="history#create", event="release")
+
+    with creating(table, IDENTITY, said.append, pause=the_other_ends):  # type: ignore[arg-type]
+        assert said == ["waiting for another shard to create the table."]
