@@ -69,7 +69,7 @@ def _with(options: tuple[Callable[[Function], Function], ...]) -> Callable[[Func
     return decorate
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="dbt-playbooks")
 def cli() -> None:
     """The data engineer's playbooks: backfills that survive, for dbt on BigQuery and DuckDB.

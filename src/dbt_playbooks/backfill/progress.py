@@ -26,6 +26,7 @@ class Progress:
         self._before = before
         self._ended = before
         self._rows = 0
+        self._last_error: str | None = None
         self._started = time.monotonic()
         self._bar: Bar | None = None
         self._task: Any = None
@@ -91,10 +92,18 @@ class Progress:
         place = f"[{self._ended}/{self._total}] {chunk.window}"
         if chunk.status == "completed":
             return f"{place}  {chunk.rows or 0:,} rows in {chunk.seconds or 0:.1f} s, {rate:,.0f} rows/s, {duration(left)} left"
-        first_line = next(iter((chunk.error or "").strip().splitlines()), "")
-        return (
-            f"{place}  {chunk.status}, attempt {chunk.attempt}: {chunk.error if len(first_line) < 30 else first_line}"
-        )
+        error = headline(chunk.error or "")
+        repeated, self._last_error = error == self._last_error, error
+        return f"{place}  {chunk.status}, attempt {chunk.attempt}: {'the same error' if repeated else error}"
+
+
+def headline(error: str, longest: int = 300) -> str:
+    """An error on one line, without dbt's heading that names the model, which every chunk repeats."""
+    lines = [line.strip() for line in error.strip().splitlines() if line.strip()]
+    if len(lines) > 1 and " in model " in lines[0]:
+        lines = lines[1:]
+    text = " ".join(lines)
+    return text if len(text) <= longest else text[:longest] + "..."
 
 
 def _fields(chunk: Chunk) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from rich.table import Table
 
 from dbt_playbooks.backfill.checks import Target
 from dbt_playbooks.backfill.plan import Plan
-from dbt_playbooks.backfill.progress import Progress, duration
+from dbt_playbooks.backfill.progress import Progress, duration, headline
 from dbt_playbooks.backfill.runner import Result
+from dbt_playbooks.backfill.state import Chunk
 from dbt_playbooks.errors import DONE, INTERRUPTED, SOME_FAILED, UsageError
 from dbt_playbooks.interface import Project, Window
 
@@ -112,12 +113,10 @@ def print_report(
         f"backfill '{plan.identity.backfill_id}': {result.completed} chunks completed now ({result.rows:,} rows, {duration(result.seconds)}), "
         f"{already} before, {len(failed)} failed, {result.not_begun} not begun, of {len(plan.chunks)}."
     )
-    for chunk in failed[:20]:
-        progress.note(f"  failed: {chunk.window}: {(chunk.error or '').strip()[:500]}")
-    if len(failed) > 20:
-        progress.note(
-            f"  ... and {len(failed) - 20} more; all of them: select date_processed, error_message from backfill_checkpoints where status = 'failed'"
-        )
+    for error, chunks in _by_error(failed).items():
+        first, last = chunks[0].window, chunks[-1].window
+        where = str(first) if len(chunks) == 1 else f"{len(chunks)} chunks, the first {first}, the last {last}"
+        progress.note(f"  failed: {where}: {error}")
     for each in covered:
         progress.note(
             f"{each.model}: {each.rows:,} rows from {plan.identity.start_date} to {plan.identity.end_date}, {_missing(each.missing)}"
@@ -137,6 +136,14 @@ def print_report(
         progress.note(f"To go on with what is left: {again}")
         return SOME_FAILED
     return SOME_FAILED if any(differences.values()) else DONE
+
+
+def _by_error(failed: Sequence[Chunk]) -> dict[str, list[Chunk]]:
+    """Failed chunks by what they said, oldest first: a broken model says the same in each."""
+    grouped: dict[str, list[Chunk]] = {}
+    for chunk in sorted(failed, key=lambda chunk: chunk.index):
+        grouped.setdefault(headline(chunk.error or "", longest=1000), []).append(chunk)
+    return grouped
 
 
 def _missing(days: Sequence[dt.date]) -> str:

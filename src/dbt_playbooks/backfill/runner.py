@@ -146,7 +146,9 @@ class Runner:
         rows, billed, error = 0, None, None
         for target in self._targets:
             known = self._data_types.get(target.model.unique_id) or self._learn(target)
-            outcome = self._project.run(target.model, chunk.window, target.config(chunk.window, known) if known else {})
+            # macros/backfill/_create_once.sql
+            config = target.config(chunk.window, known) if known else {"backfill_creates": True}
+            outcome = self._project.run(target.model, chunk.window, config)
             if outcome.bytes_processed is not None:
                 billed = (billed or 0) + outcome.bytes_processed
             if outcome.error:

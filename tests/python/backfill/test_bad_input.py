@@ -7,8 +7,7 @@ import sys
 
 import duckdb
 import pytest
-
-from .conftest import DELETE_INSERT, FILTERED, RANGE, STRATEGIES, Shop
+from shop import DELETE_INSERT, FILTERED, RANGE, STRATEGIES, Shop
 
 WRONG_WORDS = {
     "start after end": (

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from .conftest import DELETE_INSERT, FILTERED, RANGE, STRATEGIES, Shop
+from shop import DELETE_INSERT, FILTERED, RANGE, STRATEGIES, Shop
 
 AGAIN = (*RANGE, "--reprocess", "all")
 

@@ -7,8 +7,7 @@ import signal
 import time
 
 import pytest
-
-from .conftest import RANGE, STRATEGIES, Shop
+from shop import RANGE, STRATEGIES, Shop
 
 KILLS = 12
 COMMAND = ("backfill", "run", "events", *RANGE, "--chunk", "3 day")

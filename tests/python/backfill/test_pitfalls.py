@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import duckdb
 import pytest
-
-from .conftest import DELETE_INSERT, FILTERED, RANGE, STRATEGIES, Shop
+from shop import DELETE_INSERT, FILTERED, RANGE, STRATEGIES, Shop
 
 RECIPE_TABLE = """
 CREATE TABLE IF NOT EXISTS backfill_checkpoints (

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from .conftest import DELETE_INSERT, FILTERED, MERGE, MICROBATCH, RANGE, Shop
+from shop import DELETE_INSERT, FILTERED, MERGE, MICROBATCH, RANGE, Shop
 
 _ALL = "select * from {{ source('raw', 'events') }}"
 

@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from shop import DELETE_INSERT, FILTERED, RANGE, Shop
 
 from dbt_playbooks.backfill.redact import Redactor
 from dbt_playbooks.project import _secret_values
-
-from .conftest import DELETE_INSERT, FILTERED, RANGE, Shop
 
 SECRET = "s3cr3t-of-the-shop"
 

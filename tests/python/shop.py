@@ -8,17 +8,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
 from dbt_playbooks.cli import main
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 
 MERGE = "{{ config(materialized='incremental', incremental_strategy='merge', unique_key='id') }}\n"
 DELETE_INSERT = "{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='id') }}\n"
@@ -51,9 +50,9 @@ class Said:
 class Shop:
     """A dbt project in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, file: str = "shop.duckdb") -> None:
         self.folder = folder
-        self.file = folder / "shop.duckdb"
+        self.file = folder / file
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name
@@ -106,59 +105,3 @@ class Shop:
         """Rows, as a multiset, that are in one of model and source only."""
         ours, theirs = f"select * from {model} where {where}", f"select * from {source} where {where}"
         return self.sql(f"({ours} except all {theirs}) union all ({theirs} except all {ours})")
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with our package installed and its data loaded, to copy."""
-    folder = tmp_path_factory.mktemp("template")
-    shop = Shop(folder)
-    shop.write("dbt_project.yml", "name: shop\nversion: '1.0'\nprofile: shop\nmodel-paths: [models]\n")
-    shop.write(
-        "profiles.yml", "shop:\n  target: dev\n  outputs:\n    dev: {type: duckdb, path: shop.duckdb, threads: 1}\n"
-    )
-    shop.write(
-        "models/raw.yml",
-        "sources:\n  - name: raw\n    tables:\n      - name: events\n        config: {event_time: event_date}\n",
-    )
-    packages = folder / "dbt_packages"
-    packages.mkdir()
-    (packages / "dbt_playbooks").symlink_to(ROOT)
-    shop.write("packages.yml", f"packages:\n  - local: {ROOT}\n")
-    shop.sql(
-        """
-        create schema raw;
-        create table raw.events as
-        select
-            day_number * 10 + n as id,
-            date '2024-01-01' + cast(day_number as integer) as event_date,
-            timestamp '2024-01-01' + to_days(cast(day_number as integer)) + to_hours(11 * n) as event_ts,
-            'it''s ' || n as note,
-            cast(n as integer) as amount
-        from range(91) as days(day_number), range(3) as numbers(n)
-        """
-    )
-    return folder
-
-
-@pytest.fixture
-def shop(template: Path, tmp_path: Path) -> Shop:
-    """A fresh copy of the template."""
-    import shutil
-
-    folder = tmp_path / "shop"
-    shutil.copytree(template, folder, symlinks=True)
-    return Shop(folder)
-
-
-@pytest.fixture
-def make_shop(template: Path, tmp_path: Path) -> Callable[[str], Shop]:
-    """More than one project in a test."""
-    import shutil
-
-    def make(name: str) -> Shop:
-        folder = tmp_path / name
-        shutil.copytree(template, folder, symlinks=True)
-        return Shop(folder)
-
-    return make

@@ -1,0 +1,77 @@
+"""Writes docs/cli.md from the command's own help and docs/macros.md from the macros' YAML. A test fails when they differ.
+
+Run: scripts/docs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from dbt_playbooks.cli import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+WIDTH = 100
+
+
+def cli_page() -> str:
+    """Every command with its help."""
+    parts = ["# The command\n\nGenerated from `--help`.\n"]
+    for path, command in _commands("dbt-playbooks", cli):
+        settings = {"help_option_names": ["-h", "--help"], "max_content_width": WIDTH, "terminal_width": WIDTH}
+        context = click.Context(command, info_name=path, **settings)
+        parts.append(f"## `{path}`\n\n```text\n{command.get_help(context).strip()}\n```\n")
+    return "\n".join(parts)
+
+
+def _commands(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, child in sorted(command.commands.items()):
+            yield from _commands(f"{path} {name}", child)
+
+
+def macros_page() -> str:
+    """Every public macro and generic test with its arguments, by topic."""
+    parts = [
+        "# The macros\n\nGenerated from the YAML beside them. `dbt run-operation dbt_playbooks.<macro> --args '{...}'` runs one.\n"
+    ]
+    for file in sorted([*(ROOT / "macros").glob("*/*.yml"), *(ROOT / "tests/dbt").glob("**/*.yml")]):
+        content = yaml.safe_load(file.read_text())
+        described = [*content.get("macros", []), *content.get("data_tests", [])]
+        if not described:
+            continue
+        topic = file.parent.name.replace("_", " ")
+        parts.append(f"## {topic}\n")
+        parts += [_macro(macro) for macro in described if not macro["name"].startswith("_")]
+    return "\n".join(parts)
+
+
+def _macro(macro: dict[str, Any]) -> str:
+    name = macro["name"].removeprefix("test_")
+    lines = [f"### `{name}`\n", macro["description"].strip() + "\n"]
+    arguments = macro.get("arguments", [])
+    if arguments:
+        lines += ["| argument | type | |", "|---|---|---|"]
+        lines += [
+            f"| `{each['name']}` | `{each.get('type', 'any')}` | {' '.join(each['description'].split())} |"
+            for each in arguments
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+PAGES = {"cli.md": cli_page, "macros.md": macros_page}
+
+
+def main() -> None:
+    for name, page in PAGES.items():
+        (ROOT / "docs" / name).write_text(page())
+
+
+if __name__ == "__main__":
+    main()

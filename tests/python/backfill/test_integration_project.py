@@ -1,0 +1,43 @@
+"""The project of integration_tests/, as a user would have it: built, tested and backfilled."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from shop import ROOT, Shop
+
+DBT = [sys.executable, "-c", "from dbt.cli.main import cli; cli()"]
+
+
+def test_the_project_builds_and_its_backfill_goes_on_from_there(tmp_path: Path) -> None:
+    folder = tmp_path / "integration_tests"
+    ignored = shutil.ignore_patterns("target", "dbt_packages", "logs")
+    shutil.copytree(ROOT / "integration_tests", folder, ignore=ignored)
+    (folder / "packages.yml").write_text(f"packages:\n  - local: {ROOT}\n")
+    shop = Shop(folder, "integration_tests.duckdb")
+    env = {**os.environ, "DBT_PLAYBOOKS_DUCKDB": str(shop.file), "DBT_PROFILES_DIR": str(folder)}
+
+    def dbt(*words: str) -> None:
+        done = subprocess.run([*DBT, *words], cwd=folder, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+    dbt("deps")
+    dbt("build")
+    shop.sql("update raw_events set amount = amount + 1 where event_date between '2024-01-10' and '2024-01-12'")
+    shop.sql("delete from raw_events where event_date = '2024-01-20'")
+    process = shop.start(
+        *("backfill", "run", "stg_events", "events_daily"),
+        *("--start", "2024-01-08", "--end", "2024-01-21", "--chunk", "week", "--profiles-dir", "."),
+        env=env,
+    )
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert shop.difference("stg_events", source="raw_events") == []
+    assert shop.sql("select sum(amount) from events_daily") == shop.sql("select sum(amount) from raw_events")
+    assert "1 days have no rows: 2024-01-20" in err
+    # the test fails, as it should, on the day that is gone
+    dbt("build", "--exclude", "raw_events", "dbt_playbooks_no_missing_dates_stg_events_event_date")

@@ -1,0 +1,66 @@
+"""Documentation is run: every command in README.md and docs/ works, and the generated pages say what the code says."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from shop import STRATEGIES, Shop
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGES = ["README.md", "docs/backfill.md"]
+# run by other tests, by CI itself, or only on demand because they are slow
+RUN_ELSEWHERE = {"scripts/demo", "scripts/test", "scripts/lint", "scripts/bench backfill", 'pip install ".[duckdb]"'}
+
+
+def commands(page: str) -> list[str]:
+    """The lines of a page's bash blocks."""
+    blocks = re.findall(r"```bash\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+    return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_of_the_page_works(page: str, shop: Shop) -> None:
+    shop.model("my_model", STRATEGIES["merge"])
+    found = commands(page)
+    assert found
+    for command in found:
+        if command in RUN_ELSEWHERE:
+            assert not command.startswith("scripts/") or os.access(ROOT / command.split()[0], os.X_OK)
+            continue
+        _run(command, shop)
+
+
+def _run(command: str, shop: Shop) -> None:
+    program, *words = shlex.split(command)
+    if program == "dbt-playbooks":
+        said = shop.playbooks(*words)
+        assert said.code == 0, f"{command}\n{said.err}"
+        return
+    assert program == "dbt", f"no test knows how to run: {command}"
+    dbt = [sys.executable, "-c", "from dbt.cli.main import cli; cli()"]
+    done = subprocess.run([*dbt, *words], cwd=shop.folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout}"
+
+
+def test_generated_pages_say_what_the_code_says() -> None:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    for name, page in generate.PAGES.items():
+        assert (ROOT / "docs" / name).read_text() == page(), f"docs/{name} is old. Run scripts/docs"
+
+
+@pytest.mark.parametrize("page", [*PAGES, "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links_lead_to_files(page: str) -> None:
+    text = (ROOT / page).read_text()
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert ((ROOT / page).parent / link).exists(), f"{page} links to {link}"
