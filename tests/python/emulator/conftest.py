@@ -84,6 +84,11 @@ class Shop:
         self.emulator = emulator
         self.dataset = f"shop_{uuid.uuid4().hex[:8]}"
         self._started: list[Command] = []
+        self.connect(emulator.endpoint)
+        self.write("models/raw.yml", _SOURCES.replace("DATASET", self.dataset))
+
+    def connect(self, endpoint: str) -> None:
+        """Let what starts from now on reach the server there."""
         profile = {
             "type": "bigquery",
             "method": "oauth-secrets",
@@ -91,13 +96,12 @@ class Shop:
             "project": PROJECT,
             "schema": self.dataset,
             "threads": 1,
-            "api_endpoint": emulator.endpoint,
+            "api_endpoint": endpoint,
             "job_retries": 0,
             "job_execution_timeout_seconds": 60,
         }
         # JSON is YAML
         self.write("profiles.yml", json.dumps({"shop": {"target": "dev", "outputs": {"dev": profile}}}))
-        self.write("models/raw.yml", _SOURCES.replace("DATASET", self.dataset))
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name

@@ -27,18 +27,18 @@ class Emulator:
         """`keeps_data` over a kill and another start, in a file."""
         self._home = home
         self._storage = ["--persistent", "--data-dir", str(home / "data")] if keeps_data else ["--ephemeral"]
-        self._port = _free_port()
+        self.port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._client: Any = None
         _install_spatial(home)
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Start, always on the same port."""
-        words = ["start", "--rest-port", str(self._port), "--grpc-port", str(_free_port()), *self._storage]
+        words = ["start", "--rest-port", str(self.port), "--grpc-port", str(_free_port()), *self._storage]
         settings = {
             "HOME": str(self._home),
             "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",

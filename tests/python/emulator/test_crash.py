@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from .command import completed
-from .conftest import DAYS, MODELS, RANGE, Shop
+from .conftest import DAYS, MODELS, PROJECT, RANGE, Shop
+from .late import LateStatement
 from .server import Emulator
 
 # twelve chunks: enough to be killed in the middle of
@@ -57,6 +58,26 @@ def test_an_interrupted_run_ends_its_chunk_and_says_how_to_go_on(shop: Shop) -> 
     assert statuses == {"completed"}
     assert shop.run("merged", *CHUNKS).code == 0
     assert shop.rows("merged") == shop.rows("events")
+
+
+@pytest.mark.parametrize("statement", ["create (or replace )?table", "merge into"])
+def test_a_statement_that_outlives_its_killed_run_does_no_harm_when_it_lands(shop: Shop, statement: str) -> None:
+    shop.model("merged")
+    late = LateStatement(shop.emulator.port, f"{statement} `{PROJECT}`.`{shop.dataset}`.`merged`")
+    try:
+        shop.connect(late.endpoint)
+        run = shop.start_run("merged", *CHUNKS)
+        assert late.held.wait(60)
+        run.kill()
+        shop.connect(shop.emulator.endpoint)
+        again = shop.run("merged", *CHUNKS)
+        assert again.code == 0, again.err
+        assert shop.rows("merged") == shop.rows("events")
+        answer = late.release().decode()
+        assert shop.rows("merged") == shop.rows("events"), answer
+        assert ("already exists" in answer.lower()) == statement.startswith("create")
+    finally:
+        late.close()
 
 
 @pytest.fixture

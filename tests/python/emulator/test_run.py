@@ -137,3 +137,17 @@ def test_a_limit_that_holds_lets_the_run_begin(shop: Shop) -> None:
     said = shop.run("merged", *RANGE, "--max-bytes", "1000000000", "--max-cost", "1")
     assert said.code == 0, said.err
     assert shop.rows("merged") == shop.rows("events")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_chunks_at_the_same_time_fill_the_target_and_it_compares_equal_to_its_source(shop: Shop, model: str) -> None:
+    shop.model(model)
+    parallel = ("--chunk", "5 day", "--threads", "4", "--compare-to", f"{shop.dataset}.events")
+    said = shop.run(model, *RANGE, *parallel)
+    assert said.code == 0, said.err
+    assert f"compared to {shop.dataset}.events by chunk: no difference." in said.err
+    assert shop.rows(model) == shop.rows("events")
+    shop.sql("delete from {events} where day = '2024-02-29'")
+    said = shop.run(model, *RANGE, *parallel)
+    assert said.code == 1, said.err
+    assert "2024-02-25 to 2024-02-29: 15 rows here, 12 there" in said.err
