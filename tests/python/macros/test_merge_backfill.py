@@ -103,7 +103,8 @@ def test_a_key_that_the_source_holds_twice_is_refused_before_anything_changes(du
     assert rows(duck, tables) == [[1, "old one", 1], [3, "old three", 3], [None, "old null", 4]]
 
 
-def test_a_duplicate_outside_of_the_window_does_no_harm(duck, tables):
+@pytest.mark.usefixtures("tables")
+def test_a_duplicate_outside_of_the_window_does_no_harm(duck):
     duck.sql("insert into main.source values (3, timestamp '2024-02-02', 'twice', 0)")
     assert merge(duck) == [[3, 3]]
 
@@ -120,7 +121,8 @@ def test_a_duplicate_outside_of_the_window_does_no_harm(duck, tables):
         ({"target_table": "targte"}, "Did you mean target"),
     ],
 )
-def test_what_cannot_be_merged_is_refused_by_name(duck, tables, change, message):
+@pytest.mark.usefixtures("tables")
+def test_what_cannot_be_merged_is_refused_by_name(duck, change, message):
     with pytest.raises(UsageError, match=message):
         merge(duck, **change)
 
@@ -128,7 +130,7 @@ def test_what_cannot_be_merged_is_refused_by_name(duck, tables, change, message)
 def test_a_column_that_only_the_target_has_must_be_left_on_purpose(duck, tables):
     duck.sql(f"alter table {tables} add column note varchar default 'kept'")
     with pytest.raises(
-        UsageError, match="lacks columns of .*: note. Add them to the source, or name the columns to update"
+        UsageError, match=r"lacks columns of .*: note\. Add them to the source, or name the columns to update"
     ):
         merge(duck)
     merge(duck, update_columns=["amount"])

@@ -1,0 +1,69 @@
+{#- How far each backfill is. -#}
+{% macro backfill_progress(backfill_id=none) %}
+  {%- set schema = dbt_playbooks._backfill_relation('backfill_checkpoints').without_identifier() -%}
+  {%- set exists = dbt_playbooks.backfill_state_exists() -%}
+  {%- set headers = ['backfill_id', 'model', 'status', 'chunks', 'rows_processed', 'share', 'share_done', 'seconds_left'] -%}
+  {%- set rows = dbt_playbooks._query(dbt_playbooks.backfill_progress_sql(backfill_id=backfill_id)) if exists else [] -%}
+  {%- if not exists -%}
+    {%- do print('No backfill ever ran here: ' ~ schema ~ ' holds no state. Is the var dbt_playbooks_schema right?') -%}
+  {%- elif backfill_id is not none and not rows -%}
+    {%- do print("There is no backfill '" ~ backfill_id ~ "' in " ~ schema ~ '. Leave backfill_id out to see all.') -%}
+  {%- else -%}
+    {%- do dbt_playbooks._print_table(headers, rows) -%}
+  {%- endif -%}
+  {{ return(rows) }}
+{% endmacro %}
+
+{#- The size of a backfill is what its newest run said; chunks without an event are 'pending'. -#}
+{% macro backfill_progress_sql(backfill_id=none) %}
+  {%- set only = 'where backfill_id = ' ~ dbt_playbooks._string_literal(backfill_id) if backfill_id is not none else '' -%}
+  {%- set sql -%}
+with sizes as (
+  select backfill_id, model, chunks
+  from (
+    select backfill_id, model, chunks, row_number() over (partition by backfill_id order by recorded_at desc) as newest_first
+    from {{ dbt_playbooks._backfill_relation('backfill_runs') }}
+    {{ only }}
+  ) as runs
+  where newest_first = 1
+),
+
+begun as (
+  select
+    backfill_id, status, count(*) as chunks, sum(rows_processed) as rows_processed, sum(duration_seconds) as seconds
+  from {{ dbt_playbooks._backfill_relation('backfill_checkpoints') }}
+  {{ only }}
+  group by backfill_id, status
+),
+
+totals as (
+  select
+    sizes.backfill_id, sizes.model, sizes.chunks as all_chunks,
+    coalesce(sum(begun.chunks), 0) as begun_chunks,
+    coalesce(sum(case when begun.status = 'completed' then begun.chunks end), 0) as completed_chunks,
+    sum(case when begun.status = 'completed' then begun.seconds end) as completed_seconds
+  from sizes
+  left join begun on sizes.backfill_id = begun.backfill_id
+  group by sizes.backfill_id, sizes.model, sizes.chunks
+),
+
+statuses as (
+  select backfill_id, status, chunks, rows_processed
+  from begun
+  union all
+  select backfill_id, 'pending', all_chunks - begun_chunks, null
+  from totals
+  where all_chunks > begun_chunks
+)
+
+select
+  totals.backfill_id, totals.model, statuses.status, statuses.chunks, statuses.rows_processed,
+  statuses.chunks / nullif(totals.all_chunks, 0) as share,
+  totals.completed_chunks / nullif(totals.all_chunks, 0) as share_done,
+  totals.completed_seconds / nullif(totals.completed_chunks, 0) * (totals.all_chunks - totals.completed_chunks) as seconds_left
+from totals
+inner join statuses on totals.backfill_id = statuses.backfill_id
+order by totals.backfill_id, statuses.status
+  {%- endset -%}
+  {{ return(sql) }}
+{% endmacro %}

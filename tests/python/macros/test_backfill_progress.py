@@ -1,0 +1,108 @@
+"""How far a backfill is, whatever happened to its chunks."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+RUN = {
+    "invocation_id": "run 1",
+    "model": "shop.orders",
+    "start_date": "2024-01-01",
+    "end_date": "2024-01-10",
+    "chunk": "day",
+    "chunks": 10,
+}
+COLUMNS = ("backfill_id", "model", "status", "chunks", "rows_processed", "share", "share_done", "seconds_left")
+
+
+@pytest.fixture
+def state(duck):
+    """Records what became of a chunk: its day, its status, the attempt."""
+    duck("create_backfill_state")
+    duck.adapter.cache.clear()
+
+    def record(day: int, status: str, attempt: int = 1, backfill_id: str = "orders 2024", **more):
+        date = dt.date(2024, 1, day).isoformat()
+        duck(
+            "record_chunk",
+            backfill_id=backfill_id,
+            model="shop.orders",
+            start_date=date,
+            end_date=date,
+            attempt=attempt,
+            status=status,
+            invocation_id="run 1",
+            **more,
+        )
+
+    return record
+
+
+def progress(duck, **arguments):
+    return [dict(zip(COLUMNS, map(plain, row), strict=True)) for row in duck("backfill_progress", **arguments)]
+
+
+def plain(value):
+    return value if value is None or isinstance(value, str) else float(value)
+
+
+def test_each_status_has_a_row_and_the_chunks_without_an_event_are_pending(duck, state):
+    duck("record_run", run={**RUN, "backfill_id": "orders 2024"}, event="claim")
+    for day in (1, 2, 3, 4):
+        state(day, "completed", rows=100, seconds=2.5)
+    state(5, "failed", error="it's broken")
+    state(6, "running")
+    found = {row["status"]: row for row in progress(duck)}
+    assert {status: row["chunks"] for status, row in found.items()} == {
+        "completed": 4,
+        "failed": 1,
+        "running": 1,
+        "pending": 4,
+    }
+    assert found["completed"]["rows_processed"] == 400
+    assert found["pending"]["share"] == 0.4
+    assert {row["share_done"] for row in found.values()} == {0.4}
+    assert {row["seconds_left"] for row in found.values()} == {15.0}
+
+
+def test_a_retried_chunk_counts_once(duck, state):
+    duck("record_run", run={**RUN, "backfill_id": "orders 2024", "chunks": 1}, event="claim")
+    state(1, "failed", attempt=1, rows=0, seconds=1)
+    state(1, "completed", attempt=2, rows=100, seconds=1)
+    assert progress(duck) == [
+        {
+            "backfill_id": "orders 2024",
+            "model": "shop.orders",
+            "status": "completed",
+            "chunks": 1,
+            "rows_processed": 100,
+            "share": 1,
+            "share_done": 1,
+            "seconds_left": 0,
+        }
+    ]
+
+
+def test_a_backfill_that_has_not_done_a_chunk_has_no_time_left_to_tell(duck, state):
+    duck("record_run", run={**RUN, "backfill_id": "orders 2024"}, event="claim")
+    state(1, "failed")
+    assert [(row["status"], row["share_done"], row["seconds_left"]) for row in progress(duck)] == [
+        ("failed", 0, None),
+        ("pending", 0, None),
+    ]
+
+
+def test_one_backfill_can_be_asked_for(duck, state):
+    for backfill_id in ("a", "it's b"):
+        duck("record_run", run={**RUN, "backfill_id": backfill_id, "chunks": 1}, event="claim")
+        state(1, "completed", backfill_id=backfill_id, rows=1, seconds=1)
+    assert len(progress(duck)) == 2
+    assert [row["backfill_id"] for row in progress(duck, backfill_id="it's b")] == ["it's b"]
+    assert "There is no backfill 'c'" in duck.printed("backfill_progress", backfill_id="c")
+
+
+def test_where_no_backfill_ever_ran_it_says_so(duck):
+    assert progress(duck) == []
+    assert "No backfill ever ran here" in duck.printed("backfill_progress")
