@@ -246,16 +246,19 @@ class DbtCoreProject:
         return {**node.unrendered_config, **{key: text for config in mine for key, text in config.items()}}
 
     def hidden_strategies(self) -> list[str]:
-        """Macros of the project that dbt finds instead of ours in `_replace_window.sql`, so that a chunk would not be exact."""
+        """Macros that dbt finds before ours of `_replace_window.sql`, so that a chunk would not be exact."""
+        macros = self._manifest.macros
         ours = [
             macro.name.split("__", 1)[1]
-            for macro in self._manifest.macros.values()
+            for macro in macros.values()
             if macro.package_name == PACKAGE
             and macro.original_file_path.endswith("_replace_window.sql")
             and macro.name.startswith(f"{self.adapter_type}__")
         ]
+        order = self._config.get_macro_search_order("dbt")
+        before_us = [package for package in order[: order.index(PACKAGE)] if package != PACKAGE]
         names = [prefix + name for name in ours for prefix in ("", f"{self.adapter_type}__", "default__")]
-        return [name for name in names if f"macro.{self._config.project_name}.{name}" in self._manifest.macros]
+        return [name for name in names if any(f"macro.{package}.{name}" in macros for package in before_us)]
 
     def exists(self, model: Model, refresh: bool = False) -> bool:
         """Whether the model's table is there; `refresh` asks the warehouse instead of the cache."""

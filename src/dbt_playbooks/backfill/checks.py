@@ -161,7 +161,11 @@ def _target(model: Model) -> Target | None:
     timezones = {timezone for _, _, timezone in model.filters}
     timezone = timezones.pop() if len(timezones) == 1 else "UTC"
     partition_by = model.config.get("partition_by")
-    partition = partition_by.get("field") if isinstance(partition_by, Mapping) else None
+    partition = None
+    if isinstance(partition_by, Mapping):
+        # a table that is partitioned by ingestion time does not keep the field itself
+        by_ingestion = partition_by.get("time_ingestion_partitioning")
+        partition = "_PARTITIONTIME" if by_ingestion else partition_by.get("field")
     named = {column for column, _, _ in model.filters}
     column = model.config.get("event_time") or partition or (named.pop() if len(named) == 1 else None)
     if not column or "(" in str(column):

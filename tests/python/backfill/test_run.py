@@ -282,3 +282,26 @@ def _failing_in_february() -> str:
         "select *",
         "select * replace (case when month(event_date) = 2 then cast(note as integer) else amount end as amount)",
     )
+
+
+def test_a_contract_of_the_model_is_enforced_in_every_chunk(shop: Shop) -> None:
+    contract = DELETE_INSERT.replace("unique_key", "contract={'enforced': true}, on_schema_change='fail', unique_key")
+    columns = {"id": "bigint", "event_date": "date", "event_ts": "timestamp", "note": "varchar", "amount": "integer"}
+    listed = "".join(f"      - {{name: {name}, data_type: {kind}}}\n" for name, kind in columns.items())
+    shop.write("models/events.yml", f"models:\n  - name: events\n    columns:\n{listed}")
+    shop.model("events", contract + FILTERED)
+    assert shop.run("events", *RANGE).code == 0
+    assert shop.difference("events") == []
+
+    shop.model("events", contract + FILTERED.replace("*", "* exclude (note)"))
+    said = shop.run("events", *RANGE, "--reprocess", "all")
+    assert said.code == 1
+    assert "This model has an enforced contract that failed" in said.err
+    assert shop.difference("events") == []
+
+
+def test_an_ephemeral_parent_is_part_of_every_chunk(shop: Shop) -> None:
+    shop.model("parent", "{{ config(materialized='ephemeral') }}\n" + FILTERED)
+    shop.model("events", STRATEGIES["merge"].replace("source('raw', 'events')", "ref('parent')"))
+    assert shop.run("events", *RANGE).code == 0
+    assert shop.difference("events") == []

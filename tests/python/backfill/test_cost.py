@@ -1,0 +1,108 @@
+"""What a plan on BigQuery would bill, and the limits that stop a run before it begins. The warehouse is a stand-in: its dry
+runs answer with what the test says.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dbt_playbooks.backfill import command, report
+from dbt_playbooks.backfill.checks import Target
+from dbt_playbooks.backfill.command import Limits
+from dbt_playbooks.backfill.plan import Plan
+from dbt_playbooks.backfill.request import Identity
+from dbt_playbooks.backfill.state import Chunk
+from dbt_playbooks.errors import UsageError, WarehouseError
+from dbt_playbooks.interface import Model, Window
+
+TIB = 2**40
+MODEL = Model("model.shop.events", "events", "", "", "incremental", "merge", {}, "", "", ())
+MONTHS = [Window(f"2024-0{month}-01", f"2024-0{month}-28") for month in (1, 2, 3)]
+
+
+class Warehouse:
+    """Answers dry runs: bytes by the first day of the window, or an error."""
+
+    adapter_type = "bigquery"
+    bills_bytes = True
+
+    def __init__(self, bytes_by_day: dict[str, int | None], price: float = 6.25) -> None:
+        self._bytes = bytes_by_day
+        self._price = price
+
+    def compile(self, _: Model, window: Window) -> str:
+        return window.start_date
+
+    def estimate(self, sql: str) -> int:
+        found = self._bytes[sql]
+        if found is None:
+            raise WarehouseError("not found: table")
+        return found
+
+    def var(self, name: str, default: Any) -> Any:
+        return self._price if name == "price_per_tib" else default
+
+
+def _plan() -> Plan:
+    identity = Identity("history", "events", "2024-01-01", "2024-03-28", "month", "", "")
+    done = Chunk(0, MONTHS[0], "completed", 1)
+    return Plan(identity, [done, *(todo := [Chunk(1, MONTHS[1]), Chunk(2, MONTHS[2])])], todo)
+
+
+TARGETS = [Target(MODEL, "event_date", "UTC")]
+
+
+def test_only_chunks_that_would_run_are_estimated() -> None:
+    warehouse = Warehouse({"2024-02-01": TIB, "2024-03-01": 2 * TIB})
+    assert command._estimates(warehouse, TARGETS, _plan()) == {1: TIB, 2: 2 * TIB}  # type: ignore[arg-type]
+
+
+def test_a_limit_that_is_kept_lets_the_run_begin() -> None:
+    warehouse: Any = Warehouse({"2024-02-01": TIB, "2024-03-01": TIB})
+    command._refuse_over(Limits(max_bytes=2 * TIB, max_cost=12.5), warehouse, TARGETS, _plan())
+
+
+@pytest.mark.parametrize(
+    ("limits", "price", "message"),
+    [
+        (
+            Limits(max_bytes=TIB),
+            6.25,
+            "would scan 2.00 TiB, 12.50 at 6.25 per TiB; --max-bytes allows 1.00 TiB. Nothing was run",
+        ),
+        (Limits(max_cost=12.4), 6.25, "12.50 at 6.25 per TiB; --max-cost allows 12.4. Nothing was run"),
+        (Limits(max_cost=12.5), 8.0, "16.00 at 8 per TiB; --max-cost allows 12.5"),
+    ],
+)
+def test_a_limit_that_is_passed_stops_the_run_before_it_begins(limits: Limits, price: float, message: str) -> None:
+    warehouse: Any = Warehouse({"2024-02-01": TIB, "2024-03-01": TIB}, price)
+    with pytest.raises(UsageError, match=message.replace("(", r"\(")):
+        command._refuse_over(limits, warehouse, TARGETS, _plan())
+
+
+def test_a_chunk_that_cannot_be_estimated_stops_a_run_with_a_limit() -> None:
+    warehouse: Any = Warehouse({"2024-02-01": TIB, "2024-03-01": None})
+    with pytest.raises(UsageError, match="1 chunks could not be estimated \\(the first: 2024-03-01 to 2024-03-28\\)"):
+        command._refuse_over(Limits(max_bytes=TIB), warehouse, TARGETS, _plan())
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (5 * 2**30, "5.0 GiB"),
+        (1536 * 2**30, "1.50 TiB"),
+        (3000 * TIB, "3000.00 TiB"),
+    ],
+)
+def test_bytes_are_written_for_people(number: int, text: str) -> None:
+    assert report.size(number) == text
+
+
+def test_a_price_is_for_a_tebibyte() -> None:
+    assert report.cost(TIB, 6.25) == 6.25
+    assert report.cost(10**12, 6.25) < 6.25
