@@ -10,7 +10,6 @@ import contextlib
 import copy
 import datetime as dt
 import difflib
-import json
 import os
 import sys
 import threading
@@ -20,6 +19,7 @@ from typing import Any
 
 from dbt_playbooks.errors import ProjectError, UsageError, WarehouseError
 from dbt_playbooks.interface import Model, Options, Outcome, Window
+from dbt_playbooks.redact import secret_values
 
 PACKAGE = "dbt_playbooks"
 _CLIENTS = ("duckdb", "_duckdb", "google", "requests", "urllib3", "grpc")
@@ -322,7 +322,7 @@ class DbtCoreProject:
         """Values that must never be shown or stored."""
         from dbt_common.exceptions import env_secrets
 
-        return [*env_secrets(), *_secret_values(self._config.credentials.to_dict())]
+        return [*env_secrets(), *secret_values(self._config.credentials.to_dict())]
 
     def var(self, name: str, default: Any) -> Any:
         """A var as dbt resolves it in a macro of our package."""
@@ -493,19 +493,3 @@ def _backfill_filters(raw_code: str) -> Iterator[tuple[Any, ...]]:
         given = dict(zip(names, call.args, strict=False)) | {keyword.key: keyword.value for keyword in call.kwargs}
         literal = defaults | {key: node.value for key, node in given.items() if isinstance(node, jinja2.nodes.Const)}
         yield (literal.get("target_column") or literal.get("date_column"), literal["data_type"], literal["timezone"])
-
-
-def _secret_values(value: Any, secret: bool = False) -> Iterator[str]:
-    """The texts in a profile under keys that name a secret, however deep."""
-    words = ("token", "password", "secret", "key")
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _secret_values(inner, secret or any(word in str(key).lower() for word in words))
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _secret_values(inner, secret)
-    elif secret and isinstance(value, str) and len(value) >= 4:
-        yield value
-        if Path(value).suffix == ".json" and Path(value).is_file():
-            with contextlib.suppress(ValueError, OSError):
-                yield from _secret_values(json.loads(Path(value).read_text()))

@@ -16,7 +16,6 @@ from dbt_playbooks.backfill.checks import Target, check, check_columns
 from dbt_playbooks.backfill.lease import CREATION, Lease
 from dbt_playbooks.backfill.plan import Plan, code_has_changed, make_plan, windows
 from dbt_playbooks.backfill.progress import Progress
-from dbt_playbooks.backfill.redact import Redactor
 from dbt_playbooks.backfill.request import Identity, Request
 from dbt_playbooks.backfill.runner import How, Runner
 from dbt_playbooks.backfill.state import State
@@ -24,6 +23,7 @@ from dbt_playbooks.backfill.status import print_status, read_status
 from dbt_playbooks.errors import DONE, PlaybooksError, UsageError, WarehouseError
 from dbt_playbooks.interface import Options, Project
 from dbt_playbooks.project import open_project
+from dbt_playbooks.redact import Redactor
 
 PRICE_PER_TIB = 6.25
 """US dollars for a TiB that BigQuery scans on demand, of 2026; the var `price_per_tib` says what yours costs."""

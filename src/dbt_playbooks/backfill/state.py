@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dbt_playbooks.backfill.redact import Redactor
 from dbt_playbooks.interface import Project, Window
+from dbt_playbooks.redact import Redactor
 
 _CHUNK_COLUMNS = ("start_date", "end_date", "status", "attempt", "rows", "bytes", "seconds", "error")
 _RUN_COLUMNS = (

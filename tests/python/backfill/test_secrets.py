@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from shop import DELETE_INSERT, FILTERED, RANGE, Shop
 
-from dbt_playbooks.backfill.redact import Redactor
-from dbt_playbooks.project import _secret_values
+from dbt_playbooks.redact import Redactor, secret_values
 
 SECRET = "s3cr3t-of-the-shop"
 
@@ -33,7 +32,7 @@ def test_tokens_passwords_and_key_files_of_the_profile_are_known(tmp_path: Path)
         "secrets": [{"type": "s3", "key_id": "AKIA"}],
         "refresh_token": None,
     }
-    found = set(_secret_values(credentials))
+    found = set(secret_values(credentials))
     assert {"the-token", "MIIE-in-the-file", "id-1", "MIIE-inline", "AKIA"} <= found
     assert "main" not in found
 
