@@ -5,6 +5,7 @@ Run: scripts/docs
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,16 +46,19 @@ def macros_page() -> str:
         described = [*content.get("macros", []), *content.get("data_tests", [])]
         if not described:
             continue
-        topic = file.parent.name.replace("_", " ")
-        parts.append(f"## {topic}\n")
+        heading = f"## {file.parent.name.replace('_', ' ')}\n"
+        parts += [heading] if heading not in parts else []
         parts += [_macro(macro) for macro in described if not macro["name"].startswith("_")]
     return "\n".join(parts)
 
 
 def _macro(macro: dict[str, Any]) -> str:
     name = macro["name"].removeprefix("test_")
-    lines = [f"### `{name}`\n", macro["description"].strip() + "\n"]
-    arguments = macro.get("arguments", [])
+    # dbt renders descriptions, so an example of Jinja stands in a raw block
+    description = re.sub(r"\{% (end)?raw %\}", "", macro["description"]).strip()
+    lines = [f"### `{name}`\n", description + "\n"]
+    # a generic test has its arguments in its meta: dbt counts none in a test, and would warn
+    arguments = macro.get("arguments") or macro.get("config", {}).get("meta", {}).get("arguments", [])
     if arguments:
         lines += ["| argument | type | |", "|---|---|---|"]
         lines += [

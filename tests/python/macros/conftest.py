@@ -19,6 +19,7 @@ PROJECT = """
 name: shop
 version: 1.0.0
 profile: shop
+flags: {validate_macro_args: true}
 models:
   shop:
     +materialized: table

@@ -1,4 +1,13 @@
-{#- A script for a console: each step replaces one window of the target by the source's rows, all of it or nothing. -#}
+{#- Prints a script for a console: each step replaces one window of the target by the source's rows, all of it or nothing. -#}
+{% macro backfill_script(source_table, target_table, date_column, start_date, end_date, chunk='day', columns=none, timezone='UTC', data_type=none) %}
+  {%- set script = dbt_playbooks.backfill_script_sql(
+    source_table=source_table, target_table=target_table, date_column=date_column, start_date=start_date, end_date=end_date, chunk=chunk,
+    columns=columns, timezone=timezone, data_type=data_type
+  ) -%}
+  {%- do print(script) -%}
+  {{ return(script) }}
+{% endmacro %}
+
 {% macro backfill_script_sql(source_table, target_table, date_column, start_date, end_date, chunk='day', columns=none, timezone='UTC', data_type=none) %}
   {%- set source, target_relation = dbt_playbooks._relation(source_table), dbt_playbooks._relation(target_table) -%}
   {%- set chunks = dbt_playbooks.backfill_chunks(start_date=start_date, end_date=end_date, chunk=chunk) -%}
