@@ -7,9 +7,14 @@
   {%- set days = [] -%}
   {%- if given -%}
     {%- for day in given -%}
-      {%- do days.append(dbt_playbooks._date(day, 'a day of dates')) -%}
+      {%- do days.append(dbt_playbooks._date(day, 'a day of dates') | string) -%}
     {%- endfor -%}
-    {{ return(days | unique | sort) }}
+    {#- as texts, because for Fusion all dates are one to `unique` and `sort` -#}
+    {%- set in_order = [] -%}
+    {%- for day in days | unique | sort -%}
+      {%- do in_order.append(dbt_playbooks._date(day, 'a day of dates')) -%}
+    {%- endfor -%}
+    {{ return(in_order) }}
   {%- endif -%}
   {%- set window = dbt_playbooks._date_range(start_date, end_date) -%}
   {%- for i in range((window.end - window.start).days + 1) -%}

@@ -6,7 +6,7 @@
 
   {%- if size.days -%}
     {#- days run from the first day asked for, weeks from its Monday -#}
-    {%- set anchor = window.start - one_day * (window.start.weekday() if size.unit == 'week' else 0) -%}
+    {%- set anchor = window.start - modules.datetime.timedelta(days=window.start.weekday() if size.unit == 'week' else 0) -%}
     {%- set count = (window.end - anchor).days // size.days + 1 -%}
   {%- else -%}
     {%- set start_month = window.start.year * 12 + window.start.month - 1 -%}
@@ -19,16 +19,17 @@
 
   {%- for i in range(count) -%}
     {%- if size.days -%}
-      {%- set first = anchor + one_day * (i * size.days) -%}
-      {%- set last = anchor + one_day * ([(i + 1) * size.days - 1, (window.end - anchor).days] | min) -%}
+      {%- set first = anchor + modules.datetime.timedelta(days=i * size.days) -%}
+      {%- set last = anchor + modules.datetime.timedelta(days=[(i + 1) * size.days - 1, (window.end - anchor).days] | min) -%}
     {%- else -%}
       {%- set first = dbt_playbooks._first_of_month(anchor + i * size.months) -%}
       {%- set next_month = [anchor + (i + 1) * size.months, 9999 * 12] | min -%}
       {%- set last = dbt_playbooks._first_of_month(next_month) - one_day -%}
     {%- endif -%}
+    {#- Fusion compares dates with `<`, but not in `min` and `max`, and does not multiply a timedelta -#}
     {%- do chunks.append({
-      'start_date': ([first, window.start] | max) | string,
-      'end_date': ([last, window.end] | min) | string
+      'start_date': (window.start if first < window.start else first) | string,
+      'end_date': (last if last < window.end else window.end) | string
     }) -%}
   {%- endfor -%}
   {{ return(chunks) }}

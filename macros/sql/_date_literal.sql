@@ -44,7 +44,8 @@
   {%- if timezone == 'UTC' -%}
     {{ return(day ~ ' 00:00:00') }}
   {%- endif -%}
-  {%- if timezone not in modules.pytz.all_timezones -%}
+  {#- Fusion has no such list, and names an unknown zone itself -#}
+  {%- if modules.pytz.all_timezones and timezone not in modules.pytz.all_timezones -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks: '" ~ timezone ~ "' is no time zone that is known. Use a name of the tz database, for example 'Europe/Berlin'.") }}
   {%- endif -%}
   {%- set midnight = modules.datetime.datetime(day.year, day.month, day.day) -%}
