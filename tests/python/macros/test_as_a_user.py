@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import write_project
+
+from macros.harness import write_project
 
 SEED = "day,amount\n2024-01-01,1\n2024-01-02,2\n2024-01-04,4\n2024-01-07,7\n"
 TESTS = """
