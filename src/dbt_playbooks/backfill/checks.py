@@ -52,6 +52,11 @@ class Target:
 
 def check(project: Project, models: Sequence[Model], first: Window) -> tuple[list[Target], list[str]]:
     """The targets of a backfill and what its user should know. Raises UsageError with every reason against it."""
+    if project.location == ":memory:":
+        raise UsageError(
+            f"target '{project.target_name}' is a DuckDB in memory: what is backfilled, and its state, would be gone when the "
+            "command ends. Give the profile a path: to a file."
+        )
     refused: list[str] = []
     targets: list[Target] = []
     for model in models:

@@ -114,6 +114,15 @@ def test_a_profile_without_transactions_is_refused(shop: Shop) -> None:
     assert "disable_transactions" in said.err
 
 
+def test_a_duckdb_in_memory_is_refused(shop: Shop) -> None:
+    profiles = (shop.folder / "profiles.yml").read_text()
+    shop.write("profiles.yml", profiles.replace("path: shop.duckdb", "path: ':memory:'"))
+    shop.model("events", MERGE + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert "is a DuckDB in memory" in said.err
+
+
 def test_an_override_that_hides_our_strategy_is_refused(shop: Shop) -> None:
     shop.write(
         "macros/override.sql",
