@@ -49,6 +49,11 @@
     {{ exceptions.raise_compiler_error("dbt_playbooks: '" ~ timezone ~ "' is no time zone that is known. Use a name of the tz database, for example 'Europe/Berlin'.") }}
   {%- endif -%}
   {%- set midnight = modules.datetime.datetime(day.year, day.month, day.day) -%}
-  {%- set instant = modules.pytz.timezone(timezone).localize(midnight).astimezone(modules.pytz.utc) -%}
+  {%- set zone = modules.pytz.timezone(timezone) -%}
+  {%- set utc = modules.pytz.utc -%}
+  {%- set instant = zone.localize(midnight).astimezone(utc) -%}
+  {#- where clocks go back over midnight it comes twice, and the day begins with the first: an hour or less before -#}
+  {%- set first = zone.localize(midnight, is_dst=true).astimezone(utc) -%}
+  {%- set instant = first if first.astimezone(zone).strftime('%Y-%m-%d') == day | string else instant -%}
   {{ return(instant.strftime('%Y-%m-%d %H:%M:%S')) }}
 {% endmacro %}
