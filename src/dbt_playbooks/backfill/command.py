@@ -15,7 +15,7 @@ from dbt_playbooks.backfill import report
 from dbt_playbooks.backfill.checks import Target, check, check_columns
 from dbt_playbooks.backfill.lease import CREATION, Lease
 from dbt_playbooks.backfill.plan import Plan, code_has_changed, make_plan, windows
-from dbt_playbooks.backfill.progress import Progress
+from dbt_playbooks.backfill.progress import Progress, many
 from dbt_playbooks.backfill.request import Identity, Request
 from dbt_playbooks.backfill.runner import How, Runner
 from dbt_playbooks.backfill.state import State
@@ -172,11 +172,13 @@ def plan(
             console.print(f"warning: {warning}", markup=False)
         if known:
             console.print(
-                f"{len(estimates)} chunks would scan {report.size(sum(known))}, {report.money(sum(known), price)} at {price:g} per TiB."
+                f"{many(len(estimates), 'chunk')} would scan {report.size(sum(known))}, {report.money(sum(known), price)} at {price:g} per TiB."
             )
             _refuse_over(limits, it.project, it.targets, it.plan)
         else:
-            console.print(f"{len(it.plan.todo)} chunks would run. {it.project.adapter_type} does not bill by bytes.")
+            console.print(
+                f"{many(len(it.plan.todo), 'chunk')} would run. {it.project.adapter_type} does not bill by bytes."
+            )
         return DONE
 
 
@@ -226,11 +228,11 @@ def _refuse_over(limits: Limits, project: Project, targets: Sequence[Target], pl
     unknown = [plan.chunks[index].window for index, value in estimates.items() if value is None]
     if unknown:
         raise UsageError(
-            f"{len(unknown)} chunks could not be estimated (the first: {unknown[0]}), so the limit cannot be kept. Build what they read first."
+            f"{many(len(unknown), 'chunk')} could not be estimated (the first: {unknown[0]}), so the limit cannot be kept. Build what they read first."
         )
     total = sum(value or 0 for value in estimates.values())
     price = float(project.var("price_per_tib", PRICE_PER_TIB))
-    asked = f"the {len(estimates)} chunks would scan {report.size(total)}, {report.money(total, price)} at {price:g} per TiB"
+    asked = f"{many(len(estimates), 'chunk')} would scan {report.size(total)}, {report.money(total, price)} at {price:g} per TiB"
     if limits.max_bytes is not None and total > limits.max_bytes:
         raise UsageError(
             f"{asked}; --max-bytes allows {report.size(limits.max_bytes)}. Nothing was run. Allow more, or ask for a shorter range."

@@ -127,3 +127,8 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def many(number: int, thing: str) -> str:
+    """`1 chunk`, `2 chunks`."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

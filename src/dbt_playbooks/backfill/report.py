@@ -11,7 +11,7 @@ from rich.table import Table
 
 from dbt_playbooks.backfill.checks import Target
 from dbt_playbooks.backfill.plan import Plan
-from dbt_playbooks.backfill.progress import Progress, duration, headline
+from dbt_playbooks.backfill.progress import Progress, duration, headline, many
 from dbt_playbooks.backfill.runner import Result
 from dbt_playbooks.backfill.state import Chunk
 from dbt_playbooks.errors import DONE, INTERRUPTED, SOME_FAILED, UsageError
@@ -110,7 +110,7 @@ def print_report(
     already = plan.completed
     progress.note("")
     progress.note(
-        f"backfill '{plan.identity.backfill_id}': {result.completed} chunks completed now ({result.rows:,} rows, {duration(result.seconds)}), "
+        f"backfill '{plan.identity.backfill_id}': {many(result.completed, 'chunk')} completed now ({result.rows:,} rows, {duration(result.seconds)}), "
         f"{already} before, {len(failed)} failed, {result.not_begun} not begun, of {len(plan.chunks)}."
     )
     for error, chunks in _by_error(failed).items():
@@ -123,7 +123,8 @@ def print_report(
         )
     for table, found in differences.items():
         progress.note(
-            f"compared to {table} by chunk: " + ("no difference." if not found else f"{len(found)} chunks differ.")
+            f"compared to {table} by chunk: "
+            + ("no difference." if not found else f"{many(len(found), 'chunk')} differ.")
         )
         for difference in found[:50]:
             progress.note(
@@ -151,7 +152,7 @@ def _missing(days: Sequence[dt.date]) -> str:
         return "no day is missing."
     runs = runs_of_days(days)
     shown = ", ".join(str(Window(first.isoformat(), last.isoformat())) for first, last in runs[:10])
-    return f"{len(days)} days have no rows: {shown}{', ...' if len(runs) > 10 else ''}"
+    return f"{many(len(days), 'day')} without rows: {shown}{', ...' if len(runs) > 10 else ''}"
 
 
 def runs_of_days(days: Sequence[dt.date]) -> list[tuple[dt.date, dt.date]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from dbt_playbooks.backfill.lease import describe, is_live
-from dbt_playbooks.backfill.progress import duration
+from dbt_playbooks.backfill.progress import duration, many
 from dbt_playbooks.backfill.state import State
 
 
@@ -75,8 +75,8 @@ def print_status(console: Console, found: Sequence[Status]) -> None:
     if not found:
         console.print("no backfill has run here.")
     for each in found:
-        counts = ", ".join(f"{number} {name}" for name, number in each.chunks.items())
-        console.print(f"{each.id}: {each.share_done:.0%} done ({counts} chunks), {each.rows:,} rows", markup=False)
+        counts = ", ".join(f"{many(number, 'chunk')} {name}" for name, number in each.chunks.items())
+        console.print(f"{each.id}: {each.share_done:.0%} done ({counts}), {each.rows:,} rows", markup=False)
         console.print(f"  {each.model}, {each.start_date} to {each.end_date} by {each.chunk}", markup=False)
         for holder in each.held_by:
             console.print(f"  {holder}", markup=False)

@@ -144,12 +144,21 @@ def _what_next(project: Path, seconds: float) -> str:
         f"Done in {seconds:.0f} s. A year of flights was backfilled in {_CHUNKS} chunks by two runs, the first of which was killed.\n"
         f"The DuckDB file: {project / 'flights.duckdb'}\n"
         "Try next, in that project:\n"
-        f"  cd {shlex.quote(str(project))}\n"
+        f"  cd {shlex.quote(str(project))}\n{_activate()}"
         "  dbt-playbooks backfill status\n"
         "  dbt-playbooks backfill plan stg_flights --start 2013-01-01 --end 2013-12-31 --chunk week\n"
         "  dbt-playbooks backfill run stg_flights --start 2013-02-01 --end 2013-02-28 --chunk day --compare-to flights_typed\n"
         "  dbt run-operation dbt_playbooks.missing_dates --args '{table: stg_flights, date_column: flight_date}'"
     )
+
+
+def _activate() -> str:
+    """A line that puts the command on the PATH, where it is not."""
+    script = Path(sys.prefix, "bin", "activate")
+    found = shutil.which("dbt-playbooks")
+    if not script.is_file() or (found and Path(found).parent == script.parent):
+        return ""
+    return f"  source {shlex.quote(str(script))}\n"
 
 
 def _say(text: str) -> None:

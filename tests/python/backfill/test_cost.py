@@ -84,7 +84,7 @@ def test_a_limit_that_is_passed_stops_the_run_before_it_begins(limits: Limits, p
 
 def test_a_chunk_that_cannot_be_estimated_stops_a_run_with_a_limit() -> None:
     warehouse: Any = Warehouse({"2024-02-01": TIB, "2024-03-01": None})
-    with pytest.raises(UsageError, match="1 chunks could not be estimated \\(the first: 2024-03-01 to 2024-03-28\\)"):
+    with pytest.raises(UsageError, match="1 chunk could not be estimated \\(the first: 2024-03-01 to 2024-03-28\\)"):
         command._refuse_over(Limits(max_bytes=TIB), warehouse, TARGETS, _plan())
 
 

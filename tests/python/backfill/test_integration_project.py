@@ -38,6 +38,6 @@ def test_the_project_builds_and_its_backfill_goes_on_from_there(tmp_path: Path) 
     assert process.returncode == 0, err
     assert shop.difference("stg_events", source="raw_events") == []
     assert shop.sql("select sum(amount) from events_daily") == shop.sql("select sum(amount) from raw_events")
-    assert "1 days have no rows: 2024-01-20" in err
+    assert "1 day without rows: 2024-01-20" in err
     # the test fails, as it should, on the day that is gone
     dbt("build", "--exclude", "raw_events", "dbt_playbooks_no_missing_dates_stg_events_event_date")

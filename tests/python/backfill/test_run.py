@@ -42,7 +42,7 @@ def test_a_failing_chunk_is_recorded_and_the_others_go_on(shop: Shop) -> None:
     assert "Could not convert string" in message
     assert "failed: 2024-02-01 to 2024-02-29" in said.err
     assert "To go on with what is left: dbt-playbooks backfill run events" in said.err
-    assert "29 days have no rows: 2024-02-01 to 2024-02-29" in said.err
+    assert "29 days without rows: 2024-02-01 to 2024-02-29" in said.err
 
     shop.model("events", DELETE_INSERT + FILTERED)
     said = shop.run("events", *RANGE)
@@ -170,7 +170,7 @@ def test_compare_to_shows_the_chunks_whose_row_counts_differ(shop: Shop) -> None
     )
     said = shop.run("events", *RANGE, "--compare-to", "main.other")
     assert said.code == 1
-    assert "compared to main.other by chunk: 1 chunks differ." in said.err
+    assert "compared to main.other by chunk: 1 chunk differ." in said.err
     assert "2024-02-01 to 2024-02-29: 87 rows here, 78 there" in said.err
     said = shop.run("events", *RANGE, "--compare-to", "raw.events")
     assert said.code == 0
@@ -182,7 +182,7 @@ def test_missing_days_of_the_range_are_reported(shop: Shop) -> None:
     shop.model("events", STRATEGIES["merge"])
     said = shop.run("events", *RANGE)
     assert said.code == 0
-    assert "3 days have no rows: 2024-01-03 to 2024-01-04, 2024-03-31" in said.err
+    assert "3 days without rows: 2024-01-03 to 2024-01-04, 2024-03-31" in said.err
 
 
 def test_json_is_one_event_a_line_and_nothing_else(shop: Shop) -> None:
@@ -226,7 +226,7 @@ def test_status_tells_how_far_a_backfill_is(shop: Shop) -> None:
     assert "no backfill has run here." in shop.playbooks("backfill", "status").out
     shop.run("events", *RANGE, "--id", "history")
     said = shop.playbooks("backfill", "status")
-    assert "history: 67% done (2 completed, 1 failed chunks), 186 rows" in said.out
+    assert "history: 67% done (2 chunks completed, 1 chunk failed), 186 rows" in said.out
     assert "nobody runs it now" in said.out
     assert "failed: 2024-02-01 to 2024-02-29" in said.out
     unknown = shop.playbooks("backfill", "status", "histroy")
