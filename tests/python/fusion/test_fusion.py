@@ -1,0 +1,208 @@
+"""The dbt package on dbt Fusion with DuckDB: it parses, runs, prints and cuts windows as on dbt Core."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from shop import DELETE_INSERT, FILTERED, ROOT, Shop
+
+OWN = ROOT / ".venv-fusion"
+WINDOW = '{"start_date": "2024-01-30", "end_date": "2024-02-01"}'
+
+# Each chunk size with the chunks of 2024-01-30 to 2024-03-02.
+CHUNKS = {
+    "week": "01-30/02-04 02-05/02-11 02-12/02-18 02-19/02-25 02-26/03-02",
+    "20 days": "01-30/02-18 02-19/03-02",
+    "month": "01-30/01-31 02-01/02-29 03-01/03-02",
+    "2 months": "01-30/02-29 03-01/03-02",
+    "quarter": "01-30/03-02",
+    "year": "01-30/03-02",
+}
+PROBE = """
+{% macro chunks_of(size) %}
+  {%- for chunk in dbt_playbooks.backfill_chunks('2024-01-30', '2024-03-02', size) -%}
+    {%- do print('chunk ' ~ chunk.start_date ~ '/' ~ chunk.end_date) -%}
+  {%- endfor -%}
+{% endmacro %}
+{% macro literals() %}
+  {%- set day = modules.datetime.date(2024, 3, 31) -%}
+  {%- do print('literal ' ~ dbt_playbooks._date_literal(day, 'date')) -%}
+  {%- do print('literal ' ~ dbt_playbooks._date_literal(day, 'timestamp', 'America/New_York')) -%}
+  {%- do print('literal ' ~ dbt_playbooks._string_literal("it's \\\\ größer")) -%}
+{% endmacro %}
+"""
+TESTED = """
+models:
+  - name: events
+    columns:
+      - name: event_date
+        data_tests:
+          - dbt_playbooks.no_missing_dates:
+              arguments: {start_date: 2024-01-01, end_date: 2024-03-31}
+"""
+
+
+def fusion() -> Path | None:
+    """Fusion's executable: what the environment variable DBT_FUSION names, or what scripts/fusion installed."""
+    named = os.environ.get("DBT_FUSION")
+    if named:
+        return Path(named)
+    return OWN / "bin" / "dbt" if (OWN / "stamp").exists() else None
+
+
+pytestmark = pytest.mark.skipif(
+    fusion() is None,
+    reason="dbt Fusion is not here. scripts/fusion installs it in .venv-fusion and runs these tests;"
+    " or set DBT_FUSION to its executable and ADBC_DRIVER_PATH to the folder of DuckDB's ADBC driver.",
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    text: str
+
+    def lines(self, beginning: str) -> list[str]:
+        """The rest of each line that begins so."""
+        return [line.removeprefix(beginning) for line in self.text.splitlines() if line.startswith(beginning)]
+
+
+Dbt = Callable[..., Answer]
+
+
+@pytest.fixture
+def dbt(shop: Shop) -> Dbt:
+    """Runs Fusion in the shop, whose package it has installed as users do."""
+    drivers = {"ADBC_DRIVER_PATH": os.environ.get("ADBC_DRIVER_PATH", str(OWN / "adbc"))}
+
+    def run(*words: str) -> Answer:
+        done = subprocess.run(
+            [str(fusion()), "--no-send-anonymous-usage-stats", *words],
+            cwd=shop.folder,
+            env={**os.environ, **drivers, "NO_COLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+        )
+        return Answer(done.returncode, done.stdout)
+
+    shop.model("events", DELETE_INSERT + FILTERED)
+    shop.write("macros/probe.sql", PROBE)
+    (shop.folder / "dbt_packages" / "dbt_playbooks").unlink()
+    installed = run("deps")
+    assert installed.code == 0, installed.text
+    return run
+
+
+def complaints(answer: Answer) -> list[str]:
+    return [line for line in answer.text.splitlines() if line.startswith(("[warning]", "[error]"))]
+
+
+def test_the_package_parses_without_a_warning(dbt: Dbt, shop: Shop) -> None:
+    parsed = dbt("parse", "--show-all-deprecations")
+    assert (parsed.code, complaints(parsed)) == (0, []), parsed.text
+    assert "Finished 'parse' successfully" in parsed.text
+    # and a warning would have been seen
+    shop.write("models/unused.yml", "models:\n  - name: nobody\n")
+    assert "nobody" in " ".join(complaints(dbt("parse", "--show-all-deprecations")))
+
+
+def test_the_package_parses_without_a_warning_for_bigquery(dbt: Dbt, shop: Shop) -> None:
+    profile = {"type": "bigquery", "method": "oauth-secrets", "token": "none", "project": "shop", "schema": "shop"}
+    shop.write("profiles.yml", json.dumps({"shop": {"target": "dev", "outputs": {"dev": profile}}}))
+    parsed = dbt("parse", "--show-all-deprecations")
+    assert (parsed.code, complaints(parsed)) == (0, []), parsed.text
+
+
+def test_a_window_is_replaced_and_without_one_a_run_takes_what_is_new(dbt: Dbt, shop: Shop) -> None:
+    assert dbt("run").code == 0
+    assert shop.difference("events") == []
+
+    shop.sql("update raw.events set amount = amount + 100")
+    ran = dbt("run", "--vars", WINDOW)
+    assert ran.code == 0, ran.text
+    assert shop.difference("events", "event_date between '2024-01-30' and '2024-02-01'") == []
+    assert shop.sql("select count(*) from events where amount >= 100") == [(9,)]
+
+    assert dbt("run").code == 0
+    assert shop.sql("select min(event_date)::text from events where amount >= 100 and event_date > '2024-02-01'") == [
+        ("2024-03-31",)
+    ]
+
+
+def test_one_var_of_a_window_alone_is_refused(dbt: Dbt) -> None:
+    ran = dbt("run", "--vars", '{"start_date": "2024-01-30"}')
+    assert ran.code == 1
+    assert "dbt_playbooks.backfill_filter: var 'start_date' is given and var 'end_date' is not." in ran.text
+
+
+def test_a_range_runs_one_window_after_another(dbt: Dbt, shop: Shop) -> None:
+    for line in dbt("run-operation", "chunks_of", "--args", '{"size": "20 days"}').lines("chunk "):
+        start, end = line.split("/")
+        assert dbt("run", "--vars", json.dumps({"start_date": start, "end_date": end})).code == 0
+    inside = "event_date between '2024-01-30' and '2024-03-02'"
+    assert shop.difference("events", inside) == []
+    assert shop.sql(f"select count(*) from events where not ({inside})") == [(0,)]
+
+
+@pytest.mark.parametrize("size", CHUNKS)
+def test_chunks_are_the_ones_of_dbt_core(dbt: Dbt, size: str) -> None:
+    printed = dbt("run-operation", "chunks_of", "--args", json.dumps({"size": size}))
+    assert " ".join(printed.lines("chunk ")).replace("2024-", "") == CHUNKS[size], printed.text
+
+
+def test_literals_are_the_ones_of_dbt_core(dbt: Dbt) -> None:
+    printed = dbt("run-operation", "literals")
+    assert printed.lines("literal ") == [
+        "date '2024-03-31'",
+        "timestamp '2024-03-31 04:00:00'",
+        r"'it''s \ größer'",
+    ], printed.text
+
+
+def test_missing_dates_prints_a_table(dbt: Dbt, shop: Shop) -> None:
+    assert dbt("run").code == 0
+    shop.sql("delete from events where event_date in ('2024-01-15', '2024-02-29')")
+    printed = dbt("run-operation", "missing_dates", "--args", '{"table": "events", "date_column": "event_date"}')
+    assert printed.code == 0, printed.text
+    assert "missing_date\n------------\n2024-01-15\n2024-02-29\n" in printed.text
+
+
+def test_a_table_that_does_not_exist_names_near_misses(dbt: Dbt) -> None:
+    assert dbt("run").code == 0
+    printed = dbt("run-operation", "missing_dates", "--args", '{"table": "event", "date_column": "event_date"}')
+    assert printed.code == 1
+    assert "there is no table 'event'" in printed.text
+    assert "Did you mean events" in printed.text
+
+
+def test_days_are_deleted_in_order_and_each_once(dbt: Dbt, shop: Shop) -> None:
+    assert dbt("run").code == 0
+    days = ["2024-02-29", "2024-01-15", "2024-02-29"]
+    words = {"table": "events", "date_column": "event_date", "dates": days}
+    planned = dbt("run-operation", "delete_partitions", "--args", json.dumps(words))
+    assert planned.code == 0, planned.text
+    assert planned.text.index("2024-01-15     3\n2024-02-29     3\n") > 0
+    assert shop.difference("events") == []
+    ran = dbt("run-operation", "delete_partitions", "--args", json.dumps({**words, "dry_run": False}))
+    assert ran.code == 0, ran.text
+    assert shop.sql("select count(*) from events") == [(91 * 3 - 6,)]
+    assert shop.difference("events", "event_date not in ('2024-01-15', '2024-02-29')") == []
+
+
+def test_the_generic_test_runs_once_and_fails_for_a_missing_day(dbt: Dbt, shop: Shop) -> None:
+    shop.write("models/events.yml", TESTED)
+    assert dbt("run").code == 0
+    tested = dbt("test")
+    assert tested.code == 0, tested.text
+    assert "Summary: 1 total | 1 success" in tested.text
+    shop.sql("delete from events where event_date = '2024-02-29'")
+    assert dbt("test").code == 1
