@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -47,7 +48,7 @@ def test_chunks_tile_the_range_without_gap_or_overlap_and_stay_inside(duckdb_mac
     assert found[0][0] == start
     assert found[-1][1] == end
     assert all(first <= last for first, last in found)
-    assert all(before[1] + ONE_DAY == after[0] for before, after in zip(found, found[1:], strict=False))
+    assert all(before[1] + ONE_DAY == after[0] for before, after in pairwise(found))
 
 
 @quick
@@ -56,7 +57,7 @@ def test_a_chunk_is_a_whole_calendar_unit_except_at_the_ends_of_the_range(duckdb
     found = chunks(duckdb_macros, start, start + ONE_DAY * days, unit)
     for first, last in found:
         assert period(first, unit) == period(last, unit)
-    for (_, last), (first, _) in zip(found, found[1:], strict=False):
+    for (_, last), (first, _) in pairwise(found):
         assert period(last, unit) != period(first, unit)
 
 

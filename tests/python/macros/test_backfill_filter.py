@@ -42,7 +42,7 @@ def test_one_var_alone_is_refused(duckdb_macros, given, missing):
 @pytest.mark.parametrize(
     "wrong",
     ["2013-02-30", "2013-1-1", "", "2013-01-01 00:00:00", "2013-01-01'", "'; drop table x; --", "2013-13-01", "2013-00-10", "2013-01-00",
-     "0000-01-01", "20130101", "today", "2013/01/01", " 2013-01-01", "2013-01-01\n", "٢٠١٣-٠١-٠١", 20130101, ["2013-01-01"]],
+     "0000-01-01", "20130101", "today", "2013/01/01", " 2013-01-01", "2013-01-01\n", "\u0662\u0660\u0661\u0663-01-01", 20130101, ["2013-01-01"]],
 )  # fmt: skip
 @pytest.mark.parametrize("side", ["start_date", "end_date"])
 def test_what_is_no_iso_day_is_refused_and_shown(duckdb_macros, wrong, side):
@@ -161,7 +161,7 @@ def test_an_unknown_time_zone_is_refused(duckdb_macros):
 
 
 def test_an_unknown_type_is_refused_with_those_that_are_known(duckdb_macros):
-    with pytest.raises(UsageError, match="'integer' is no type .* Allowed: date, datetime, timestamp, timestamptz"):
+    with pytest.raises(UsageError, match=r"'integer' is no type .* Allowed: date, datetime, timestamp, timestamptz"):
         condition(duckdb_macros, window=JANUARY, data_type="integer")
 
 
