@@ -10,7 +10,7 @@ import pytest
 
 from .command import completed
 from .conftest import DAYS, MODELS, PROJECT, RANGE, Shop
-from .late import LateStatement
+from .proxy import Proxy
 from .server import Emulator
 
 # twelve chunks: enough to be killed in the middle of
@@ -63,7 +63,7 @@ def test_an_interrupted_run_ends_its_chunk_and_says_how_to_go_on(shop: Shop) -> 
 @pytest.mark.parametrize("statement", ["create (or replace )?table", "merge into"])
 def test_a_statement_that_outlives_its_killed_run_does_no_harm_when_it_lands(shop: Shop, statement: str) -> None:
     shop.model("merged")
-    late = LateStatement(shop.emulator.port, f"{statement} `{PROJECT}`.`{shop.dataset}`.`merged`")
+    late = Proxy(shop.emulator.port, f"{statement} `{PROJECT}`.`{shop.dataset}`.`merged`")
     try:
         shop.connect(late.endpoint)
         run = shop.start_run("merged", *CHUNKS)

@@ -57,7 +57,7 @@ def test_the_target_holds_exactly_the_rows_of_the_source_and_follows_it_when_it_
     said = shop.run(model, *RANGE, "--reprocess", "all")
     assert said.code == 0, said.err
     assert shop.rows(model) == shop.rows("events")
-    assert "1 days have no rows: 2024-02-01" in said.err
+    assert "1 day without rows: 2024-02-01" in said.err
 
 
 @pytest.mark.parametrize("model", ["overwritten", "batched"])

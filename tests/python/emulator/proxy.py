@@ -1,20 +1,23 @@
-"""A way to the server on which one statement is late: BigQuery goes on with a job when the process that sent it is gone."""
+"""A way to the server on which statements are written down, and one may be late: BigQuery goes on with a job when the process that
+sent it is gone."""
 
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
-class LateStatement:
-    """Forwards every request at once, but holds the first whose body a pattern is found in until it is released."""
+class Proxy:
+    """Forwards every request at once, but holds the first whose body the pattern `late` is found in until it is released."""
 
-    def __init__(self, port: int, pattern: str) -> None:
+    def __init__(self, port: int, late: str = r"\A\b\B") -> None:
+        self.statements: list[str] = []
         self._port = port
-        self._pattern = re.compile(pattern.encode())
+        self._late = re.compile(late.encode())
         self._lock = threading.Lock()
         self.held = threading.Event()
         self._released = threading.Event()
@@ -55,7 +58,9 @@ class LateStatement:
     def _forward(self, request: BaseHTTPRequestHandler) -> None:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
         with self._lock:
-            late = not self.held.is_set() and bool(self._pattern.search(body))
+            if request.command == "POST" and request.path.split("?")[0].endswith("/jobs"):
+                self.statements.append(json.loads(body)["configuration"]["query"]["query"])
+            late = not self.held.is_set() and bool(self._late.search(body))
             if late:
                 self.held.set()
         if late:
