@@ -233,7 +233,9 @@ class DbtCoreProject:
             seen.append({**calls._config_call_dict, "ref": str(node.refs), "source": str(node.sources)})
         frozen = {key for key in seen[0].keys() | seen[1].keys() if seen[0].get(key) != seen[1].get(key)}
         for key, text in self._config_in_yaml(model).items():
-            if any(name in str(text) and "var(" in str(text) for name in one.vars):
+            # the text of a hook is rendered when it runs
+            is_hook = key.replace("-", "_") in ("pre_hook", "post_hook")
+            if not is_hook and any(name in str(text) and "var(" in str(text) for name in one.vars):
                 frozen.add(key)
         return sorted(frozen)
 

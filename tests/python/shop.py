@@ -87,6 +87,14 @@ class Shop:
     def run(self, *words: str) -> Said:
         return self.playbooks("backfill", "run", *words)
 
+    def dbt(self, *words: str, env: Mapping[str, str] | None = None) -> None:
+        """`dbt ...` in the project's folder, as a process of its own; it must succeed."""
+        command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", *words]
+        done = subprocess.run(
+            command, cwd=self.folder, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"dbt {' '.join(words)}\n{done.stdout}"
+
     def start(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """`dbt-playbooks ...` as a process of its own."""
         return subprocess.Popen(

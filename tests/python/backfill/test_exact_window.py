@@ -117,11 +117,8 @@ def test_a_chunk_that_fails_leaves_the_window_as_it_was(shop: Shop, strategy: st
 
 def test_an_ordinary_dbt_run_is_not_changed_by_our_macros(shop: Shop) -> None:
     """The window is the runner's to set: dbt's own incremental run with vars works by key, as it always did."""
-    from dbt.cli.main import dbtRunner
-
     shop.model("events", STRATEGIES["merge"])
     assert shop.run("events", *RANGE).code == 0
     shop.sql("delete from raw.events where id = 10")
-    words = ["--quiet", "run", "--project-dir", str(shop.folder), "--profiles-dir", str(shop.folder)]
-    assert dbtRunner().invoke([*words, "--vars", "{start_date: 2024-01-01, end_date: 2024-01-31}"]).success
+    shop.dbt("run", "--vars", "{start_date: 2024-01-01, end_date: 2024-01-31}")
     assert shop.sql("select count(*) from events where id = 10") == [(1,)]

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from shop import ROOT, Shop
-
-DBT = [sys.executable, "-c", "from dbt.cli.main import cli; cli()"]
 
 
 def test_the_project_builds_and_its_backfill_goes_on_from_there(tmp_path: Path) -> None:
@@ -21,12 +17,8 @@ def test_the_project_builds_and_its_backfill_goes_on_from_there(tmp_path: Path) 
     shop = Shop(folder, "integration_tests.duckdb")
     env = {**os.environ, "DBT_PLAYBOOKS_DUCKDB": str(shop.file), "DBT_PROFILES_DIR": str(folder)}
 
-    def dbt(*words: str) -> None:
-        done = subprocess.run([*DBT, *words], cwd=folder, env=env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout
-
-    dbt("deps")
-    dbt("build")
+    shop.dbt("deps", env=env)
+    shop.dbt("build", env=env)
     shop.sql("update raw_events set amount = amount + 1 where event_date between '2024-01-10' and '2024-01-12'")
     shop.sql("delete from raw_events where event_date = '2024-01-20'")
     process = shop.start(
@@ -40,4 +32,4 @@ def test_the_project_builds_and_its_backfill_goes_on_from_there(tmp_path: Path) 
     assert shop.sql("select sum(amount) from events_daily") == shop.sql("select sum(amount) from raw_events")
     assert "1 day without rows: 2024-01-20" in err
     # the test fails, as it should, on the day that is gone
-    dbt("build", "--exclude", "raw_events", "dbt_playbooks_no_missing_dates_stg_events_event_date")
+    shop.dbt("build", "--exclude", "raw_events", "dbt_playbooks_no_missing_dates_stg_events_event_date", env=env)

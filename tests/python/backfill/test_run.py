@@ -154,6 +154,15 @@ def test_hooks_and_tags_work_as_in_dbt_run(shop: Shop) -> None:
     assert shop.sql("select said from hooks") == [("start",), ("events",), ("events",), ("events",), ("end",)]
 
 
+def test_a_hook_may_use_the_window(shop: Shop) -> None:
+    shop.sql("create table windows (start_date date)")
+    hook = "post_hook=\"insert into windows values ('{{ var('start_date') }}')\", unique_key"
+    shop.model("events", DELETE_INSERT.replace("unique_key", hook) + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert shop.sql("select month(start_date) from windows") == [(1,), (2,), (3,)]
+
+
 def test_a_schema_change_is_taken_up_as_the_model_says(shop: Shop) -> None:
     shop.model("events", MERGE_WITH_SCHEMA_CHANGE + FILTERED)
     assert shop.run("events", "--start", "2024-01-01", "--end", "2024-01-31").code == 0

@@ -6,8 +6,6 @@ import importlib.util
 import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -44,9 +42,7 @@ def _run(command: str, shop: Shop) -> None:
         assert said.code == 0, f"{command}\n{said.err}"
         return
     assert program == "dbt", f"no test knows how to run: {command}"
-    dbt = [sys.executable, "-c", "from dbt.cli.main import cli; cli()"]
-    done = subprocess.run([*dbt, *words], cwd=shop.folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{command}\n{done.stdout}"
+    shop.dbt(*words)
 
 
 def test_generated_pages_say_what_the_code_says() -> None:
