@@ -48,12 +48,21 @@
   {%- if modules.pytz.all_timezones and timezone not in modules.pytz.all_timezones -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks: '" ~ timezone ~ "' is no time zone that is known. Use a name of the tz database, for example 'Europe/Berlin'.") }}
   {%- endif -%}
-  {%- set midnight = modules.datetime.datetime(day.year, day.month, day.day) -%}
   {%- set zone = modules.pytz.timezone(timezone) -%}
-  {%- set utc = modules.pytz.utc -%}
-  {%- set instant = zone.localize(midnight).astimezone(utc) -%}
-  {#- where clocks go back over midnight it comes twice, and the day begins with the first: an hour or less before -#}
-  {%- set first = zone.localize(midnight, is_dst=true).astimezone(utc) -%}
-  {%- set instant = first if first.astimezone(zone).strftime('%Y-%m-%d') == day | string else instant -%}
-  {{ return(instant.strftime('%Y-%m-%d %H:%M:%S')) }}
+  {%- set midnight = modules.pytz.utc.localize(modules.datetime.datetime(day.year, day.month, day.day)) -%}
+  {#- clocks may change at midnight, so that it comes twice or never: of the instants that it would be by the clock of the day before and by
+      that of the day after, the first that lies in the day -#}
+  {%- set candidates, in_the_day = [], [] -%}
+  {%- for days in (-1, 1) -%}
+    {%- set nearby = midnight + modules.datetime.timedelta(days=days) -%}
+    {%- set offset = nearby.astimezone(zone).strftime('%z') -%}
+    {%- set minutes = (offset[1:3] | int * 60 + offset[3:5] | int) * (-1 if offset[0] == '-' else 1) -%}
+    {%- set instant = midnight - modules.datetime.timedelta(minutes=minutes) -%}
+    {%- do candidates.append(instant.strftime('%Y-%m-%d %H:%M:%S')) -%}
+    {%- if instant.astimezone(zone).strftime('%Y-%m-%d') == midnight.strftime('%Y-%m-%d') -%}
+      {%- do in_the_day.append(candidates[-1]) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {#- Samoa left out 2011-12-30 as a whole: such a day begins, and ends, where the next one does -#}
+  {{ return(in_the_day | sort | first if in_the_day else candidates[0]) }}
 {% endmacro %}

@@ -148,6 +148,12 @@ def test_a_day_begins_with_its_first_instant_and_ends_where_the_next_begins(duck
     check_edges(duckdb_macros, day, zone)
 
 
+def test_a_day_that_a_time_zone_left_out_is_empty(duckdb_macros):
+    begin, end = edges(duckdb_macros, dt.date(2011, 12, 30), "Pacific/Apia")
+    assert begin == end == edges(duckdb_macros, dt.date(2011, 12, 29), "Pacific/Apia")[1]
+    check_edges(duckdb_macros, dt.date(2011, 12, 31), "Pacific/Apia")
+
+
 def check_edges(macros, day, zone):
     begin, end = edges(macros, day, zone)
     assert begin.astimezone(ZoneInfo(zone)).date() == day
