@@ -1,0 +1,17 @@
+"""Benchmarks on real data, a table each. One run holds every contender, because only ratios of one run say something."""
+
+from __future__ import annotations
+
+import click
+from backfill import backfill
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def bench() -> None:
+    """Measure what dbt_playbooks does against what people do without it."""
+
+
+bench.add_command(backfill)
+
+if __name__ == "__main__":
+    bench()
