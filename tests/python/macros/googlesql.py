@@ -15,7 +15,8 @@ class GoogleSQL:
     """Analyzes statements over tables of `p.d`: names to columns to types."""
 
     def __init__(self, tables: Tables) -> None:
-        from zetasql.api import Analyzer, CatalogBuilder, TableBuilder, TypeFactory
+        from zetasql.api import CatalogBuilder, TableBuilder, TypeFactory
+        from zetasql.core.local_service import ZetaSqlLocalService
         from zetasql.types import (
             AnalyzerOptions,
             LanguageOptions,
@@ -48,11 +49,15 @@ class GoogleSQL:
         root.named_type = [
             SimpleCatalog.NamedType(name="bigint", type=TypeFactory.create_simple_type(TypeKind.TYPE_INT64))
         ]
-        self._analyzer = Analyzer(AnalyzerOptions(language_options=language), root)
+        self._options = AnalyzerOptions(language_options=language)
+        self._service = ZetaSqlLocalService.get_instance()
+        # registered once: sending the catalogue with each statement takes longer than analyzing it
+        self._catalog_id = self._service.register_catalog(simple_catalog=root).registered_id
 
     def analyze(self, sql: str) -> Any:
         """The resolved statement; raises with the analyzer's message when BigQuery would refuse it."""
-        return self._analyzer.analyze_statement(sql)
+        answer = self._service.analyze(sql_statement=sql, options=self._options, registered_catalog_id=self._catalog_id)
+        return answer.resolved_statement
 
     def columns(self, sql: str) -> dict[str, str]:
         """The columns that a query returns and their types."""
