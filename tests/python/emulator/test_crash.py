@@ -20,20 +20,8 @@ CHUNKS = (*RANGE, "--chunk", "5 day")
 @pytest.mark.parametrize("model", MODELS)
 def test_a_run_that_was_killed_is_completed_by_the_same_command(shop: Shop, model: str) -> None:
     shop.model(model)
-    run = shop.start_run(model, *CHUNKS).until(completed(3))
-    # it must not end while it is looked at
-    run.signal(signal.SIGSTOP)
-    [status] = shop.status()
-    assert len(status["held_by"]) == 1
-    assert f"process {run.pid}," in status["held_by"][0]
-    assert 3 <= status["chunks"]["completed"] < 12
-    assert 0 < status["share_done"] < 1
-    run.signal(signal.SIGCONT)
-
-    run.until(completed(5)).kill()
-    [status] = shop.status()
-    assert status["held_by"] == []
-    before = status["chunks"]["completed"]
+    shop.start_run(model, *CHUNKS).until(completed(5)).kill()
+    before = sum(status == "completed" for _, status in shop.checkpoints())
     assert 5 <= before < 12
 
     again = shop.start_run(model, *CHUNKS).said()
@@ -42,9 +30,26 @@ def test_a_run_that_was_killed_is_completed_by_the_same_command(shop: Shop, mode
     assert shop.rows(model) == shop.rows("events")
     ended = shop.sql("select date_processed, count(*) from {backfill_log} where status = 'completed' group by 1")
     assert [times for _, times in ended] == [1] * 12
+
+
+def test_the_status_of_a_run_is_seen_from_outside_while_it_goes_on_and_when_it_was_killed(shop: Shop) -> None:
+    shop.model("merged")
+    run = shop.start_run("merged", *CHUNKS).until(completed(3))
+    # it must not end while it is looked at
+    run.signal(signal.SIGSTOP)
     [status] = shop.status()
-    assert status["chunks"] == {"completed": 12}
-    assert status["rows"] == 3 * DAYS
+    assert len(status["held_by"]) == 1
+    assert f"process {run.pid}," in status["held_by"][0]
+    assert 3 <= status["chunks"]["completed"] < 12
+    assert 0 < status["share_done"] < 1
+    assert status["rows"] == 15 * status["chunks"]["completed"]
+
+    run.kill()
+    [status] = shop.status()
+    assert status["held_by"] == []
+    assert shop.run("merged", *CHUNKS).code == 0
+    [status] = shop.status()
+    assert (status["chunks"], status["rows"], status["share_done"]) == ({"completed": 12}, 3 * DAYS, 1.0)
 
 
 def test_an_interrupted_run_ends_its_chunk_and_says_how_to_go_on(shop: Shop) -> None:

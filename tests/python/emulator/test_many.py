@@ -7,7 +7,7 @@ import signal
 from .command import completed
 from .conftest import RANGE, Shop
 
-CHUNKS = (*RANGE, "--chunk", "5 day", "--id", "events")
+CHUNKS = (*RANGE, "--chunk", "10 day", "--id", "events")
 
 
 def test_a_second_run_is_refused_while_the_first_lives_and_takes_over_at_once_when_it_was_killed(shop: Shop) -> None:
@@ -34,7 +34,7 @@ def test_of_two_runs_that_begin_together_exactly_one_goes_on(shop: Shop) -> None
     assert "is held by" in said[ran.index(False)].err
     assert shop.rows("merged") == shop.rows("events")
     ended = shop.sql("select count(*) from {backfill_log} where status = 'completed' group by date_processed")
-    assert ended == [(1,)] * 12
+    assert ended == [(1,)] * 6
 
 
 def test_a_holder_on_another_machine_is_believed_until_it_was_silent_for_five_minutes(shop: Shop) -> None:
@@ -69,9 +69,9 @@ def test_two_shards_fill_a_new_table_and_then_refill_it_side_by_side(shop: Shop)
         runs = [shop.start_run("overwritten", *CHUNKS, "--shard", f"{n}/2", *words) for n in (1, 2)]
         said = [run.said() for run in runs]
         assert [each.code for each in said] == [0, 0], [each.err for each in said]
-        assert [each.events[-1]["completed"] for each in said] == [6, 6]
+        assert [each.events[-1]["completed"] for each in said] == [3, 3]
         assert shop.rows("overwritten") == shop.rows("events")
-        assert shop.checkpoints("status") == [("completed",)] * 12
+        assert shop.checkpoints("status") == [("completed",)] * 6
 
     both()
     shop.sql("delete from {events} where extract(day from day) in (1, 15)")
