@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,23 @@ class Macros:
         self.adapter = project._adapter
         self.db = project._config.credentials.database
 
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[None]:
+        """dbt keeps one adapter a type for the process, and opening another project throws it away: ours is there while it is used."""
+        from dbt.adapters.factory import FACTORY
+
+        kind = self.adapter.type()
+        before = FACTORY.adapters.get(kind)
+        FACTORY.adapters[kind] = self.adapter
+        try:
+            with self.project._dbt_errors(), self.project._connection("test"):
+                yield
+        finally:
+            if before is None:
+                del FACTORY.adapters[kind]
+            else:
+                FACTORY.adapters[kind] = before
+
     def __call__(
         self,
         macro: str,
@@ -72,9 +91,9 @@ class Macros:
         config.cli_vars = {**config.cli_vars, **(dbt_vars or {})}
         unique_id = macro if "." in macro else f"macro.dbt_playbooks.{macro}"
         node = self.project._manifest.macros[unique_id]
-        context = generate_runtime_macro_context(node, config, self.project._manifest, "shop")
-        context.update(stubs or {})
-        with self.project._dbt_errors(), self.project._connection("test"):
+        with self._connected():
+            context = generate_runtime_macro_context(node, config, self.project._manifest, "shop")
+            context.update(stubs or {})
             return MacroGenerator(node, context)(**arguments)
 
     def printed(self, macro: str, **arguments: Any) -> str:
@@ -90,7 +109,7 @@ class Macros:
     def sql(self, *statements: str) -> list[list[Any]]:
         """Run statements; the rows of the last one."""
         rows: list[list[Any]] = []
-        with self.project._connection("test"):
+        with self._connected():
             for statement in statements:
                 _, table = self.adapter.execute(statement, auto_begin=False, fetch=True)
                 rows = [list(row.values()) for row in table.rows]
