@@ -248,13 +248,13 @@ class DbtCoreProject:
         return {**node.unrendered_config, **{key: text for config in mine for key, text in config.items()}}
 
     def hidden_strategies(self) -> list[str]:
-        """Macros that dbt finds before ours of `_replace_window.sql`, so that a chunk would not be exact."""
+        """Macros that dbt finds before those of ours that make a chunk exact."""
         macros = self._manifest.macros
         ours = [
             macro.name.split("__", 1)[1]
             for macro in macros.values()
             if macro.package_name == PACKAGE
-            and macro.original_file_path.endswith("_replace_window.sql")
+            and macro.original_file_path.endswith(("_replace_window.sql", "_create_once.sql"))
             and macro.name.startswith(f"{self.adapter_type}__")
         ]
         order = self._config.get_macro_search_order("dbt")
@@ -450,7 +450,7 @@ def _require_package(manifest: Any) -> None:
 
 
 def _put_our_macros_before_dbts(config: Any) -> None:
-    """Let dbt's dispatch find the macros of `_replace_window.sql`: after the project's own, before dbt's."""
+    """Let dbt's dispatch find `_replace_window.sql` and `_create_once.sql`: after the project's own, before dbt's."""
     entry = next((entry for entry in config.dispatch if entry["macro_namespace"] == "dbt"), None)
     if entry is None:
         entry = {"macro_namespace": "dbt", "search_order": [config.project_name, "dbt"]}

@@ -87,7 +87,7 @@ def run(
     with _prepared(options, selection, exclude, request) as it:
         project, plan, state = it.project, it.plan, it.state
         with Progress(len(plan.todo), plan.skipped, json_events) as progress:
-            for warning in it.warnings:
+            for warning in [*it.warnings, *_side_by_side(project, it.targets, request, how)]:
                 progress.note(f"warning: {warning}")
             _refuse_over(limits, project, it.targets, plan)
             other = report.find_comparison(project, it.targets[-1], compare_to) if compare_to else None
@@ -199,6 +199,16 @@ def status(options: Options, backfill_id: str | None, as_json: bool) -> int:
     else:
         print_status(Console(highlight=False, soft_wrap=True), found)
     return DONE
+
+
+def _side_by_side(project: Project, targets: Sequence[Target], request: Request, how: How) -> list[str]:
+    """BigQuery lets two mutating statements run on a table at once and aborts those that touch the same partitions."""
+    merging = [target.model.name for target in targets if target.model.strategy in (None, "merge")]
+    if project.adapter_type != "bigquery" or not merging or (how.threads == 1 and request.shard.of == 1):
+        return []
+    return [
+        f"on BigQuery, merges by key into one table at the same time may conflict ({', '.join(merging)}). Give --retries 3"
+    ]
 
 
 def _estimates(project: Project, targets: Sequence[Target], plan: Plan) -> dict[int, int | None]:

@@ -184,7 +184,7 @@ class Runner:
         sql = self._project.call(
             "window_row_count_sql",
             table=self._project.relation(target.model),
-            column=target.column,
+            date_column=target.column,
             start_date=chunk.window.start_date,
             end_date=chunk.window.end_date,
             timezone=target.timezone,

@@ -179,7 +179,7 @@ def test_counts_of_rows(bigquery, googlesql, kind):
         "day": "date",
         "row_count": "int64",
     }
-    assert googlesql.columns(bigquery("window_row_count_sql", table=table, column="day", **RANGE)) == {
+    assert googlesql.columns(bigquery("window_row_count_sql", table=table, date_column="day", **RANGE)) == {
         "row_count": "int64"
     }
 

@@ -181,5 +181,5 @@ def test_rows_in_a_window_are_counted_to_the_end_of_its_last_day(duck, data_type
         "events",
         f"select cast(x as {data_type}) as \"order\" from (values ('2024-01-01'), ('{last}'), ('2024-02-01'), (null)) v(x)",
     )
-    sql = duck("window_row_count_sql", table=table, column="order", start_date="2024-01-01", end_date="2024-01-31")
+    sql = duck("window_row_count_sql", table=table, date_column="order", start_date="2024-01-01", end_date="2024-01-31")
     assert duck.sql(sql) == [[2]]
