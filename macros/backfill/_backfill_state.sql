@@ -50,7 +50,7 @@
     'backfill_id': dbt.type_string(), 'invocation_id': dbt.type_string(), 'event': dbt.type_string(),
     'shard': dbt.type_string(), 'host': dbt.type_string(), 'process_id': dbt.type_bigint(), 'process_started_at': dbt.type_string(),
     'started_by': dbt.type_string(), 'model': dbt.type_string(), 'start_date': 'date', 'end_date': 'date',
-    'chunk': dbt.type_string(), 'chunks': dbt.type_bigint(), 'vars_digest': dbt.type_string(), 'code_digest': dbt.type_string(),
+    'chunk': dbt.type_string(), 'chunks': dbt.type_bigint(), 'relations': dbt.type_string(), 'vars_digest': dbt.type_string(), 'code_digest': dbt.type_string(),
     'recorded_at': dbt.type_timestamp()
   }) }}
 {% endmacro %}
@@ -63,24 +63,23 @@
   {{ return('create table if not exists ' ~ relation ~ ' (\n  ' ~ definitions | join(',\n  ') ~ '\n)') }}
 {% endmacro %}
 
-{#- One INSERT of one row. `row` maps a column to a value; text is escaped, dates and numbers are typed, `now` is the warehouse's clock. -#}
-{% macro _insert_row_sql(relation, columns, row) %}
-  {%- set names, values = [], [] -%}
-  {%- for name, data_type in columns.items() -%}
+{#- One INSERT of one row. `row` maps a column to a value; columns in `dates` hold ISO days, the column `clock` gets the warehouse's time. -#}
+{% macro _insert_row_sql(relation, row, dates, clock) %}
+  {%- set texts = [] -%}
+  {%- for name, value in row.items() if value is string and name not in dates -%}
+    {%- do texts.append(value) -%}
+  {%- endfor -%}
+  {%- set literals = dbt_playbooks._string_literals(texts) -%}
+  {%- set names, values = [clock], [dbt_playbooks._now()] -%}
+  {%- for name, value in row.items() -%}
     {%- do names.append(name) -%}
-    {%- do values.append(dbt_playbooks._now() if row.get(name) == 'now' and name.endswith('ed_at') and data_type == dbt.type_timestamp()
-                         else dbt_playbooks._typed_literal(row.get(name), data_type)) -%}
+    {%- if value is none -%}
+      {%- do values.append('null') -%}
+    {%- elif name in dates -%}
+      {%- do values.append("date '" ~ dbt_playbooks._date(value, name) ~ "'") -%}
+    {%- else -%}
+      {%- do values.append(literals.pop(0) if value is string else value | string) -%}
+    {%- endif -%}
   {%- endfor -%}
   {{ return('insert into ' ~ relation ~ ' (' ~ names | join(', ') ~ ')\nvalues (' ~ values | join(', ') ~ ')') }}
-{% endmacro %}
-
-{% macro _typed_literal(value, data_type) %}
-  {%- if value is none -%}
-    {{ return('cast(null as ' ~ data_type ~ ')') }}
-  {%- elif data_type == 'date' -%}
-    {{ return(dbt_playbooks._date_literal(dbt_playbooks._date(value, 'a date of the backfill state'), 'date')) }}
-  {%- elif value is number -%}
-    {{ return(value | string) }}
-  {%- endif -%}
-  {{ return(dbt_playbooks._string_literal(value)) }}
 {% endmacro %}

@@ -4,8 +4,9 @@
 {% endmacro %}
 
 {% macro record_run_sql(run, event) %}
-  {%- set row = dict(run, event=event, recorded_at='now') -%}
-  {{ return(dbt_playbooks._insert_row_sql(dbt_playbooks._backfill_relation('backfill_runs'), dbt_playbooks._backfill_runs_columns(), row)) }}
+  {{ return(dbt_playbooks._insert_row_sql(
+    dbt_playbooks._backfill_relation('backfill_runs'), dict(run, event=event), dates=['start_date', 'end_date'], clock='recorded_at'
+  )) }}
 {% endmacro %}
 
 {#- The newest event of each run of a backfill, the oldest run first: lists of the columns below and the seconds since the event. -#}
@@ -18,7 +19,7 @@
 select
   invocation_id, event, shard, host, process_id, process_started_at, started_by, model,
   cast(start_date as {{ dbt.type_string() }}) as start_date, cast(end_date as {{ dbt.type_string() }}) as end_date,
-  chunk, chunks, vars_digest, code_digest, seconds_ago
+  chunk, chunks, relations, vars_digest, code_digest, seconds_ago
 from (
   select
     *,

@@ -15,11 +15,11 @@
   {%- endif -%}
   {{ return(dbt_playbooks._insert_row_sql(
     dbt_playbooks._backfill_relation('backfill_log'),
-    dbt_playbooks._backfill_log_columns(),
     {
       'backfill_id': backfill_id, 'model': model, 'date_processed': start_date, 'chunk_end': end_date,
       'attempt': attempt, 'status': status, 'rows_processed': rows, 'bytes_processed': bytes,
-      'duration_seconds': seconds, 'error_message': error, 'invocation_id': invocation_id, 'processed_at': 'now'
-    }
+      'duration_seconds': seconds, 'error_message': error, 'invocation_id': invocation_id
+    },
+    dates=['date_processed', 'chunk_end'], clock='processed_at'
   )) }}
 {% endmacro %}

@@ -142,7 +142,8 @@ def plan(as_json: bool, **given: Any) -> int:
 @click.option("--json", "as_json", is_flag=True, help="A JSON list.")
 @_with(_DBT_OPTIONS)
 def status(backfill_id: str | None, as_json: bool, **given: Any) -> int:
-    """Show how far a backfill is and who runs it now; without BACKFILL_ID, all of them. Works while a run goes on."""
+    """Show how far a backfill is and who runs it now; without BACKFILL_ID, all of them. Works while a run
+    goes on, where the warehouse admits more than one process (a DuckDB file does not)."""
     from dbt_playbooks.backfill import command
 
     return command.status(_options(given), backfill_id, as_json)
@@ -229,7 +230,8 @@ def _limits(given: dict[str, Any]) -> Any:
 def _words_to_repeat() -> list[str]:
     """The command line to type again; what --vars holds is the user's to repeat, it may be secret."""
     words = sys.argv[1:]
-    return ["..." if index and words[index - 1] == "--vars" else word for index, word in enumerate(words)]
+    masked = ["..." if index and words[index - 1] == "--vars" else word for index, word in enumerate(words)]
+    return ["--vars=..." if word.startswith("--vars=") else word for word in masked]
 
 
 def main() -> None:
@@ -242,7 +244,7 @@ def main() -> None:
     except click.Abort:
         code = INTERRUPTED
     except KeyboardInterrupt:
-        click.echo("interrupted before anything ran.", err=True)
+        click.echo("interrupted. What ran is recorded; the same command again goes on.", err=True)
         code = INTERRUPTED
     except PlaybooksError as error:
         click.echo(f"error: {error}", err=True)

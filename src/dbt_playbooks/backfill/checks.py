@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,8 @@ class Target:
     model: Model
     column: str
     timezone: str
+    datetimes: bool = False
+    """The filter says that the column's timestamps are local ones, without a zone."""
 
     def config(self, window: Window, data_type: str) -> dict[str, Any]:
         """What the model's config says while one chunk runs (see macros/backfill/_replace_window.sql)."""
@@ -50,17 +53,23 @@ class Target:
         return config
 
 
-def check(project: Project, models: Sequence[Model], first: Window) -> tuple[list[Target], list[str]]:
+def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) -> tuple[list[Target], list[str]]:
     """The targets of a backfill and what its user should know. Raises UsageError with every reason against it."""
     if project.location == ":memory:":
         raise UsageError(
             f"target '{project.target_name}' is a DuckDB in memory: what is backfilled, and its state, would be gone when the "
             "command ends. Give the profile a path: to a file."
         )
+    flags = project.unsafe_flags()
+    if flags:
+        raise UsageError(
+            f"dbt is told to run with {', '.join(flags)} (an environment variable DBT_..., or `flags:` in dbt_project.yml), "
+            "so a chunk would not hold its window. Unset it."
+        )
     refused: list[str] = []
     targets: list[Target] = []
     for model in models:
-        reason = _reason_against(project, model, first)
+        reason = _reason_against(project, model, windows[0]) or _against_its_batches(model, windows)
         target = None if reason else _target(model)
         if reason or target is None:
             refused.append(f"{model.name} ({model.path}): {reason or _NO_COLUMN.format(relation=model.relation)}")
@@ -70,7 +79,14 @@ def check(project: Project, models: Sequence[Model], first: Window) -> tuple[lis
         raise UsageError(
             "nothing was run, because this selection cannot be backfilled exactly:\n  " + "\n  ".join(refused)
         )
-    return targets, _warnings(project, models)
+    by_hand = [model.name for model in models if not model.is_microbatch and "backfill_filter" not in model.raw_code]
+    warnings = _warnings(project, models)
+    if by_hand:
+        warnings.append(
+            f"{', '.join(by_hand)}: the window is not made by backfill_filter in the model itself. "
+            "See that its last day is whole: rows that it leaves out are missing"
+        )
+    return targets, warnings
 
 
 def effective_strategy(model: Model, adapter_type: str) -> str:
@@ -155,6 +171,19 @@ def _against_its_sql(project: Project, model: Model, first: Window) -> str | Non
     return None
 
 
+def _against_its_batches(model: Model, windows: Sequence[Window]) -> str | None:
+    """dbt's microbatch models are written for whole batches."""
+    size = str(model.config.get("batch_size", ""))
+    if not model.is_microbatch or size not in ("month", "year"):
+        return None
+    for window in windows:
+        after = dt.date.fromisoformat(window.end_date) + dt.timedelta(days=1)
+        days = (dt.date.fromisoformat(window.start_date), after)
+        if any(day.day != 1 or (size == "year" and day.month != 1) for day in days):
+            return f"its batch_size is {size}, and the chunk {window} is not made of whole {size}s. Give such a range and --chunk {size}."
+    return None
+
+
 _NO_COLUMN = (
     "which column of {relation} holds the date is not known. Say so in the model: config(event_time='<date column>'), "
     "or give backfill_filter one literal column of that name."
@@ -171,11 +200,12 @@ def _target(model: Model) -> Target | None:
         # a table that is partitioned by ingestion time does not keep the field itself
         by_ingestion = partition_by.get("time_ingestion_partitioning")
         partition = "_PARTITIONTIME" if by_ingestion else partition_by.get("field")
-    named = {column for column, _, _ in model.filters}
+    named = {str(column).split(".")[-1] for column, _, _ in model.filters if column}
     column = model.config.get("event_time") or partition or (named.pop() if len(named) == 1 else None)
     if not column or "(" in str(column):
         return None
-    return Target(model, str(column).split(".")[-1], "UTC" if model.is_microbatch else timezone)
+    datetimes = any(kind == "datetime" for _, kind, _ in model.filters)
+    return Target(model, str(column).split(".")[-1], "UTC" if model.is_microbatch else timezone, datetimes)
 
 
 def data_type(project: Project, target: Target) -> str:
@@ -183,13 +213,24 @@ def data_type(project: Project, target: Target) -> str:
     columns = project.columns(project.relation(target.model))
     for name, found in columns.items():
         if name.lower() == target.column.strip('"`').lower():
-            return found
+            kind = project.call("_date_kind", data_type=found)
+            return (
+                "datetime" if kind == "timestamp" and target.datetimes and project.adapter_type == "duckdb" else found
+            )
     if target.column.upper() in ("_PARTITIONTIME", "_PARTITIONDATE"):
         return "timestamp" if target.column.upper() == "_PARTITIONTIME" else "date"
     raise UsageError(
         f"{target.model.relation} has no column '{target.column}', so its windows cannot be replaced. Its columns: {', '.join(columns)}.\n"
         f"Say which one holds the date, in {target.model.path}: config(event_time='<date column>')."
     )
+
+
+def check_sql(project: Project, models: Sequence[Model], first: Window) -> None:
+    """The checks of the models' SQL again, once their tables exist. Raises UsageError."""
+    for model in models:
+        reason = _against_its_sql(project, model, first)
+        if reason:
+            raise UsageError(f"the run was stopped after its first chunk: {model.name} ({model.path}): {reason}")
 
 
 def check_columns(project: Project, targets: Sequence[Target], first: Window) -> None:

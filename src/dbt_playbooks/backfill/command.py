@@ -56,11 +56,17 @@ def _prepared(
         try:
             found = windows(project, request.start_date, request.end_date, request.chunk)
             models = project.select()
-            targets, warnings = check(project, models, found[0])
+            targets, warnings = check(project, models, found)
             check_columns(project, targets, found[0])
             state = State(project, redactor)
             identity = Identity.of(replace(request, vars=options.vars), models)
             plan = make_plan(request, identity, found, state)
+            gone = [target.model.relation for target in targets if not project.exists(target.model)]
+            if gone and plan.completed and request.reprocess != "all":
+                raise UsageError(
+                    f"{', '.join(gone)} is not there, although {many(plan.completed, 'chunk')} of backfill '{identity.backfill_id}' "
+                    "are recorded as completed. Fill it anew with --reprocess all, or give this backfill another --id."
+                )
             if code_has_changed(identity, plan, state):
                 warnings.append(
                     f"the code of {identity.model} has changed since {plan.completed} chunks were done. --reprocess all runs them again"

@@ -125,7 +125,7 @@ class Lease:
                         return
                 self._state.record_run(self._run, "heartbeat")
                 self._beaten = time.time()
-            except PlaybooksError as error:
+            except Exception as error:  # whatever it was, the next beat may succeed; `check` sees when none did
                 _log.debug("no heartbeat: %s", error)
 
     def check(self) -> None:
@@ -143,23 +143,28 @@ class Lease:
 
 @contextmanager
 def creating(
-    state: State, identity: Identity, note: Callable[[str], None], pause: Callable[[float], None] = time.sleep
-) -> Iterator[None]:
-    """Alone among all shards of a backfill, waiting for it: the chunk that creates a table would replace another shard's."""
+    state: State, identity: Identity, note: Callable[[str], None], stopped: Callable[[float], bool]
+) -> Iterator[bool]:
+    """Alone among all shards of a backfill, waiting for it: the chunk that creates a table would replace another shard's.
+
+    `stopped` waits for so many seconds and says whether to give up; then this yields False.
+    """
     creation = replace(identity, backfill_id=identity.backfill_id + CREATION)
-    waiting = False
+    waited = 0
     while True:
-        lease = Lease(state, creation, Shard(), chunks=0, pause=pause)
+        lease = Lease(state, creation, Shard(), chunks=0)
         try:
             lease.__enter__()
             break
         except HeldError:
-            if not waiting:
+            if not waited:
                 note("waiting for another shard to create the table.")
-            waiting = True
-            pause(2.0)
+            waited += 1
+            if stopped(min(2.0 * waited, 30.0)):
+                yield False
+                return
     with lease.entered():
-        yield
+        yield True
 
 
 def is_live(run: Mapping[str, Any]) -> bool:
@@ -178,6 +183,8 @@ def _same_process(run: Mapping[str, Any]) -> bool:
         return bool(started_at(process) == run["process_started_at"]) and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+    except psutil.AccessDenied:
+        return True
 
 
 def describe(run: Mapping[str, Any], backfill_id: str) -> str:
@@ -191,8 +198,12 @@ def describe(run: Mapping[str, Any], backfill_id: str) -> str:
 
 
 def host() -> str:
-    """This machine: its name and its boot, because containers and rented machines share names."""
-    return f"{platform.node()}/{int(psutil.boot_time())}"
+    """This machine as far as its processes can be seen: containers and rented machines share names, and hide each other's."""
+    try:
+        namespace = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        namespace = ""
+    return f"{platform.node()}/{int(psutil.boot_time())}/{namespace}"
 
 
 def started_at(process: psutil.Process) -> str:

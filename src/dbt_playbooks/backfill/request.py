@@ -67,6 +67,7 @@ class Identity:
     start_date: str
     end_date: str
     chunk: str
+    relations: str
     vars_digest: str
     code_digest: str
 
@@ -81,6 +82,7 @@ class Identity:
             start_date=request.start_date,
             end_date=request.end_date,
             chunk=chunk,
+            relations=", ".join(model.relation for model in models),
             # digests, because vars may hold what must not be stored
             vars_digest=_digest(json.dumps(dict(request.vars), sort_keys=True, default=str)),
             code_digest=_digest(" ".join(model.checksum for model in models)),
@@ -89,7 +91,8 @@ class Identity:
     def differences(self, stored: Mapping[str, Any]) -> list[str]:
         """How a stored run of the same id differs, a line each."""
         lines = []
-        for name, label in (("model", "model"), ("start_date", "start"), ("end_date", "end"), ("chunk", "chunk")):
+        labels = {"model": "model", "start_date": "start", "end_date": "end", "chunk": "chunk", "relations": "table"}
+        for name, label in labels.items():
             if stored[name] != getattr(self, name):
                 lines.append(f"{label}: it was {stored[name]}, now it is {getattr(self, name)}")
         if stored["vars_digest"] != self.vars_digest:

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 
-from dbt_playbooks.backfill.checks import Target, data_type
+from dbt_playbooks.backfill.checks import Target, check_sql, data_type
 from dbt_playbooks.backfill.lease import Lease, creating
 from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.progress import Progress
@@ -43,6 +43,10 @@ class Result:
     failed: list[Chunk] | None = None
     interrupted: bool = False
     not_begun: int = 0
+
+
+class OutsideWindowError(PlaybooksError):
+    """A model returned rows that its chunk must not hold."""
 
 
 class Runner:
@@ -77,9 +81,14 @@ class Runner:
                             running = self._take(running, result)
                         continue
                     # one chunk makes the tables; others at the same time would replace each other's
-                    with self._creating(plan):
+                    with self._creating(plan) as mine:
+                        if not mine:
+                            break
                         running.add(pool.submit(copy_context().run, self._attempts, plan, todo.popleft()))
                         running = self._take(running, result)
+                    if self._tables_exist():
+                        # only now does is_incremental() hold in the models that were created
+                        check_sql(self._project, [target.model for target in self._targets], plan.chunks[0].window)
                 while running:
                     running = self._take(running, result)
             finally:
@@ -113,18 +122,18 @@ class Runner:
         known = [self._learn(target, refresh) for target in self._targets]
         return None not in known
 
-    def _creating(self, plan: Plan) -> AbstractContextManager[None]:
-        """Other shards wait while this one creates the tables, and the other way round."""
+    def _creating(self, plan: Plan) -> AbstractContextManager[bool]:
+        """Other shards wait while this one creates the tables, and the other way round; False when a signal ended the wait."""
         if plan.shard.of == 1:
-            return nullcontext()
+            return nullcontext(True)
         return self._alone(plan)
 
     @contextmanager
-    def _alone(self, plan: Plan) -> Iterator[None]:
-        with creating(self._state, plan.identity, self._progress.note):
+    def _alone(self, plan: Plan) -> Iterator[bool]:
+        with creating(self._state, plan.identity, self._progress.note, self._stop.wait) as mine:
             # another shard may have created them while this one waited
-            self._tables_exist(refresh=True)
-            yield
+            self._tables_exist(refresh=mine)
+            yield mine
 
     def _attempts(self, plan: Plan, chunk: Chunk) -> Chunk:
         """Run a chunk, and again after a pause while it fails and tries are left."""
@@ -155,9 +164,9 @@ class Runner:
                 error = outcome.error if len(self._targets) == 1 else f"{target.model.name}: {outcome.error}"
                 break
             try:
-                rows += self._rows(target, chunk)
-            except WarehouseError as failure:
-                error = f"{target.model.name} ran, but its rows could not be counted: {failure}"
+                rows += self._rows(target, chunk, created=known is None)
+            except (WarehouseError, OutsideWindowError) as failure:
+                error = f"{target.model.name} ran, but {failure}"
                 break
         status = "completed" if error is None else "interrupted" if self._signals > 1 else "failed"
         return record(
@@ -178,8 +187,8 @@ class Runner:
         self._data_types[target.model.unique_id] = data_type(self._project, target)
         return self._data_types[target.model.unique_id]
 
-    def _rows(self, target: Target, chunk: Chunk) -> int:
-        """Rows that the target now holds in the chunk's window."""
+    def _rows(self, target: Target, chunk: Chunk, created: bool) -> int:
+        """Rows that the target now holds in the chunk's window. A table that the chunk created must hold no others."""
         known = self._data_types.get(target.model.unique_id) or self._learn(target)
         sql = self._project.call(
             "window_row_count_sql",
@@ -190,7 +199,15 @@ class Runner:
             timezone=target.timezone,
             data_type=known,
         )
-        return int(next(iter(self._project.query(sql)[0].values())))
+        in_window = int(self._project.query(sql)[0]["row_count"])
+        if created:
+            whole = self._project.query(self._project.call("row_count_sql", table=self._project.relation(target.model)))
+            if int(whole[0]["row_count"]) != in_window:
+                raise OutsideWindowError(
+                    f"{int(whole[0]['row_count']) - in_window:,} of its rows lie outside of the chunk's window by its column "
+                    f"'{target.column}'. The window of the model's SQL is another one: see config(event_time), data_type and timezone."
+                )
+        return in_window
 
     @contextmanager
     def _signals_stop_us(self) -> Iterator[None]:

@@ -12,7 +12,7 @@ from dbt_playbooks.redact import Redactor
 _CHUNK_COLUMNS = ("start_date", "end_date", "status", "attempt", "rows", "bytes", "seconds", "error")
 _RUN_COLUMNS = (
     "invocation_id", "event", "shard", "host", "process_id", "process_started_at", "started_by", "model",
-    "start_date", "end_date", "chunk", "chunks", "vars_digest", "code_digest", "seconds_ago",
+    "start_date", "end_date", "chunk", "chunks", "relations", "vars_digest", "code_digest", "seconds_ago",
 )  # fmt: skip
 
 
@@ -67,8 +67,8 @@ class State:
     def record(self, backfill_id: str, model: str, invocation_id: str, chunk: Chunk) -> Chunk:
         """Append what became of a chunk. Secrets are taken out of the error first; the macro cuts and escapes it."""
         chunk = replace(chunk, error=None if chunk.error is None else self._redactor(chunk.error))
-        self._project.call(
-            "record_chunk",
+        statement = self._project.call(
+            "record_chunk_sql",
             backfill_id=backfill_id,
             model=model,
             start_date=chunk.window.start_date,
@@ -81,4 +81,5 @@ class State:
             seconds=None if chunk.seconds is None else round(chunk.seconds, 3),
             error=chunk.error,
         )
+        self._project.execute(statement)
         return chunk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -76,7 +77,9 @@ def print_status(console: Console, found: Sequence[Status]) -> None:
         console.print("no backfill has run here.")
     for each in found:
         counts = ", ".join(f"{many(number, 'chunk')} {name}" for name, number in each.chunks.items())
-        console.print(f"{each.id}: {each.share_done:.0%} done ({counts}), {each.rows:,} rows", markup=False)
+        console.print(
+            f"{each.id}: {math.floor(each.share_done * 100)}% done ({counts}), {each.rows:,} rows", markup=False
+        )
         console.print(f"  {each.model}, {each.start_date} to {each.end_date} by {each.chunk}", markup=False)
         for holder in each.held_by:
             console.print(f"  {holder}", markup=False)

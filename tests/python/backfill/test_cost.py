@@ -46,7 +46,7 @@ class Warehouse:
 
 
 def _plan() -> Plan:
-    identity = Identity("history", "events", "2024-01-01", "2024-03-28", "month", "", "")
+    identity = Identity("history", "events", "2024-01-01", "2024-03-28", "month", "", "", "")
     done = Chunk(0, MONTHS[0], "completed", 1)
     return Plan(identity, [done, *(todo := [Chunk(1, MONTHS[1]), Chunk(2, MONTHS[2])])], todo)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from shop import DELETE_INSERT, FILTERED, RANGE, STRATEGIES, Shop
+from shop import DELETE_INSERT, FILTERED, MERGE, RANGE, STRATEGIES, Shop
 
 AGAIN = (*RANGE, "--reprocess", "all")
 
@@ -122,3 +122,118 @@ def test_an_ordinary_dbt_run_is_not_changed_by_our_macros(shop: Shop) -> None:
     shop.sql("delete from raw.events where id = 10")
     shop.dbt("run", "--vars", "{start_date: 2024-01-01, end_date: 2024-01-31}")
     assert shop.sql("select count(*) from events where id = 10") == [(1,)]
+
+
+AT_NIGHT = "backfill_filter('event_ts', 'timestamp', timezone={zone})"
+LOSING = {
+    "a time zone that is not known before it runs": (
+        MERGE.replace("unique_key", "event_time='event_ts', unique_key")
+        + FILTERED.replace("backfill_filter('event_date')", AT_NIGHT.format(zone="var('zone', 'America/New_York')")),
+        "event_ts",
+    ),
+    "an event_time that is another date": (
+        MERGE.replace("unique_key", "event_time='due_date', unique_key")
+        + FILTERED.replace("*", "*, event_date + 20 as due_date"),
+        "due_date",
+    ),
+    "chunks smaller than what a row stands for": (
+        DELETE_INSERT.replace("'id'", "'event_date'")
+        + "select date_trunc('month', event_date)::date as event_date, count(*) as n from {{ source('raw', 'events') }}"
+        " where {{ dbt_playbooks.backfill_filter('event_date') }} group by 1",
+        "event_date",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LOSING)
+def test_a_model_whose_rows_are_not_of_its_window_fails_and_nothing_is_lost(shop: Shop, case: str) -> None:
+    sql, column = LOSING[case]
+    shop.model("events", sql)
+    said = shop.run("events", "--start", "2024-01-01", "--end", "2024-01-31", "--chunk", "week")
+    assert said.code == 1
+    assert f"column '{column}'" in said.err
+    assert "rows outside of the window 2024-01-08 to 2024-01-14" in said.err
+    # the first week of a month may hold the month's row; its other weeks may not take it over
+    statuses = [status for _, status in shop.checkpoints()]
+    assert statuses[1:] == ["failed"] * 4
+    assert ("lie outside of the chunk's window" in said.err) == (statuses[0] == "failed")
+
+
+def test_a_microbatch_of_a_month_takes_whole_months(shop: Shop) -> None:
+    shop.model("events", STRATEGIES["microbatch"].replace("batch_size='day'", "batch_size='month'"))
+    said = shop.run("events", *RANGE, "--chunk", "week")
+    assert said.code == 2
+    assert "its batch_size is month, and the chunk 2024-01-01 to 2024-01-07 is not made of whole months" in said.err
+    assert shop.run("events", *RANGE, "--chunk", "month").code == 0
+    assert shop.difference("events") == []
+
+
+@pytest.mark.parametrize("variable", ["DBT_FULL_REFRESH", "DBT_EMPTY"])
+def test_flags_of_the_environment_that_would_change_a_chunk_are_refused(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    shop.model("events", STRATEGIES["merge"])
+    assert shop.run("events", *RANGE).code == 0
+    monkeypatch.setenv(variable, "1")
+    said = shop.run("events", "--start", "2024-01-10", "--end", "2024-01-10")
+    assert said.code == 2
+    assert f"dbt is told to run with {variable.removeprefix('DBT_').lower()}" in said.err
+    assert shop.difference("events") == []
+
+
+def test_an_incremental_branch_that_takes_less_is_found_once_the_table_exists(shop: Shop) -> None:
+    newer = " {% if is_incremental() %} and event_date > (select max(event_date) from {{ this }}) {% endif %}"
+    shop.model("events", STRATEGIES["merge"] + newer)
+    said = shop.run("events", *RANGE, "--reverse")
+    assert said.code == 2
+    assert "the run was stopped after its first chunk" in said.err
+    assert "it reads itself" in said.err
+
+
+def test_a_table_that_is_gone_is_not_taken_for_done(shop: Shop) -> None:
+    shop.model("events", STRATEGIES["merge"])
+    assert shop.run("events", *RANGE).code == 0
+    shop.sql("drop table events")
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert "although 3 chunks of backfill 'events_2024-01-01_2024-03-31_month' are recorded as completed" in said.err
+    assert shop.run("events", *RANGE, "--reprocess", "all").code == 0
+    assert shop.difference("events") == []
+
+
+def test_a_state_that_two_targets_share_does_not_take_one_for_the_other(shop: Shop) -> None:
+    shop.write("dbt_project.yml", (shop.folder / "dbt_project.yml").read_text() + "vars: {dbt_playbooks_schema: ops}\n")
+    profiles = (shop.folder / "profiles.yml").read_text()
+    shop.write("profiles.yml", profiles + "    prod: {type: duckdb, path: shop.duckdb, schema: prod}\n")
+    shop.model("events", STRATEGIES["merge"])
+    assert shop.run("events", *RANGE).code == 0
+    said = shop.run("events", *RANGE, "--target", "prod")
+    assert said.code == 2
+    assert 'table: it was "shop"."main"."events", now it is "shop"."prod"."events"' in said.err
+
+
+def test_a_view_of_the_models_name_is_replaced_by_one_chunk_alone(shop: Shop) -> None:
+    shop.sql("create view events as select * from raw.events limit 0")
+    shop.model("events", STRATEGIES["delete+insert"])
+    said = shop.run("events", *RANGE, "--threads", "3", "--retries", "2")
+    assert said.code == 0, said.err
+    assert shop.difference("events") == []
+
+
+def test_a_timestamp_without_a_zone_keeps_its_days(shop: Shop) -> None:
+    days = FILTERED.replace("'event_date'", "'event_ts', 'datetime', timezone='America/New_York'")
+    shop.model("events", MERGE + days)
+    assert shop.run("events", *RANGE).code == 0
+    assert shop.run("events", "--start", "2024-02-01", "--end", "2024-02-10", "--chunk", "week").code == 0
+    assert shop.difference("events") == []
+
+
+def test_a_materialization_of_the_projects_own_is_refused(shop: Shop) -> None:
+    shop.write(
+        "macros/incremental.sql",
+        "{% materialization incremental, adapter='duckdb' %}{{ return({'relations': [this]}) }}{% endmaterialization %}",
+    )
+    shop.model("events", STRATEGIES["merge"])
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert "the materialization incremental (package shop)" in said.err

@@ -15,7 +15,7 @@ from dbt_playbooks.backfill.lease import STALE, Lease, creating, host, started_a
 from dbt_playbooks.backfill.request import Identity, Shard
 from dbt_playbooks.errors import HeldError, WarehouseError
 
-IDENTITY = Identity("history", "events", "2024-01-01", "2024-01-31", "month", "v", "c")
+IDENTITY = Identity("history", "events", "2024-01-01", "2024-01-31", "month", "main.events", "v", "c")
 
 
 class Table:
@@ -178,8 +178,17 @@ def test_creating_waits_until_the_other_shard_has_created() -> None:
     table.held_elsewhere(0, backfill_id="history#create")
     said: list[str] = []
 
-    def the_other_ends(_: float) -> None:
+    def the_other_ends(_: float) -> bool:
         table.held_elsewhere(0, backfill_id="history#create", event="release")
+        return False
 
-    with creating(table, IDENTITY, said.append, pause=the_other_ends):  # type: ignore[arg-type]
+    with creating(table, IDENTITY, said.append, the_other_ends) as mine:  # type: ignore[arg-type]
+        assert mine
         assert said == ["waiting for another shard to create the table."]
+
+
+def test_waiting_to_create_ends_when_the_run_is_stopped() -> None:
+    table = Table()
+    table.held_elsewhere(0, backfill_id="history#create")
+    with creating(table, IDENTITY, print, lambda _: True) as mine:  # type: ignore[arg-type]
+        assert not mine

@@ -1,8 +1,4 @@
-"""One dbt project, opened once: parse once, connect once, call a macro, run a model for a window, dry-run SQL.
-
-The only file that knows dbt's internals: `interface.Project` with dbt Core in this process behind it.
-Private interfaces of dbt are used the way its own `dbt run` uses them.
-"""
+"""dbt Core behind `interface.Project`: the graph, running a model for a window, macros and queries, errors as ours."""
 
 from __future__ import annotations
 
@@ -10,32 +6,17 @@ import contextlib
 import copy
 import datetime as dt
 import difflib
-import os
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from dbt_playbooks.errors import ProjectError, UsageError, WarehouseError
+from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.interface import Model, Options, Outcome, Window
+from dbt_playbooks.project.models import backfill_filters, runners
+from dbt_playbooks.project.opening import PACKAGE, dbt_context, plain, put_our_macros_before_dbts, require_package
 from dbt_playbooks.redact import secret_values
 
-PACKAGE = "dbt_playbooks"
 _CLIENTS = ("duckdb", "_duckdb", "google", "requests", "urllib3", "grpc")
-
-
-@contextlib.contextmanager
-def open_project(
-    options: Options, selection: Sequence[str] = (), exclude: Sequence[str] = ()
-) -> Iterator[DbtCoreProject]:
-    """Open the project, parse it and register its adapter; nothing is connected yet.
-
-    Raises ProjectError when dbt cannot: no project, no profile, no adapter, a project that does not parse,
-    or one that has not installed the dbt package.
-    """
-    with contextlib.ExitStack() as stack:
-        yield DbtCoreProject(options, selection, exclude, stack)
 
 
 class DbtCoreProject:
@@ -48,18 +29,19 @@ class DbtCoreProject:
         from dbt.adapters.factory import get_adapter
         from dbt.task.run import RunTask
 
-        context = _dbt_context(options, selection, exclude, stack)
+        context = dbt_context(options, selection, exclude, stack)
         self._manifest = context["manifest"]
         self._config = context["runtime_config"]
         self._adapter = get_adapter(self._config)
         self._task = RunTask(context["flags"], self._config, self._manifest)
         self._selection = selection
         self._results: dict[str, Any] = {}
-        self._contexts: dict[str, Any] = {}
+        self._contexts: dict[tuple[int, str | None], Any] = {}
         self._lock = threading.Lock()
         self._connected = threading.local()
-        _require_package(self._manifest)
-        _put_our_macros_before_dbts(self._config)
+        self._adapter.set_macro_context_generator(self._kept_macro_context)
+        require_package(self._manifest)
+        put_our_macros_before_dbts(self._config)
 
         credentials = self._config.credentials
         self.adapter_type: str = credentials.type
@@ -129,7 +111,7 @@ class DbtCoreProject:
             config={**config.to_dict(omit_none=True), "language": node.language},
             checksum=node.checksum.checksum,
             raw_code=node.raw_code,
-            filters=tuple(_backfill_filters(node.raw_code)),
+            filters=tuple(backfill_filters(node.raw_code)),
         )
 
     def relation(self, model: Model) -> Any:
@@ -180,8 +162,7 @@ class DbtCoreProject:
 
     def _runner(self, model: Model, window: Window, config: Mapping[str, Any]) -> tuple[Any, Any]:
         """dbt's runner for a model, on copies: the window's vars, the model's node and its ephemeral parents are its own."""
-        from dbt.task.run import ModelRunner
-
+        model_runner, microbatch_runner = runners()
         runtime_config = copy.copy(self._config)
         # not copy.copy: dbt's Manifest pickles its fields in an order of its own, and mixes them up
         manifest = object.__new__(type(self._manifest))
@@ -191,15 +172,13 @@ class DbtCoreProject:
         for key, value in config.items():
             node.config[key] = value
         if model.is_microbatch:
-            runner_class = _microbatch_runner()
             first = dt.datetime.fromisoformat(window.start_date).replace(tzinfo=dt.timezone.utc)
             after = dt.datetime.fromisoformat(window.end_date).replace(tzinfo=dt.timezone.utc) + dt.timedelta(days=1)
             there = self.exists(model)
-            return runner_class(
-                runtime_config, self._adapter, node, 1, 1, 0, {0: (first, after)}, there, there
-            ), manifest
+            arguments = (runtime_config, self._adapter, node, 1, 1, 0, {0: (first, after)}, there, there)
+            return microbatch_runner(*arguments), manifest
         runtime_config.cli_vars = {**self._config.cli_vars, **window.vars}
-        return ModelRunner(runtime_config, self._adapter, node, 1, 1), manifest
+        return model_runner(runtime_config, self._adapter, node, 1, 1), manifest
 
     def _own_copy(self, manifest: Any, unique_id: str) -> Any:
         node = copy.deepcopy(self._manifest.nodes[unique_id])
@@ -247,6 +226,11 @@ class DbtCoreProject:
         mine = [entry.get("config") or {} for entry in properties if entry.get("name") == node.name]
         return {**node.unrendered_config, **{key: text for config in mine for key, text in config.items()}}
 
+    def unsafe_flags(self) -> list[str]:
+        """Flags of dbt's environment under which a chunk would not hold its window."""
+        flags = self._task.args
+        return [name for name in ("full_refresh", "empty", "sample") if getattr(flags, name, None)]
+
     def hidden_strategies(self) -> list[str]:
         """Macros that dbt finds before those of ours that make a chunk exact."""
         macros = self._manifest.macros
@@ -260,15 +244,21 @@ class DbtCoreProject:
         order = self._config.get_macro_search_order("dbt")
         before_us = [package for package in order[: order.index(PACKAGE)] if package != PACKAGE]
         names = [prefix + name for name in ours for prefix in ("", f"{self.adapter_type}__", "default__")]
-        return [name for name in names if any(f"macro.{package}.{name}" in macros for package in before_us)]
+        hidden = [name for name in names if any(f"macro.{package}.{name}" in macros for package in before_us)]
+        project = self._config.project_name
+        materialization = self._manifest.find_materialization_macro_by_name(project, "incremental", self.adapter_type)
+        if materialization is not None and not materialization.package_name.startswith("dbt"):
+            hidden.append(f"the materialization incremental (package {materialization.package_name})")
+        return hidden
 
     def exists(self, model: Model, refresh: bool = False) -> bool:
-        """Whether the model's table is there; `refresh` asks the warehouse instead of the cache."""
+        """Whether the model's table is there, and not a view of its name; `refresh` asks the warehouse instead of the cache."""
         relation = self.relation(model)
         with self._dbt_errors(), self._connection("exists"):
             if refresh:
                 self._adapter.cache.drop_schema(relation.database, relation.schema)
-            return self._adapter.get_relation(relation.database, relation.schema, relation.identifier) is not None
+            found = self._adapter.get_relation(relation.database, relation.schema, relation.identifier)
+            return found is not None and not found.is_view
 
     def columns(self, relation: Any) -> dict[str, str]:
         """The columns of a table and their types, as the warehouse spells them. Empty when there is no table."""
@@ -293,14 +283,23 @@ class DbtCoreProject:
             return MacroGenerator(self._manifest.macros[unique_id], self._macro_context())(**arguments)
 
     def _macro_context(self) -> Any:
+        return self._kept_macro_context(
+            self._manifest.macros[f"macro.{PACKAGE}.backfill_chunks"], self._config, self._manifest, PACKAGE
+        )
+
+    def _kept_macro_context(self, macro: Any, config: Any, manifest: Any, package: str | None) -> Any:
+        """A context for macros costs 3 ms: each thread keeps one a package."""
         from dbt.context.providers import generate_runtime_macro_context
 
-        # a context costs 3 ms and holds a connection-less adapter: one a thread is kept
-        thread = threading.current_thread().name
-        if thread not in self._contexts:
-            some_macro = self._manifest.macros[f"macro.{PACKAGE}.backfill_chunks"]
-            self._contexts[thread] = generate_runtime_macro_context(some_macro, self._config, self._manifest, PACKAGE)
-        return self._contexts[thread]
+        key = threading.get_ident(), package
+        if key not in self._contexts:
+            self._contexts[key] = generate_runtime_macro_context(macro, config, manifest, package)
+        return self._contexts[key]
+
+    def execute(self, sql: str) -> None:
+        """Run a statement that stands alone; what it returns is not fetched."""
+        with self._dbt_errors(), self._connection("execute"):
+            self._adapter.execute(sql, auto_begin=False, fetch=False)
 
     def query(self, sql: str) -> list[dict[str, Any]]:
         """The rows of a query, as dicts of Python values."""
@@ -358,7 +357,7 @@ class DbtCoreProject:
         try:
             yield
         except CompilationError as error:
-            raise UsageError(_plain(error)) from error
+            raise UsageError(plain(error)) from error
         except (DbtDatabaseError, FailedToConnectError) as error:
             raise WarehouseError(self._warehouse_message(error)) from error
         except DbtBaseException as error:
@@ -370,7 +369,7 @@ class DbtCoreProject:
             raise WarehouseError(self._warehouse_message(error)) from error
 
     def _warehouse_message(self, error: BaseException) -> str:
-        text = _plain(error)
+        text = plain(error)
         if "Could not set lock on file" in text:
             return (
                 f"the DuckDB file {self.location} is in use by another process:\n{text}\n"
@@ -383,115 +382,3 @@ class DbtCoreProject:
             self._adapter.cleanup_connections()
             # dbt-duckdb holds its file for the life of the process, and with it everybody else out
             getattr(self._adapter.connections, "close_all_connections", lambda: None)()
-
-
-def _plain(error: BaseException) -> str:
-    """A dbt error as text, without the node's stack of macros."""
-    return str(getattr(error, "msg", None) or error).strip()
-
-
-def _dbt_context(
-    options: Options, selection: Sequence[str], exclude: Sequence[str], stack: contextlib.ExitStack
-) -> dict[str, Any]:
-    """Everything that `dbt run` prepares before it runs, by the same decorators: flags, profile, project, adapter, manifest."""
-    from dbt.cli import requires
-    from dbt.cli.main import cli
-    from dbt_common.events.contextvars import task_contextvars
-    from dbt_common.exceptions import DbtBaseException
-
-    # dbt stays silent: stdout is for our data, and its file log would hold what we redact
-    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-print", "--no-write-json"]
-    outer_words = ["--no-send-anonymous-usage-stats", *quiet, "run"]
-    words = options.arguments()
-    for flag, values in (("--select", selection), ("--exclude", exclude)):
-        words += [flag, *values] if values else []
-
-    def opened(context: Any) -> dict[str, Any]:
-        return dict(context.obj)
-
-    steps = (requires.manifest, requires.runtime_config, requires.catalogs, requires.project, requires.profile)
-    for step in steps:
-        opened = step(opened)
-    opened = requires.preflight(opened)
-
-    try:
-        outer = stack.enter_context(cli.make_context("dbt", outer_words))
-        inner = stack.enter_context(cli.commands["run"].make_context("run", words, parent=outer))
-        context = opened(inner)
-    except DbtBaseException as error:
-        raise ProjectError(_project_message(str(error), options)) from error
-    except Exception as error:  # click's own errors, YAML errors, plugins: all of them mean that dbt did not open
-        raise ProjectError(_project_message(getattr(error, "message", str(error)), options)) from error
-    stack.enter_context(task_contextvars(project_root=context["runtime_config"].project_root))
-    return context
-
-
-def _project_message(text: str, options: Options) -> str:
-    folder = Path(options.project_dir or os.environ.get("DBT_PROJECT_DIR") or ".").resolve()
-    if not any((place / "dbt_project.yml").is_file() for place in (folder, *folder.parents)):
-        return f"there is no dbt project in {folder}: it has no dbt_project.yml. Go to a project's folder, or name it with --project-dir."
-    if "Could not find adapter type" in text:
-        kind = text.split("Could not find adapter type", 1)[1].split("!")[0].strip(" '")
-        return f"the profile wants the adapter '{kind}', which is not installed. Install it: pip install dbt-{kind}"
-    if "profile" in text.lower() or ".dbt'" in text:
-        return (
-            f"dbt found no usable profile:\n{text}\n"
-            "`dbt debug` shows where dbt looks. Other places: --profiles-dir DIR, --profile NAME, --target NAME."
-        )
-    return f"dbt could not open the project in {folder}:\n{text}\n`dbt parse` shows the same."
-
-
-def _require_package(manifest: Any) -> None:
-    if not any(macro.package_name == PACKAGE for macro in manifest.macros.values()):
-        raise ProjectError(
-            "the project does not have the dbt package dbt_playbooks installed.\n"
-            "Add it to packages.yml (`dbt-playbooks path` prints an entry that needs no network), then run `dbt deps`."
-        )
-
-
-def _put_our_macros_before_dbts(config: Any) -> None:
-    """Let dbt's dispatch find `_replace_window.sql` and `_create_once.sql`: after the project's own, before dbt's."""
-    entry = next((entry for entry in config.dispatch if entry["macro_namespace"] == "dbt"), None)
-    if entry is None:
-        entry = {"macro_namespace": "dbt", "search_order": [config.project_name, "dbt"]}
-        config.dispatch = [*config.dispatch, entry]
-    if PACKAGE not in entry["search_order"]:
-        order = list(entry["search_order"])
-        order.insert(order.index("dbt") if "dbt" in order else len(order), PACKAGE)
-        entry["search_order"] = order
-
-
-def _microbatch_runner() -> Any:
-    """dbt's runner of one microbatch, keeping the error that dbt only logs."""
-    from dbt.task.run import MicrobatchBatchRunner
-
-    class Runner(MicrobatchBatchRunner):  # type: ignore[misc]
-        failure: str | None = None
-
-        def _build_failed_run_batch_result(self, model: Any, batch: Any, elapsed_time: float = 0.0) -> Any:
-            # called from dbt's own `except Exception`: the error is the one being handled
-            self.failure = _plain(sys.exc_info()[1] or RuntimeError("the batch failed"))
-            return super()._build_failed_run_batch_result(model, batch, elapsed_time)
-
-    return Runner
-
-
-def _backfill_filters(raw_code: str) -> Iterator[tuple[Any, ...]]:
-    """The literal arguments of each `backfill_filter(...)` in a model: (date_column, data_type, timezone)."""
-    import jinja2
-    from dbt_common.clients.jinja import get_environment
-
-    if "backfill_filter" not in raw_code:
-        return
-    try:
-        tree = get_environment(None).parse(raw_code)
-    except jinja2.TemplateError:
-        return
-    names = ("date_column", "data_type", "lookback_days", "timezone", "target_column")
-    defaults = {"data_type": "date", "timezone": "UTC", "target_column": None}
-    for call in tree.find_all(jinja2.nodes.Call):
-        if getattr(call.node, "attr", getattr(call.node, "name", None)) != "backfill_filter":
-            continue
-        given = dict(zip(names, call.args, strict=False)) | {keyword.key: keyword.value for keyword in call.kwargs}
-        literal = defaults | {key: node.value for key, node in given.items() if isinstance(node, jinja2.nodes.Const)}
-        yield (literal.get("target_column") or literal.get("date_column"), literal["data_type"], literal["timezone"])

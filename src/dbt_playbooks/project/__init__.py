@@ -1,0 +1,29 @@
+"""One dbt project, opened once: parse once, connect once, call a macro, run a model for a window, dry-run SQL.
+
+The only folder that knows dbt's internals: `interface.Project` with dbt Core in this process behind it.
+Private interfaces of dbt are used the way its own `dbt run` uses them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+
+from dbt_playbooks.interface import Options
+from dbt_playbooks.project.core import DbtCoreProject
+
+
+@contextlib.contextmanager
+def open_project(
+    options: Options, selection: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> Iterator[DbtCoreProject]:
+    """Open the project, parse it and register its adapter; nothing is connected yet.
+
+    Raises ProjectError when dbt cannot: no project, no profile, no adapter, a project that does not parse,
+    or one that has not installed the dbt package.
+    """
+    with contextlib.ExitStack() as stack:
+        yield DbtCoreProject(options, selection, exclude, stack)
+
+
+__all__ = ["DbtCoreProject", "open_project"]

@@ -1,0 +1,113 @@
+"""Opens a dbt project as `dbt run` does: flags, profile, project, adapter, manifest; says what is wrong when it can't."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from dbt_playbooks.errors import ProjectError
+from dbt_playbooks.interface import Options
+
+PACKAGE = "dbt_playbooks"
+
+
+def dbt_context(
+    options: Options, selection: Sequence[str], exclude: Sequence[str], stack: contextlib.ExitStack
+) -> dict[str, Any]:
+    """Everything that `dbt run` prepares before it runs, by the same decorators: flags, profile, project, adapter, manifest."""
+    from dbt.cli import requires
+    from dbt.cli.main import cli
+    from dbt_common.events.contextvars import task_contextvars
+    from dbt_common.exceptions import DbtBaseException
+
+    # dbt stays silent: stdout is for our data, and its file log would hold what we redact
+    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-print", "--no-write-json"]
+    outer_words = ["--no-send-anonymous-usage-stats", *quiet, "run"]
+    words = options.arguments()
+    for flag, values in (("--select", selection), ("--exclude", exclude)):
+        words += [flag, *values] if values else []
+
+    def opened(context: Any) -> dict[str, Any]:
+        return dict(context.obj)
+
+    steps = (requires.manifest, requires.runtime_config, requires.catalogs, requires.project, requires.profile)
+    for step in steps:
+        opened = step(opened)
+    opened = requires.preflight(opened)
+
+    try:
+        outer = stack.enter_context(cli.make_context("dbt", outer_words))
+        inner = stack.enter_context(cli.commands["run"].make_context("run", words, parent=outer))
+        context = opened(inner)
+    except DbtBaseException as error:
+        raise ProjectError(_project_message(str(error), options)) from error
+    except Exception as error:  # click's own errors, YAML errors, plugins: all of them mean that dbt did not open
+        raise ProjectError(_project_message(getattr(error, "message", str(error)), options)) from error
+    stack.enter_context(task_contextvars(project_root=context["runtime_config"].project_root))
+    stack.enter_context(_silent_events())
+    return context
+
+
+@contextlib.contextmanager
+def _silent_events() -> Iterator[None]:
+    """dbt builds a message for each of its events, 25 a chunk, though nobody listens: only warnings, which may be errors, go on."""
+    from dbt_common.events import event_manager_client
+    from dbt_common.events.base_types import EventLevel
+    from dbt_common.events.event_manager import EventManager
+
+    class Silent(EventManager):  # type: ignore[misc]
+        def fire_event(self, e: Any, level: Any = None, *arguments: Any, **more: Any) -> None:
+            if (level or e.level_tag()) == EventLevel.WARN:
+                super().fire_event(e, level, *arguments, **more)
+
+    before = event_manager_client.get_event_manager()
+    silent = Silent()
+    silent.__dict__.update(before.__dict__)
+    event_manager_client.ctx_set_event_manager(silent)
+    try:
+        yield
+    finally:
+        event_manager_client.ctx_set_event_manager(before)
+
+
+def _project_message(text: str, options: Options) -> str:
+    folder = Path(options.project_dir or os.environ.get("DBT_PROJECT_DIR") or ".").resolve()
+    if not any((place / "dbt_project.yml").is_file() for place in (folder, *folder.parents)):
+        return f"there is no dbt project in {folder}: it has no dbt_project.yml. Go to a project's folder, or name it with --project-dir."
+    if "Could not find adapter type" in text:
+        kind = text.split("Could not find adapter type", 1)[1].split("!")[0].strip(" '")
+        return f"the profile wants the adapter '{kind}', which is not installed. Install it: pip install dbt-{kind}"
+    if "profile" in text.lower() or ".dbt'" in text:
+        return (
+            f"dbt found no usable profile:\n{text}\n"
+            "`dbt debug` shows where dbt looks. Other places: --profiles-dir DIR, --profile NAME, --target NAME."
+        )
+    return f"dbt could not open the project in {folder}:\n{text}\n`dbt parse` shows the same."
+
+
+def require_package(manifest: Any) -> None:
+    if not any(macro.package_name == PACKAGE for macro in manifest.macros.values()):
+        raise ProjectError(
+            "the project does not have the dbt package dbt_playbooks installed.\n"
+            "Add it to packages.yml (`dbt-playbooks path` prints an entry that needs no network), then run `dbt deps`."
+        )
+
+
+def put_our_macros_before_dbts(config: Any) -> None:
+    """Let dbt's dispatch find `_replace_window.sql` and `_create_once.sql`: after the project's own, before dbt's."""
+    entry = next((entry for entry in config.dispatch if entry["macro_namespace"] == "dbt"), None)
+    if entry is None:
+        entry = {"macro_namespace": "dbt", "search_order": [config.project_name, "dbt"]}
+        config.dispatch = [*config.dispatch, entry]
+    if PACKAGE not in entry["search_order"]:
+        order = list(entry["search_order"])
+        order.insert(order.index("dbt") if "dbt" in order else len(order), PACKAGE)
+        entry["search_order"] = order
+
+
+def plain(error: BaseException) -> str:
+    """A dbt error as text, without the node's stack of macros."""
+    return str(getattr(error, "msg", None) or error).strip()
