@@ -19,6 +19,10 @@ _PATTERNS = (
 )
 
 
+# beside secrets, and in every message: masking them would leave nothing to read
+_PUBLIC = {"type", "name", "provider", "region", "endpoint", "scope", "project_id", "client_email", "universe_domain"}
+
+
 class Redactor:
     """Replaces the given values, and anything that looks like a key or a token, with asterisks."""
 
@@ -40,6 +44,8 @@ def secret_values(value: Any, secret: bool = False) -> Iterator[str]:
     words = ("token", "password", "secret", "key")
     if isinstance(value, Mapping):
         for key, inner in value.items():
+            if str(key).lower() in _PUBLIC:
+                continue
             yield from secret_values(inner, secret or any(word in str(key).lower() for word in words))
     elif isinstance(value, (list, tuple)):
         for inner in value:

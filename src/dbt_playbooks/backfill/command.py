@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
@@ -109,7 +109,7 @@ def run(
                     invocation_id=lease.invocation_id,
                 )
                 progress.note(
-                    f"backfill '{plan.identity.backfill_id}': {len(plan.todo)} of {len(plan.chunks)} chunks to do, {plan.completed} done before."
+                    f"backfill '{plan.identity.backfill_id}': {len(plan.todo)} of {len(plan.chunks)} chunks to do, {plan.kept} done before."
                 )
                 if plan.todo:
                     project.begin([target.model for target in it.targets])
@@ -130,7 +130,7 @@ def run(
             id=plan.identity.backfill_id,
             exit_code=code,
             completed=result.completed,
-            completed_before=plan.completed,
+            completed_before=plan.kept,
             failed=len(result.failed or []),
             not_begun=result.not_begun,
             interrupted=result.interrupted,
@@ -161,31 +161,28 @@ def plan(
                 "model": it.plan.identity.model,
                 "warnings": list(it.warnings),
                 "chunks": chunks,
+                "estimated_bytes": sum(known) if known else None,
+                "estimated_cost": report.cost(sum(known), price) if known else None,
             }
-            print(
-                json.dumps(
-                    {
-                        **whole,
-                        "estimated_bytes": sum(known) if known else None,
-                        "estimated_cost": report.cost(sum(known), price) if known else None,
-                    }
-                )
-            )
-            return DONE
-        console = Console(highlight=False)
-        console.print(report.plan_table(it.plan, estimates, price))
-        for warning in it.warnings:
-            console.print(f"warning: {warning}", markup=False)
-        if known:
-            console.print(
-                f"{many(len(estimates), 'chunk')} would scan {report.size(sum(known))}, {report.money(sum(known), price)} at {price:g} per TiB."
-            )
-            _refuse_over(limits, it.project, it.targets, it.plan)
+            print(json.dumps(whole))
         else:
-            console.print(
-                f"{many(len(it.plan.todo), 'chunk')} would run. {it.project.adapter_type} does not bill by bytes."
-            )
+            _print_plan(it, estimates, known, price)
+        _refuse_over(limits, it.project, it.targets, it.plan)
         return DONE
+
+
+def _print_plan(it: _Prepared, estimates: Mapping[int, int | None], known: Sequence[int], price: float) -> None:
+    console = Console(highlight=False)
+    console.print(report.plan_table(it.plan, estimates, price))
+    for warning in it.warnings:
+        console.print(f"warning: {warning}", markup=False)
+    if known:
+        bill = f"{report.size(sum(known))}, {report.money(sum(known), price)} at {price:g} per TiB"
+        console.print(f"{many(len(estimates), 'chunk')} would scan {bill}.")
+    else:
+        console.print(
+            f"{many(len(it.plan.todo), 'chunk')} would run. {it.project.adapter_type} does not bill by bytes."
+        )
 
 
 def status(options: Options, backfill_id: str | None, as_json: bool) -> int:

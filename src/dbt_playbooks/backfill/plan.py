@@ -26,6 +26,21 @@ class Plan:
         return sum(self.shard.holds(chunk.index) for chunk in self.chunks) - len(self.todo)
 
     @property
+    def kept(self) -> int:
+        """Chunks that are completed and stay as they are."""
+        todo = {chunk.index for chunk in self.todo}
+        return sum(chunk.status == "completed" and chunk.index not in todo for chunk in self.chunks)
+
+    @property
+    def left_failed(self) -> int:
+        """Chunks of this shard that failed before and are not to be tried again."""
+        todo = {chunk.index for chunk in self.todo}
+        return sum(
+            chunk.status == "failed" and chunk.index not in todo and self.shard.holds(chunk.index)
+            for chunk in self.chunks
+        )
+
+    @property
     def completed(self) -> int:
         return sum(chunk.status == "completed" for chunk in self.chunks)
 

@@ -107,11 +107,10 @@ def print_report(
 ) -> int:
     """Say what happened and what to type next; the exit code."""
     failed = result.failed or []
-    already = plan.completed
     progress.note("")
     progress.note(
         f"backfill '{plan.identity.backfill_id}': {many(result.completed, 'chunk')} completed now ({result.rows:,} rows, {duration(result.seconds)}), "
-        f"{already} before, {len(failed)} failed, {result.not_begun} not begun, of {len(plan.chunks)}."
+        f"{plan.kept} before, {len(failed)} failed, {result.not_begun} not begun, of {len(plan.chunks)}."
     )
     for error, chunks in _by_error(failed).items():
         first, last = chunks[0].window, chunks[-1].window
@@ -133,10 +132,14 @@ def print_report(
     if result.interrupted:
         progress.note(f"Interrupted; what was done is kept. To go on: {again}")
         return INTERRUPTED
+    if plan.left_failed:
+        progress.note(
+            f"{many(plan.left_failed, 'chunk')} failed before and stayed as they are. --reprocess failed tries them again."
+        )
     if failed or result.not_begun:
         progress.note(f"To go on with what is left: {again}")
         return SOME_FAILED
-    return SOME_FAILED if any(differences.values()) else DONE
+    return SOME_FAILED if any(differences.values()) or plan.left_failed else DONE
 
 
 def _by_error(failed: Sequence[Chunk]) -> dict[str, list[Chunk]]:

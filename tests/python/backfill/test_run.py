@@ -63,7 +63,10 @@ def test_fail_fast_begins_no_chunk_after_a_failed_one(shop: Shop) -> None:
 def test_reprocess_says_which_ended_chunks_run_again(shop: Shop) -> None:
     shop.model("events", DELETE_INSERT + _failing_in_february())
     shop.run("events", *RANGE)
-    assert shop.run("events", *RANGE, "--reprocess", "none", "--json").events[0]["todo"] == 0
+    untouched = shop.run("events", *RANGE, "--reprocess", "none", "--json")
+    assert untouched.events[0]["todo"] == 0
+    assert untouched.code == 1
+    assert "1 chunk failed before and stayed as they are. --reprocess failed tries them again." in untouched.err
     assert shop.run("events", *RANGE, "--json").events[0]["todo"] == 1
     assert shop.run("events", *RANGE, "--reprocess", "all", "--json").events[0]["todo"] == 3
     assert shop.checkpoints("attempt") == [(2,), (3,), (2,)]

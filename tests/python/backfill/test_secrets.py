@@ -28,13 +28,13 @@ def test_tokens_passwords_and_key_files_of_the_profile_are_known(tmp_path: Path)
         "schema": "main",
         "token": "the-token",
         "keyfile": str(key_file),
-        "keyfile_json": {"private_key": "MIIE-inline", "client_email": "x@y"},
-        "secrets": [{"type": "s3", "key_id": "AKIA"}],
+        "keyfile_json": {"private_key": "MIIE-inline", "project_id": "the-project"},
+        "secrets": [{"type": "s3", "key_id": "AKIA", "provider": "config"}],
         "refresh_token": None,
     }
     found = set(secret_values(credentials))
     assert {"the-token", "MIIE-in-the-file", "id-1", "MIIE-inline", "AKIA"} <= found
-    assert "main" not in found
+    assert not found & {"main", "the-project", "config", "s3"}
 
 
 def test_a_secret_that_dbt_quotes_while_it_opens_is_masked(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
