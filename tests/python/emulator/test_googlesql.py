@@ -22,7 +22,7 @@ LOG = {
 }
 RUNS = {
     **dict.fromkeys(["backfill_id", "invocation_id", "event", "shard", "host", "process_started_at"], "string"),
-    **dict.fromkeys(["started_by", "model", "chunk", "vars_digest", "code_digest"], "string"),
+    **dict.fromkeys(["started_by", "model", "chunk", "relations", "vars_digest", "code_digest"], "string"),
     **dict.fromkeys(["start_date", "end_date"], "date"),
     **dict.fromkeys(["process_id", "chunks"], "int64"),
     "recorded_at": "timestamp",

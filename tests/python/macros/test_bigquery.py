@@ -25,7 +25,7 @@ TABLES = {
     "backfill_runs": {
         "backfill_id": "string", "invocation_id": "string", "event": "string", "shard": "string", "host": "string", "process_id": "int64",
         "process_started_at": "string", "started_by": "string", "model": "string", "start_date": "date", "end_date": "date",
-        "chunk": "string", "chunks": "int64", "vars_digest": "string", "code_digest": "string", "recorded_at": "timestamp",
+        "chunk": "string", "chunks": "int64", "relations": "string", "vars_digest": "string", "code_digest": "string", "recorded_at": "timestamp",
     },
 }  # fmt: skip
 TABLES["backfill_checkpoints"] = TABLES["backfill_log"]
