@@ -164,7 +164,8 @@ class Runner:
                 error = outcome.error if len(self._targets) == 1 else f"{target.model.name}: {outcome.error}"
                 break
             try:
-                rows += self._rows(target, chunk, created=known is None)
+                with self._project.connected():
+                    rows += self._rows(target, chunk, created=known is None)
             except (WarehouseError, OutsideWindowError) as failure:
                 error = f"{target.model.name} ran, but {failure}"
                 break

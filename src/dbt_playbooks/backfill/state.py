@@ -67,19 +67,20 @@ class State:
     def record(self, backfill_id: str, model: str, invocation_id: str, chunk: Chunk) -> Chunk:
         """Append what became of a chunk. Secrets are taken out of the error first; the macro cuts and escapes it."""
         chunk = replace(chunk, error=None if chunk.error is None else self._redactor(chunk.error))
-        statement = self._project.call(
-            "record_chunk_sql",
-            backfill_id=backfill_id,
-            model=model,
-            start_date=chunk.window.start_date,
-            end_date=chunk.window.end_date,
-            attempt=chunk.attempt,
-            status=chunk.status,
-            invocation_id=invocation_id,
-            rows=chunk.rows,
-            bytes=chunk.bytes,
-            seconds=None if chunk.seconds is None else round(chunk.seconds, 3),
-            error=chunk.error,
-        )
-        self._project.execute(statement)
+        with self._project.connected():
+            statement = self._project.call(
+                "record_chunk_sql",
+                backfill_id=backfill_id,
+                model=model,
+                start_date=chunk.window.start_date,
+                end_date=chunk.window.end_date,
+                attempt=chunk.attempt,
+                status=chunk.status,
+                invocation_id=invocation_id,
+                rows=chunk.rows,
+                bytes=chunk.bytes,
+                seconds=None if chunk.seconds is None else round(chunk.seconds, 3),
+                error=chunk.error,
+            )
+            self._project.execute(statement)
         return chunk

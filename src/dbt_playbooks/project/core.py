@@ -303,7 +303,14 @@ class DbtCoreProject:
 
     def query(self, sql: str) -> list[dict[str, Any]]:
         """The rows of a query, as dicts of Python values."""
+        from dbt.adapters.sql import SQLConnectionManager
+
         with self._dbt_errors(), self._connection("query"):
+            if isinstance(self._adapter.connections, SQLConnectionManager):
+                # agate guesses a type for each column, which costs more than a small query
+                _, cursor = self._adapter.connections.add_query(sql, auto_begin=False)
+                names = [column[0] for column in cursor.description]
+                return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
             _, table = self._adapter.execute(sql, auto_begin=False, fetch=True)
         return [dict(zip(table.column_names, row.values(), strict=True)) for row in table.rows]
 
@@ -332,6 +339,10 @@ class DbtCoreProject:
     @property
     def cli_vars(self) -> Mapping[str, Any]:
         return dict(self._config.cli_vars)
+
+    def connected(self) -> contextlib.AbstractContextManager[None]:
+        """One connection for all calls and queries inside; without it each takes its own."""
+        return self._connection("connected")
 
     # --- connections and errors ------------------------------------------------------------------------------------
 

@@ -57,12 +57,16 @@ def _silent_events() -> Iterator[None]:
     from dbt_common.events import event_manager_client
     from dbt_common.events.base_types import EventLevel
     from dbt_common.events.event_manager import EventManager
+    from dbt_common.exceptions import base
 
     class Silent(EventManager):  # type: ignore[misc]
         def fire_event(self, e: Any, level: Any = None, *arguments: Any, **more: Any) -> None:
             if (level or e.level_tag()) == EventLevel.WARN:
                 super().fire_event(e, level, *arguments, **more)
 
+    # every exception that dbt builds, and its dispatch builds dozens a chunk, reads the whole environment for secrets
+    secrets = base.env_secrets()
+    read_secrets, base.env_secrets = base.env_secrets, lambda: secrets
     before = event_manager_client.get_event_manager()
     silent = Silent()
     silent.__dict__.update(before.__dict__)
@@ -71,6 +75,7 @@ def _silent_events() -> Iterator[None]:
         yield
     finally:
         event_manager_client.ctx_set_event_manager(before)
+        base.env_secrets = read_secrets
 
 
 def _project_message(text: str, options: Options) -> str:
