@@ -317,3 +317,17 @@ def test_an_ephemeral_parent_is_part_of_every_chunk(shop: Shop) -> None:
     shop.model("events", STRATEGIES["merge"].replace("source('raw', 'events')", "ref('parent')"))
     assert shop.run("events", *RANGE).code == 0
     assert shop.difference("events") == []
+
+
+def test_grants_are_applied_after_every_chunk(shop: Shop) -> None:
+    """DuckDB has no grants: the project's own macro, which dbt calls for them, says that it was called."""
+    shop.write(
+        "macros/grants.sql",
+        "{% macro duckdb__apply_grants(relation, grant_config, should_revoke=true) %}"
+        '{% do run_query("insert into granted values (\'" ~ grant_config.select[0] ~ "\')") %}{% endmacro %}',
+    )
+    shop.sql("create table granted (reader varchar)")
+    shop.model("events", DELETE_INSERT.replace("unique_key", "grants={'select': ['analyst']}, unique_key") + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert shop.sql("select reader from granted") == [("analyst",)] * 3
