@@ -239,6 +239,12 @@ def check_columns(project: Project, targets: Sequence[Target], first: Window) ->
         if project.exists(target.model):
             data_type(project, target)
             continue
+        if target.column == "_PARTITIONTIME":
+            # dbt fills a new one with a plain INSERT, which could land twice when its sender is killed
+            raise UsageError(
+                f"{target.model.name} ({target.model.path}) is partitioned by ingestion time and has no table yet. "
+                f"Create it empty first: dbt run --select {target.model.name} --empty"
+            )
         try:
             columns = project.columns_of(project.compile(target.model, first))
         except WarehouseError:
