@@ -239,7 +239,8 @@ def check_columns(project: Project, targets: Sequence[Target], first: Window) ->
         if project.exists(target.model):
             data_type(project, target)
             continue
-        if target.column == "_PARTITIONTIME":
+        partition_by = target.model.config.get("partition_by")
+        if isinstance(partition_by, Mapping) and partition_by.get("time_ingestion_partitioning"):
             # dbt fills a new one with a plain INSERT, which could land twice when its sender is killed
             raise UsageError(
                 f"{target.model.name} ({target.model.path}) is partitioned by ingestion time and has no table yet. "
