@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from backfill import backfill
+from harness import harness
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -12,6 +13,7 @@ def bench() -> None:
 
 
 bench.add_command(backfill)
+bench.add_command(harness)
 
 if __name__ == "__main__":
     bench()

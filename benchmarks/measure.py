@@ -47,10 +47,11 @@ class Measured:
     lines: Sequence[Line]
 
 
-def run(command: Sequence[str], folder: Path) -> Measured:
+def run(command: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None) -> Measured:
     """Run a command in a folder. An exit code other than 0 ends the benchmark, with what the command said."""
     # dbt's usage statistics would measure the network; its colours would only be in the way
-    environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_USE_COLORS": "false"}
+    quiet = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_USE_COLORS": "false"}
+    environment = {**os.environ, **quiet, **(variables or {})}
     lines: list[Line] = []
     with tempfile.TemporaryFile("w+") as errors:
         started = time.perf_counter()

@@ -1,4 +1,6 @@
-"""Writes docs/cli.md from the command's own help and docs/macros.md from the macros' YAML. A test fails when they differ.
+"""Writes docs/cli.md from the command's own help, docs/macros.md from the macros' YAML and docs/bigquery-targets.md from the pytest plugin.
+
+A test fails when they differ.
 
 Run: scripts/docs
 """
@@ -14,9 +16,12 @@ import click
 import yaml
 
 from dbt_playbooks.cli import cli
+from dbt_playbooks.pytest_plugin.differences import DIFFERENCES, NEVER_RIGHT
+from dbt_playbooks.pytest_plugin.targets import TARGETS
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH = 100
+INSTALL = "pip install 'dbt-playbooks[pytest,{}]'"
 
 
 def cli_page() -> str:
@@ -69,7 +74,40 @@ def _macro(macro: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-PAGES = {"cli.md": cli_page, "macros.md": macros_page}
+def targets_page() -> str:
+    """The targets of the pytest plugin, and where the emulator is not BigQuery."""
+    targets = [
+        [f"`{each.name}`", each.says, f"`{INSTALL.format(each.extra)}`", each.trust] for each in TARGETS.values()
+    ]
+    differences = [
+        [f"`{name}`", each.what, each.breaks, f"`{each.shown_by}`", _answer(each.emulator), _answer(each.bigquery)]
+        for name, each in DIFFERENCES.items()
+    ]
+    return "\n".join(
+        [
+            "# The targets of a test, and how far each is to be trusted\n\nGenerated from the pytest plugin.\n",
+            *_table(["target", "what it is", "installed by", "how far to trust it"], targets),
+            "\n## Where the emulator is not BigQuery\n\nA test that meets one of these is marked with its name, "
+            '`@pytest.mark.emulator_differs("safe_cast_rounds")`: it must fail there, and is no failure of the session. '
+            "None was tried on BigQuery: for a query without tables its answer is that of GoogleSQL's reference implementation, for others what is expected.\n",
+            *_table(["name", "what differs", "what it breaks", "shown by", "emulator", "BigQuery"], differences),
+            "\nWhat no single statement shows:\n",
+            *(f"- {text}" for text in NEVER_RIGHT.values()),
+            "",
+        ]
+    )
+
+
+def _answer(text: str) -> str:
+    return text if text in ("error", "no rows", "a count") else f"`{text}`" if text else "an empty text"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+    cells = [head, ["---"] * len(head), *([text.replace("|", "\\|") for text in row] for row in rows)]
+    return [f"| {' | '.join(row)} |" for row in cells]
+
+
+PAGES = {"cli.md": cli_page, "macros.md": macros_page, "bigquery-targets.md": targets_page}
 
 
 def main() -> None:

@@ -37,6 +37,6 @@
   {%- for run in runs -%}
     {%- do windows.append(dbt_playbooks._window_predicate(dbt_playbooks._quote(date_column), kind, run.start, run.end, timezone)) -%}
   {%- endfor -%}
-  {%- set condition = windows[0] if windows | length == 1 else '(' ~ '(' ~ windows | join(')\n  or (') ~ ')' ~ ')' -%}
+  {%- set condition = windows[0] if windows | length == 1 else '(\n  (' ~ windows | join(')\n  or (') ~ ')\n)' -%}
   {{ return(condition ~ ('\n  and (' ~ where ~ ')' if where else '')) }}
 {% endmacro %}

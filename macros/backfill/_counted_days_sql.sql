@@ -12,11 +12,14 @@
   {%- if end_date is not none -%}
     {%- set last = dbt_playbooks._date_literal(dbt_playbooks._date(end_date, 'end_date'), 'date') -%}
   {%- endif -%}
+  {%- set where_sql = dbt_playbooks._where_sql(date_column, kind, start_date, end_date, timezone, where, indent='  ') -%}
   {%- set sql -%}
 with counted as (
   select {{ dbt_playbooks._day_of(dbt_playbooks._quote(date_column), kind, timezone) }} as day, count(*) as row_count
   from {{ relation }}
-  {{ dbt_playbooks._where_sql(date_column, kind, start_date, end_date, timezone, where) }}
+  {%- if where_sql %}
+  {{ where_sql }}
+  {%- endif %}
   group by 1
 ),
 

@@ -21,6 +21,7 @@
   {%- if start_date is not none and end_date is not none -%}
     {%- do dbt_playbooks._date_range(start_date, end_date) -%}
   {%- endif -%}
+  {%- set where_sql = dbt_playbooks._where_sql(date_column, kind, start_date, end_date, timezone, or_null=true) -%}
   {%- set sql -%}
 select
   {{ dbt_playbooks._period_start(day, period) }} as partition_date,
@@ -28,7 +29,9 @@ select
   count(*) as total_rows,
   sum(case when {{ condition }} then 1 else 0 end) / nullif(count(*), 0) as bad_rate
 from {{ relation }}
-{{ dbt_playbooks._where_sql(date_column, kind, start_date, end_date, timezone, or_null=true) }}
+{%- if where_sql %}
+{{ where_sql }}
+{%- endif %}
 group by 1
 having sum(case when {{ condition }} then 1 else 0 end) > 0
 order by 1

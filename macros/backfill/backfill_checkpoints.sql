@@ -17,12 +17,3 @@ where newest_first = 1
   {%- endset -%}
   {{ return(sql) }}
 {% endmacro %}
-
-{#- The latest state of each chunk of a backfill: lists of date_processed, chunk_end, status, attempt, rows_processed, error_message. -#}
-{% macro backfill_chunk_states(backfill_id) %}
-  {{ return(dbt_playbooks._query(
-    'select cast(date_processed as ' ~ dbt.type_string() ~ '), cast(chunk_end as ' ~ dbt.type_string() ~ '), status, attempt, rows_processed, '
-    ~ 'bytes_processed, duration_seconds, error_message from ' ~ dbt_playbooks._backfill_relation('backfill_checkpoints')
-    ~ ' where backfill_id = ' ~ dbt_playbooks._string_literal(backfill_id) ~ ' order by date_processed'
-  )) }}
-{% endmacro %}

@@ -23,7 +23,9 @@ with sizes as (
   from (
     select backfill_id, model, chunks, row_number() over (partition by backfill_id order by recorded_at desc) as newest_first
     from {{ dbt_playbooks._backfill_relation('backfill_runs') }}
+    {%- if only %}
     {{ only }}
+    {%- endif %}
   ) as runs
   where newest_first = 1
 ),
@@ -32,7 +34,9 @@ begun as (
   select
     backfill_id, status, count(*) as chunks, sum(rows_processed) as rows_processed, sum(duration_seconds) as seconds
   from {{ dbt_playbooks._backfill_relation('backfill_checkpoints') }}
+  {%- if only %}
   {{ only }}
+  {%- endif %}
   group by backfill_id, status
 ),
 
@@ -51,7 +55,7 @@ statuses as (
   select backfill_id, status, chunks, rows_processed
   from begun
   union all
-  select backfill_id, 'pending', all_chunks - begun_chunks, null
+  select backfill_id, 'pending' as status, all_chunks - begun_chunks as chunks, null as rows_processed
   from totals
   where all_chunks > begun_chunks
 )

@@ -38,6 +38,7 @@
   {%- endfor -%}
   {%- set sql -%}
 {{ spine }}
+
 select days.day as missing_date
 from days
 left join counted on days.day = counted.day
@@ -54,7 +55,7 @@ select cast(null as date)
 from bounds
 where bounds.first_day is null or bounds.last_day is null
 {%- endif %}
-order by missing_date
+order by 1
   {%- endset -%}
   {{ return(sql) }}
 {% endmacro %}

@@ -16,6 +16,7 @@
   {%- set relation = dbt_playbooks._relation(table) -%}
   {%- set sql -%}
 {{ dbt_playbooks._counted_days_sql(relation, date_column, start_date, end_date, timezone, where, data_type) }}
+
 select
   {{ dbt_playbooks._period_start('days.day', period) }} as period_start,
   coalesce(sum(counted.row_count), 0) as row_count,

@@ -31,7 +31,8 @@
 {% macro _aligned(header, rows, i) %}
   {%- set texts, widths, numbers, aligned = [header], [header | length], [], [] -%}
   {%- for row in rows -%}
-    {%- set text = '-' if row[i] is none else row[i] | string | replace('\r', '') | replace('\n', ' ') -%}
+    {%- set cell = row[i] | round(4) if row[i] is float else row[i] -%}
+    {%- set text = '-' if cell is none else cell | string | replace('\r', '') | replace('\n', ' ') -%}
     {%- do texts.append(text) -%}
     {%- do widths.append(text | length) -%}
     {%- if row[i] is number -%}

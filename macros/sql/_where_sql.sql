@@ -1,6 +1,6 @@
 {#- `where ...` for an inclusive range of days, open on a side whose day is none, and a condition of the user's; '' when there is neither.
-    `or_null` keeps the rows whose date is NULL. -#}
-{% macro _where_sql(column, kind, start_date=none, end_date=none, timezone='UTC', where=none, or_null=false) %}
+    `or_null` keeps the rows whose date is NULL; `indent` is what its first line is indented by. -#}
+{% macro _where_sql(column, kind, start_date=none, end_date=none, timezone='UTC', where=none, or_null=false, indent='') %}
   {%- set quoted = dbt_playbooks._quote(column) -%}
   {%- set conditions = [] -%}
   {%- if start_date is not none and end_date is not none -%}
@@ -17,5 +17,5 @@
   {%- if where -%}
     {%- do conditions.append('(' ~ where ~ ')') -%}
   {%- endif -%}
-  {{ return('where ' ~ conditions | join('\n    and ') if conditions else '') }}
+  {{ return('where ' ~ conditions | join('\n' ~ indent ~ '  and ') if conditions else '') }}
 {% endmacro %}

@@ -74,12 +74,12 @@ def _with(options: tuple[Callable[[Function], Function], ...]) -> Callable[[Func
 def cli() -> None:
     """The data engineer's playbooks: backfills that survive, for dbt on BigQuery and DuckDB.
 
-    Exit codes: 0 done; 1 some work failed, run it again to go on; 2 the words or the models are off; 3 dbt or the warehouse
-    cannot be reached; 130 interrupted, with the state saved.
+    Exit codes: 0 done; 1 some work failed, run it again to go on; 2 the words or the models are off; 3 dbt cannot open
+    the project, or the warehouse cannot be reached; 130 interrupted: what was completed is recorded.
     """
 
 
-@cli.group()
+@cli.group(short_help="Fill incremental models with history, in chunks.")
 def backfill() -> None:
     """Fill incremental models with history: in chunks, resumable, complete.
 
@@ -149,7 +149,7 @@ def status(backfill_id: str | None, as_json: bool, **given: Any) -> int:
     return command.status(_options(given), backfill_id, as_json)
 
 
-@cli.command()
+@cli.command(short_help="Print an entry for packages.yml: the dbt package from here.")
 def path() -> int:
     """Print the entry for packages.yml that installs the dbt package from here, without a network."""
     from dbt_playbooks.package import package_dir
@@ -158,7 +158,7 @@ def path() -> int:
     return 0
 
 
-@cli.command()
+@cli.command(short_help="Backfill a year of flights, kill it half-way, go on.")
 @click.option(
     "--dir",
     "folder",
@@ -195,7 +195,7 @@ def _vars(text: str | None) -> dict[str, Any]:
         found = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise UsageError(
-            f"--vars '{text}' is not YAML: {error}. Write it as dbt takes it: --vars '{{limit: 1000}}'."
+            f"--vars '{text}' is not YAML:\n{error}\nWrite it as dbt takes it: --vars '{{limit: 1000}}'."
         ) from error
     if not isinstance(found, dict):
         raise UsageError(
@@ -241,10 +241,8 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except click.Abort:
-        code = INTERRUPTED
-    except KeyboardInterrupt:
-        click.echo("interrupted. What ran is recorded; the same command again goes on.", err=True)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted. What was completed is recorded; the same command again goes on.", err=True)
         code = INTERRUPTED
     except PlaybooksError as error:
         click.echo(f"error: {error}", err=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import sqlparse
 
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.interface import Model, Project, Window
@@ -34,7 +37,7 @@ class Target:
     """The filter says that the column's timestamps are local ones, without a zone."""
 
     def config(self, window: Window, data_type: str) -> dict[str, Any]:
-        """What the model's config says while one chunk runs (see macros/backfill/_replace_window.sql)."""
+        """What the model's config says while one chunk runs (see macros/backfill/overrides/)."""
         config: dict[str, Any] = {
             "backfill_window": {
                 "column": self.column,
@@ -69,16 +72,17 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
     refused: list[str] = []
     targets: list[Target] = []
     for model in models:
-        reason = _reason_against(project, model, windows[0]) or _against_its_batches(model, windows)
+        try:
+            reason = _reason_against(project, model, windows[0]) or _against_its_batches(model, windows)
+        except UsageError as error:
+            reason = f"dbt cannot compile it: {error}"
         target = None if reason else _target(model)
         if reason or target is None:
             refused.append(f"{model.name} ({model.path}): {reason or _NO_COLUMN.format(relation=model.relation)}")
         else:
             targets.append(target)
     if refused:
-        raise UsageError(
-            "nothing was run, because this selection cannot be backfilled exactly:\n  " + "\n  ".join(refused)
-        )
+        raise UsageError("this selection cannot be backfilled exactly, so nothing is run:\n  " + "\n  ".join(refused))
     by_hand = [model.name for model in models if not model.is_microbatch and "backfill_filter" not in model.raw_code]
     warnings = _warnings(project, models)
     if by_hand:
@@ -163,7 +167,7 @@ def _against_its_sql(project: Project, model: Model, first: Window) -> str | Non
             "it ignores the window: its SQL is the same for two windows. "
             "Add `where {{ dbt_playbooks.backfill_filter('<date column>') }}`."
         )
-    if model.relation in sql:
+    if model.relation in sqlparse.format(sql, strip_comments=True):
         return (
             f"it reads itself ({model.relation}) inside a window that is replaced as a whole, so rows it finds "
             "there would be lost. Read the past from another model."
@@ -233,24 +237,24 @@ def check_sql(project: Project, models: Sequence[Model], first: Window) -> None:
             raise UsageError(f"the run was stopped after its first chunk: {model.name} ({model.path}): {reason}")
 
 
-def check_columns(project: Project, targets: Sequence[Target], first: Window) -> None:
-    """The date column of each target, in its table or, before there is one, in what its SQL returns."""
+def check_columns(project: Project, targets: Sequence[Target], first: Window) -> list[str]:
+    """Whether the warehouse accepts each target's SQL, and its columns: the date, the key, and those of its table. What its user should know."""
+    warnings: list[str] = []
     for target in targets:
-        if project.exists(target.model):
-            data_type(project, target)
-            continue
+        exists = project.exists(target.model)
         partition_by = target.model.config.get("partition_by")
-        if isinstance(partition_by, Mapping) and partition_by.get("time_ingestion_partitioning"):
+        if not exists and isinstance(partition_by, Mapping) and partition_by.get("time_ingestion_partitioning"):
             # dbt fills a new one with a plain INSERT, which could land twice when its sender is killed
             raise UsageError(
                 f"{target.model.name} ({target.model.path}) is partitioned by ingestion time and has no table yet. "
                 f"Create it empty first: dbt run --select {target.model.name} --empty"
             )
-        try:
-            columns = project.columns_of(project.compile(target.model, first))
-        except WarehouseError:
-            continue  # it may read a model that the first chunk makes; then it is checked after that
-        if (
+        columns = _columns_of_its_sql(project, target, targets, first)
+        _check_key(target, columns)
+        if exists:
+            data_type(project, target)
+            warnings += _about_new_columns(target, columns, project.columns(project.relation(target.model)))
+        elif (
             columns
             and target.column.strip('"`').lower() not in {name.lower() for name in columns}
             and not target.column.startswith("_PARTITION")
@@ -259,6 +263,48 @@ def check_columns(project: Project, targets: Sequence[Target], first: Window) ->
                 f"{target.model.name} ({target.model.path}) returns no column '{target.column}', so its windows could not be replaced. "
                 f"It returns: {', '.join(columns)}.\nSay which one holds the date: config(event_time='<date column>')."
             )
+    return warnings
+
+
+def _check_key(target: Target, columns: Mapping[str, str]) -> None:
+    config = target.model.config
+    named = config.get("unique_key") or config.get("merge_on_using_columns") or []
+    # an expression is for the warehouse to judge
+    keys = [key for key in ([named] if isinstance(named, str) else named) if key.strip('"`').isidentifier()]
+    returned = {name.lower() for name in columns}
+    missing = [key for key in keys if key.strip('"`').lower() not in returned]
+    if columns and missing and not target.model.is_microbatch:
+        raise UsageError(
+            f"{target.model.name} ({target.model.path}) returns no column '{missing[0]}', which its unique_key names. "
+            f"It returns: {', '.join(columns)}."
+        )
+
+
+def _about_new_columns(target: Target, columns: Mapping[str, str], table: Mapping[str, str]) -> list[str]:
+    existing = {name.lower() for name in table}
+    new = [name for name in columns if name.lower() not in existing]
+    if not new or target.model.config.get("on_schema_change") in ("append_new_columns", "sync_all_columns"):
+        return []
+    return [
+        f"{target.model.name} returns columns that its table lacks: {', '.join(new)}. They are left out, or its chunks fail. "
+        "on_schema_change: append_new_columns adds them"
+    ]
+
+
+def _columns_of_its_sql(
+    project: Project, target: Target, targets: Sequence[Target], first: Window
+) -> Mapping[str, str]:
+    """The columns that a target's SQL returns; none where it reads a table that the first chunk makes."""
+    try:
+        return project.columns_of(project.compile(target.model, first))
+    except WarehouseError as error:
+        if any(not project.exists(other.model) for other in targets if other is not target):
+            return {}
+        project.exists(target.model, refresh=True)  # a warehouse that is gone says so itself
+        raise UsageError(
+            f"{target.model.name} ({target.model.path}) does not run, so nothing was begun: {error}\n"
+            f"Mend it, and try it with: dbt show --select {target.model.name} --vars '{json.dumps(first.vars)}'"
+        ) from error
 
 
 def _warnings(project: Project, models: Sequence[Model]) -> list[str]:

@@ -14,7 +14,7 @@ from rich.console import Console
 from dbt_playbooks.backfill import report
 from dbt_playbooks.backfill.checks import Target, check, check_columns
 from dbt_playbooks.backfill.lease import CREATION, Lease
-from dbt_playbooks.backfill.plan import Plan, code_has_changed, make_plan, windows
+from dbt_playbooks.backfill.plan import Plan, done_by_other_code, make_plan, windows
 from dbt_playbooks.backfill.progress import Progress, many
 from dbt_playbooks.backfill.request import Identity, Request
 from dbt_playbooks.backfill.runner import How, Runner
@@ -57,7 +57,7 @@ def _prepared(
             found = windows(project, request.start_date, request.end_date, request.chunk)
             models = project.select()
             targets, warnings = check(project, models, found)
-            check_columns(project, targets, found[0])
+            warnings += check_columns(project, targets, found[0])
             state = State(project, redactor)
             identity = Identity.of(replace(request, vars=options.vars), models)
             plan = make_plan(request, identity, found, state)
@@ -67,9 +67,11 @@ def _prepared(
                     f"{', '.join(gone)} is not there, although {many(plan.completed, 'chunk')} of backfill '{identity.backfill_id}' "
                     "are recorded as completed. Fill it anew with --reprocess all, or give this backfill another --id."
                 )
-            if code_has_changed(identity, plan, state):
+            outdated = done_by_other_code(identity, plan, state)
+            if outdated:
                 warnings.append(
-                    f"the code of {identity.model} has changed since {plan.completed} chunks were done. --reprocess all runs them again"
+                    f"the code of {identity.model} has changed since {many(outdated, 'chunk')} {'was' if outdated == 1 else 'were'} done. "
+                    "--reprocess all runs them again"
                 )
             yield _Prepared(project, targets, warnings, state, plan)
         except PlaybooksError as error:
@@ -98,7 +100,7 @@ def run(
             _refuse_over(limits, project, it.targets, plan)
             other = report.find_comparison(project, it.targets[-1], compare_to) if compare_to else None
             state.create()
-            with Lease(state, plan.identity, request.shard, len(plan.chunks)) as lease:
+            with Lease(state, plan.identity, request.shard, len(plan.chunks), plan.generation) as lease:
                 # between reading and holding, another run may have ended chunks
                 plan = make_plan(request, plan.identity, [chunk.window for chunk in plan.chunks], state)
                 progress.event(

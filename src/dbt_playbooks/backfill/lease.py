@@ -38,7 +38,13 @@ class Lease:
     """Holds a backfill from `__enter__` to `__exit__`. Raises HeldError, naming the holder, when another run has it."""
 
     def __init__(
-        self, state: State, identity: Identity, shard: Shard, chunks: int, pause: Callable[[float], None] = time.sleep
+        self,
+        state: State,
+        identity: Identity,
+        shard: Shard,
+        chunks: int,
+        generation: int = 0,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.invocation_id = str(uuid.uuid4())
         self._state = state
@@ -54,6 +60,7 @@ class Lease:
             "process_started_at": started_at(process),
             "started_by": _user(),
             "chunks": chunks,
+            "generation": generation,
         }
         self._stop = threading.Event()
         self._beaten = time.time()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from dbt_playbooks.backfill.request import Identity, Request, Shard
 from dbt_playbooks.backfill.state import Chunk, State
@@ -19,6 +20,8 @@ class Plan:
     chunks: Sequence[Chunk]
     todo: Sequence[Chunk]
     shard: Shard = field(default_factory=Shard)
+    generation: int = 0
+    """How often `--reprocess all` has begun this backfill anew. A chunk belongs to the generation of the run that did it."""
 
     @property
     def skipped(self) -> int:
@@ -27,9 +30,12 @@ class Plan:
 
     @property
     def kept(self) -> int:
-        """Chunks that are completed and stay as they are."""
+        """Chunks of this shard that are completed and stay as they are."""
         todo = {chunk.index for chunk in self.todo}
-        return sum(chunk.status == "completed" and chunk.index not in todo for chunk in self.chunks)
+        return sum(
+            chunk.status == "completed" and chunk.index not in todo and self.shard.holds(chunk.index)
+            for chunk in self.chunks
+        )
 
     @property
     def left_failed(self) -> int:
@@ -47,10 +53,13 @@ class Plan:
 
 def windows(project: Project, start_date: str, end_date: str, chunk: str) -> list[Window]:
     """The chunks of a range; their arithmetic lives in the macro `backfill_chunks`. Raises UsageError for what is no date or chunk."""
-    return [
-        Window(**each)
-        for each in project.call("backfill_chunks", start_date=start_date, end_date=end_date, chunk=chunk)
-    ]
+    try:
+        found = project.call("backfill_chunks", start_date=start_date, end_date=end_date, chunk=chunk)
+    except UsageError as error:
+        # the macro's words for what was typed as options
+        said = str(error).replace("dbt_playbooks: ", "").replace("start_date", "--start").replace("end_date", "--end")
+        raise UsageError(said) from error
+    return [Window(**each) for each in found]
 
 
 def make_plan(request: Request, identity: Identity, found: Sequence[Window], state: State) -> Plan:
@@ -58,34 +67,59 @@ def make_plan(request: Request, identity: Identity, found: Sequence[Window], sta
 
     none    chunks that never ended (never begun, or begun by a run that died)
     failed  those, and the ones that failed
-    all     every chunk
+    all     every chunk; but a reprocessing of the same code that was cut off goes on
     """
-    _refuse_another(identity, state)
+    runs = {run["invocation_id"]: run for run in state.runs(identity.backfill_id)}
+    _refuse_another(identity, runs.values())
     stored = state.chunks(identity.backfill_id)
     chunks = []
     for index, window in enumerate(found):
         chunk = Chunk(index, window)
         before = stored.get(window.start_date)
         if before:
+            rows, billed, seconds = (before[name] for name in ("rows_processed", "bytes_processed", "duration_seconds"))
             chunk = replace(
                 chunk,
                 status=before["status"],
                 attempt=int(before["attempt"]),
-                rows=None if before["rows"] is None else int(before["rows"]),
-                bytes=None if before["bytes"] is None else int(before["bytes"]),
-                seconds=None if before["seconds"] is None else float(before["seconds"]),
-                error=before["error"],
+                rows=None if rows is None else int(rows),
+                bytes=None if billed is None else int(billed),
+                seconds=None if seconds is None else float(seconds),
+                error=before["error_message"],
+                invocation_id=before["invocation_id"],
             )
         chunks.append(chunk)
 
-    skipped = {"none": {"completed", "failed"}, "failed": {"completed"}, "all": set()}[request.reprocess]
-    todo = [chunk for chunk in chunks if request.shard.holds(chunk.index) and chunk.status not in skipped]
-    return Plan(identity, chunks, todo[::-1] if request.reverse else todo, request.shard)
+    generation = newest_generation(runs.values())
+    if request.reprocess == "all":
+        anew = [chunk for chunk in chunks if not _done_again(chunk, runs, generation, identity.code_digest)]
+        if generation == 0 or not anew:
+            generation, anew = generation + 1, chunks
+        todo = [chunk for chunk in anew if request.shard.holds(chunk.index)]
+    else:
+        skipped = {"none": {"completed", "failed"}, "failed": {"completed"}}[request.reprocess]
+        todo = [chunk for chunk in chunks if request.shard.holds(chunk.index) and chunk.status not in skipped]
+    return Plan(identity, chunks, todo[::-1] if request.reverse else todo, request.shard, generation)
 
 
-def _refuse_another(identity: Identity, state: State) -> None:
+def newest_generation(runs: Iterable[Mapping[str, Any]]) -> int:
+    return max((int(run["generation"] or 0) for run in runs), default=0)
+
+
+def _done_again(chunk: Chunk, runs: Mapping[str, Mapping[str, Any]], generation: int, code_digest: str) -> bool:
+    """Whether the reprocessing of this generation, by this code, has completed a chunk."""
+    run = runs.get(chunk.invocation_id or "")
+    return (
+        chunk.status == "completed"
+        and run is not None
+        and int(run["generation"] or 0) == generation
+        and run["code_digest"] == code_digest
+    )
+
+
+def _refuse_another(identity: Identity, runs: Iterable[Mapping[str, Any]]) -> None:
     """The same id with another model, range, chunk or vars would mix two backfills."""
-    for stored in state.runs(identity.backfill_id)[-1:]:
+    for stored in list(runs)[-1:]:
         differences = identity.differences(stored)
         if differences:
             raise UsageError(
@@ -95,7 +129,9 @@ def _refuse_another(identity: Identity, state: State) -> None:
             )
 
 
-def code_has_changed(identity: Identity, plan: Plan, state: State) -> bool:
-    """Whether chunks that are done were done by other code than the project now holds."""
-    runs = state.runs(identity.backfill_id)[-1:]
-    return plan.completed > 0 and any(stored["code_digest"] != identity.code_digest for stored in runs)
+def done_by_other_code(identity: Identity, plan: Plan, state: State) -> int:
+    """How many chunks are done and stay, although the project's code is another now."""
+    code = {run["invocation_id"]: run["code_digest"] for run in state.runs(identity.backfill_id)}
+    todo = {chunk.index for chunk in plan.todo}
+    kept = [chunk for chunk in plan.chunks if chunk.status == "completed" and chunk.index not in todo]
+    return sum(code.get(chunk.invocation_id) != identity.code_digest for chunk in kept)

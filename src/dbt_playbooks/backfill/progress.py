@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 import threading
 import time
@@ -55,9 +57,15 @@ class Progress:
 
     def event(self, name: str, **fields: Any) -> None:
         """One JSON object on stdout, when they were asked for."""
-        if self._json:
-            with self._lock:
+        if not self._json:
+            return
+        with self._lock:
+            try:
                 print(json.dumps({"event": name, **fields}, default=str), file=sys.stdout, flush=True)
+            except BrokenPipeError:
+                self._json = False
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                self.note("the reader of --json has gone: the run goes on without events.")
 
     def note(self, text: str) -> None:
         """A line for the reader."""
@@ -70,7 +78,6 @@ class Progress:
 
     def ended(self, chunk: Chunk, again: bool) -> None:
         """A chunk ended; `again` says that a failed one will be tried once more."""
-        self.event(f"chunk_{chunk.status}", **_fields(chunk))
         will_retry = chunk.status == "failed" and again
         with self._lock:
             self._rows += chunk.rows or 0
@@ -87,13 +94,18 @@ class Progress:
             )
         else:
             self.note(line)
+        self.event(f"chunk_{chunk.status}", **_fields(chunk))
 
     def _line(self, chunk: Chunk, rate: float, left: float) -> str:
         place = f"[{self._ended}/{self._total}] {chunk.window}"
         if chunk.status == "completed":
-            return f"{place}  {chunk.rows or 0:,} rows in {chunk.seconds or 0:.1f} s, {rate:,.0f} rows/s, {duration(left)} left"
+            took = chunk.seconds or 0
+            return (
+                f"{place}  {chunk.rows or 0:,} rows in {took:.{1 if took >= 1 else 2}f} s, "
+                f"{rate:,.0f} rows/s on average, {duration(left)} left"
+            )
         error = headline(chunk.error or "")
-        repeated, self._last_error = error == self._last_error, error
+        repeated, self._last_error = without_days(error) == self._last_error, without_days(error)
         return f"{place}  {chunk.status}, attempt {chunk.attempt}: {'the same error' if repeated else error}"
 
 
@@ -104,6 +116,11 @@ def headline(error: str, longest: int = 300) -> str:
         lines = lines[1:]
     text = " ".join(lines)
     return text if len(text) <= longest else text[:longest] + "..."
+
+
+def without_days(error: str) -> str:
+    """What an error says apart from the days in it: chunks that fail for one reason differ in nothing else."""
+    return re.sub(r"\d{4}-\d{2}-\d{2}", "<day>", error)
 
 
 def _fields(chunk: Chunk) -> dict[str, Any]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rich.table import Table
 
-from dbt_playbooks.backfill.checks import Target
+from dbt_playbooks.backfill.checks import Target, data_type
 from dbt_playbooks.backfill.plan import Plan
-from dbt_playbooks.backfill.progress import Progress, duration, headline, many
+from dbt_playbooks.backfill.progress import Progress, duration, headline, many, without_days
 from dbt_playbooks.backfill.runner import Result
 from dbt_playbooks.backfill.state import Chunk
 from dbt_playbooks.errors import DONE, INTERRUPTED, SOME_FAILED, UsageError
@@ -37,12 +39,13 @@ class Difference:
 
 
 def coverage(project: Project, target: Target, start_date: str, end_date: str) -> Coverage:
-    """Count the rows of the range by day. Half-open and typed like the chunks themselves."""
-    counts = _by_day(project, project.relation(target.model), target.column, target.timezone, start_date, end_date)
-    first, last = dt.date.fromisoformat(start_date), dt.date.fromisoformat(end_date)
-    days = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
-    counted = {day: rows for day, rows in counts.items() if day is not None}
-    return Coverage(target.model.name, sum(counted.values()), [day for day in days if not counted.get(day)])
+    """Ask the package for the rows of the range and its missing days."""
+    column = {"date_column": target.column, "timezone": target.timezone, "data_type": data_type(project, target)}
+    asked = {"table": project.relation(target.model), "start_date": start_date, "end_date": end_date, **column}
+    with project.connected():
+        rows = project.query(project.call("window_row_count_sql", **asked))
+        missing = project.query(project.call("missing_dates_sql", **asked))
+    return Coverage(target.model.name, int(rows[0]["row_count"]), [row["missing_date"] for row in missing])
 
 
 @dataclass(frozen=True)
@@ -70,31 +73,27 @@ def find_comparison(project: Project, target: Target, name: str) -> Comparison:
 def compare(project: Project, target: Target, other: Comparison, plan: Plan) -> list[Difference]:
     """Row counts by chunk in the target and in another table, only where they differ; a side without rows counts 0."""
     start, end = plan.identity.start_date, plan.identity.end_date
-    ours = _by_day(project, project.relation(target.model), target.column, target.timezone, start, end)
-    theirs = _by_day(project, other.relation, other.column, target.timezone, start, end)
-    windows: list[Window | None] = [chunk.window for chunk in plan.chunks]
-    differences = []
-    for window in [*windows, None]:
-        here, there = _within(ours, window), _within(theirs, window)
-        if here != there:
-            differences.append(Difference(window, here, there))
-    return differences
-
-
-def _within(counts: Mapping[dt.date | None, int], window: Window | None) -> int:
-    if window is None:
-        return counts.get(None, 0)
-    first, last = dt.date.fromisoformat(window.start_date), dt.date.fromisoformat(window.end_date)
-    return sum(rows for day, rows in counts.items() if day is not None and first <= day <= last)
-
-
-def _by_day(
-    project: Project, relation: Any, column: str, timezone: str, start: str, end: str
-) -> dict[dt.date | None, int]:
-    sql = project.call(
-        "row_counts_by_day_sql", table=relation, date_column=column, start_date=start, end_date=end, timezone=timezone
+    windows = [chunk.window for chunk in plan.chunks]
+    asked = {"start_date": start, "end_date": end, "timezone": target.timezone}
+    local = {"data_type": "datetime"} if data_type(project, target) == "datetime" else {}
+    here, there = (
+        _by_window(project, windows, table=table, date_column=column, **asked, **local)
+        for table, column in ((project.relation(target.model), target.column), (other.relation, other.column))
     )
-    return {row["day"]: int(row["row_count"]) for row in project.query(sql)}
+    return [
+        Difference(window, here[window], there[window]) for window in [*windows, None] if here[window] != there[window]
+    ]
+
+
+def _by_window(project: Project, windows: Sequence[Window], **asked: Any) -> Counter[Window | None]:
+    """Rows of each window of a table, and under None those whose date is NULL."""
+    firsts = [window.start_date for window in windows]
+    counts: Counter[Window | None] = Counter()
+    with project.connected():
+        for row in project.query(project.call("row_counts_by_day_sql", **asked)):
+            window = None if row["day"] is None else windows[bisect_right(firsts, str(row["day"])) - 1]
+            counts[window] += int(row["row_count"])
+    return counts
 
 
 def print_report(
@@ -110,7 +109,7 @@ def print_report(
     progress.note("")
     progress.note(
         f"backfill '{plan.identity.backfill_id}': {many(result.completed, 'chunk')} completed now ({result.rows:,} rows, {duration(result.seconds)}), "
-        f"{plan.kept} before, {len(failed)} failed, {result.not_begun} not begun, of {len(plan.chunks)}."
+        f"{plan.kept} before, {len(failed)} failed, {_cancelled(plan, result)}{result.not_begun} not begun, of {_all(plan)}."
     )
     for error, chunks in _by_error(failed).items():
         first, last = chunks[0].window, chunks[-1].window
@@ -142,12 +141,23 @@ def print_report(
     return SOME_FAILED if any(differences.values()) or plan.left_failed else DONE
 
 
+def _cancelled(plan: Plan, result: Result) -> str:
+    """Chunks that a second Ctrl-C rolled back."""
+    number = len(plan.todo) - result.completed - len(result.failed or []) - result.not_begun
+    return f"{number} interrupted, " if number > 0 else ""
+
+
+def _all(plan: Plan) -> str:
+    mine = sum(plan.shard.holds(chunk.index) for chunk in plan.chunks)
+    return f"{len(plan.chunks)}" if plan.shard.of == 1 else f"{mine} of shard {plan.shard} ({len(plan.chunks)} in all)"
+
+
 def _by_error(failed: Sequence[Chunk]) -> dict[str, list[Chunk]]:
     """Failed chunks by what they said, oldest first: a broken model says the same in each."""
     grouped: dict[str, list[Chunk]] = {}
     for chunk in sorted(failed, key=lambda chunk: chunk.index):
-        grouped.setdefault(headline(chunk.error or "", longest=1000), []).append(chunk)
-    return grouped
+        grouped.setdefault(without_days(chunk.error or ""), []).append(chunk)
+    return {headline(chunks[0].error or "", longest=1000): chunks for chunks in grouped.values()}
 
 
 def _missing(days: Sequence[dt.date]) -> str:

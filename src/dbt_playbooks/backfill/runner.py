@@ -155,7 +155,7 @@ class Runner:
         rows, billed, error = 0, None, None
         for target in self._targets:
             known = self._data_types.get(target.model.unique_id) or self._learn(target)
-            # macros/backfill/_create_once.sql
+            # macros/backfill/overrides/create_table_as.sql
             config = target.config(chunk.window, known) if known else {"backfill_creates": True}
             outcome = self._project.run(target.model, chunk.window, config)
             if outcome.bytes_processed is not None:

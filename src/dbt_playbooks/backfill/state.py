@@ -9,12 +9,6 @@ from typing import Any
 from dbt_playbooks.interface import Project, Window
 from dbt_playbooks.redact import Redactor
 
-_CHUNK_COLUMNS = ("start_date", "end_date", "status", "attempt", "rows", "bytes", "seconds", "error")
-_RUN_COLUMNS = (
-    "invocation_id", "event", "shard", "host", "process_id", "process_started_at", "started_by", "model",
-    "start_date", "end_date", "chunk", "chunks", "relations", "vars_digest", "code_digest", "seconds_ago",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Chunk:
@@ -28,6 +22,8 @@ class Chunk:
     bytes: int | None = None
     seconds: float | None = None
     error: str | None = None
+    invocation_id: str | None = None
+    """The run that last did something with it."""
 
 
 class State:
@@ -44,29 +40,35 @@ class State:
             self._exists = True
 
     def chunks(self, backfill_id: str) -> dict[str, dict[str, Any]]:
-        """The latest state of each chunk that ever began, by its first day."""
-        if not self._exists:
-            return {}
-        rows = self._project.call("backfill_chunk_states", backfill_id=backfill_id)
-        return {row[0]: dict(zip(_CHUNK_COLUMNS, row, strict=True)) for row in rows}
+        """The latest state of each chunk that ever began, by its first day (columns of `backfill_chunk_states_sql`)."""
+        rows = self._rows("backfill_chunk_states_sql", backfill_id=backfill_id)
+        return {row["start_date"]: row for row in rows}
 
     def runs(self, backfill_id: str) -> list[dict[str, Any]]:
-        """The newest event of each run, the oldest run first."""
-        if not self._exists:
-            return []
-        rows = self._project.call("backfill_runs", backfill_id=backfill_id)
-        return [dict(zip(_RUN_COLUMNS, row, strict=True)) for row in rows]
+        """The newest event of each run, the oldest run first (columns of `backfill_runs_sql`)."""
+        return self._rows("backfill_runs_sql", backfill_id=backfill_id)
+
+    def progress(self, backfill_id: str) -> list[dict[str, Any]]:
+        """How far the backfill is, a row a status (columns of `backfill_progress_sql`)."""
+        return self._rows("backfill_progress_sql", backfill_id=backfill_id)
 
     def backfill_ids(self) -> list[str]:
         """Every backfill of the warehouse, the newest first."""
         return [row[0] for row in self._project.call("backfill_ids")] if self._exists else []
+
+    def _rows(self, macro: str, **arguments: Any) -> list[dict[str, Any]]:
+        if not self._exists:
+            return []
+        with self._project.connected():
+            return self._project.query(self._project.call(macro, **arguments))
 
     def record_run(self, run: Mapping[str, Any], event: str) -> None:
         self._project.call("record_run", run=dict(run), event=event)
 
     def record(self, backfill_id: str, model: str, invocation_id: str, chunk: Chunk) -> Chunk:
         """Append what became of a chunk. Secrets are taken out of the error first; the macro cuts and escapes it."""
-        chunk = replace(chunk, error=None if chunk.error is None else self._redactor(chunk.error))
+        error = None if chunk.error is None else self._redactor(chunk.error)
+        chunk = replace(chunk, error=error, invocation_id=invocation_id)
         with self._project.connected():
             statement = self._project.call(
                 "record_chunk_sql",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.console import Console
 
 from dbt_playbooks.backfill.lease import describe, is_live
+from dbt_playbooks.backfill.plan import newest_generation
 from dbt_playbooks.backfill.progress import duration, many
 from dbt_playbooks.backfill.state import State
 
@@ -37,6 +38,8 @@ class Status:
     rows: int
     share_done: float
     seconds_left: float | None
+    reprocessed: int | None
+    """Chunks that a `--reprocess all` which is not done yet has completed again; None when there is none."""
     held_by: Sequence[str]
     failed: Sequence[Failure]
 
@@ -45,30 +48,34 @@ def read_status(state: State, backfill_id: str) -> Status:
     """The state of one backfill that has left any."""
     runs = state.runs(backfill_id)
     newest = runs[-1]
-    total = int(newest["chunks"])
+    progress = state.progress(backfill_id)
+    left = progress[0]["seconds_left"] if progress else None
     chunks = list(state.chunks(backfill_id).values())
-    counts = Counter(chunk["status"] for chunk in chunks)
-    if total > len(chunks):
-        counts["pending"] = total - len(chunks)
-    completed = [chunk for chunk in chunks if chunk["status"] == "completed"]
-    seconds = [float(chunk["seconds"] or 0) for chunk in completed]
     return Status(
         id=backfill_id,
         model=newest["model"],
         start_date=newest["start_date"],
         end_date=newest["end_date"],
         chunk=newest["chunk"],
-        chunks=dict(counts),
-        rows=sum(int(chunk["rows"] or 0) for chunk in completed),
-        share_done=len(completed) / total if total else 0.0,
-        seconds_left=sum(seconds) / len(seconds) * (total - len(completed)) if seconds else None,
+        chunks={row["status"]: int(row["chunks"]) for row in progress},
+        rows=sum(int(row["rows_processed"] or 0) for row in progress if row["status"] == "completed"),
+        share_done=float(progress[0]["share_done"] or 0) if progress else 0.0,
+        seconds_left=None if left is None else float(left),
+        reprocessed=_reprocessed(runs, chunks, int(newest["chunks"])),
         held_by=[describe(run, backfill_id) for run in runs if is_live(run)],
         failed=[
-            Failure(chunk["start_date"], chunk["end_date"], int(chunk["attempt"]), chunk["error"] or "")
+            Failure(chunk["start_date"], chunk["end_date"], int(chunk["attempt"]), chunk["error_message"] or "")
             for chunk in chunks
             if chunk["status"] == "failed"
         ],
     )
+
+
+def _reprocessed(runs: Sequence[Mapping[str, Any]], chunks: Sequence[Mapping[str, Any]], total: int) -> int | None:
+    generation = newest_generation(runs)
+    mine = {run["invocation_id"] for run in runs if int(run["generation"] or 0) == generation}
+    done = sum(chunk["status"] == "completed" and chunk["invocation_id"] in mine for chunk in chunks)
+    return done if generation > 0 and done < total else None
 
 
 def print_status(console: Console, found: Sequence[Status]) -> None:
@@ -76,11 +83,17 @@ def print_status(console: Console, found: Sequence[Status]) -> None:
     if not found:
         console.print("no backfill has run here.")
     for each in found:
-        counts = ", ".join(f"{many(number, 'chunk')} {name}" for name, number in each.chunks.items())
+        # nobody says of a run that was killed that its chunk ended
+        names = {} if each.held_by else {"running": "begun and not ended"}
+        counts = ", ".join(f"{many(number, 'chunk')} {names.get(name, name)}" for name, number in each.chunks.items())
         console.print(
             f"{each.id}: {math.floor(each.share_done * 100)}% done ({counts}), {each.rows:,} rows", markup=False
         )
         console.print(f"  {each.model}, {each.start_date} to {each.end_date} by {each.chunk}", markup=False)
+        if each.reprocessed is not None:
+            console.print(
+                f"  --reprocess all has done {many(each.reprocessed, 'chunk')} of {sum(each.chunks.values())} again. The same command goes on."
+            )
         for holder in each.held_by:
             console.print(f"  {holder}", markup=False)
         if not each.held_by and each.share_done < 1:

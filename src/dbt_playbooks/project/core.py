@@ -7,50 +7,43 @@ import copy
 import datetime as dt
 import difflib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.interface import Model, Options, Outcome, Window
 from dbt_playbooks.project.models import backfill_filters, runners
-from dbt_playbooks.project.opening import PACKAGE, dbt_context, plain, put_our_macros_before_dbts, require_package
+from dbt_playbooks.project.opening import PACKAGE, put_our_macros_before_dbts, require_package, silent_events
+from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.redact import secret_values
 
-_CLIENTS = ("duckdb", "_duckdb", "google", "requests", "urllib3", "grpc")
 
-
-class DbtCoreProject:
+class DbtCoreProject(DbtSession):
     """dbt Core in this process. Threads may call `run`, `compile`, `call` and `query` at the same time."""
 
     def __init__(
         self, options: Options, selection: Sequence[str], exclude: Sequence[str], stack: contextlib.ExitStack
     ) -> None:
-        # dbt takes two seconds to import: only commands that open a project pay for it
-        from dbt.adapters.factory import get_adapter
         from dbt.task.run import RunTask
 
-        context = dbt_context(options, selection, exclude, stack)
-        self._manifest = context["manifest"]
-        self._config = context["runtime_config"]
-        self._adapter = get_adapter(self._config)
-        self._task = RunTask(context["flags"], self._config, self._manifest)
+        super().__init__(options, selection, exclude, stack)
+        stack.callback(self._close)
+        stack.enter_context(silent_events())
+        self._task = RunTask(self._context["flags"], self._config, self._manifest)
         self._selection = selection
         self._results: dict[str, Any] = {}
+        self._filled: set[str] = set()
         self._contexts: dict[tuple[int, str | None], Any] = {}
         self._lock = threading.Lock()
-        self._connected = threading.local()
         self._adapter.set_macro_context_generator(self._kept_macro_context)
         require_package(self._manifest)
-        put_our_macros_before_dbts(self._config)
+        self._packages_before_ours = put_our_macros_before_dbts(self._config, self._manifest)
 
         credentials = self._config.credentials
-        self.adapter_type: str = credentials.type
-        self.target_name: str = self._config.target_name
         self.threads: int = self._config.threads
         self.bills_bytes = credentials.type == "bigquery"
         self.disables_transactions = bool(getattr(credentials, "disable_transactions", False))
-        self.location = str(getattr(credentials, "path", None) or f"{credentials.database}.{credentials.schema}")
-        stack.callback(self._close)
 
     # --- the graph -------------------------------------------------------------------------------------------------
 
@@ -149,9 +142,11 @@ class DbtCoreProject:
         runner, manifest = self._runner(model, window, config)
         with log_contextvars(node_info=runner.node.node_info):
             result = runner.run_with_hooks(manifest)
+        failed = str(result.status) not in ("success", "warn")
         with self._lock:
             self._results[model.unique_id] = result
-        failed = str(result.status) not in ("success", "warn")
+            if not failed:
+                self._filled.add(model.unique_id)
         message = result.message if result.message not in (None, "ERROR") else getattr(runner, "failure", None)
         billed = (result.adapter_response or {}).get("bytes_processed")
         return Outcome(
@@ -174,7 +169,7 @@ class DbtCoreProject:
         if model.is_microbatch:
             first = dt.datetime.fromisoformat(window.start_date).replace(tzinfo=dt.timezone.utc)
             after = dt.datetime.fromisoformat(window.end_date).replace(tzinfo=dt.timezone.utc) + dt.timedelta(days=1)
-            there = self.exists(model)
+            there = model.unique_id in self._filled or self.exists(model)
             arguments = (runtime_config, self._adapter, node, 1, 1, 0, {0: (first, after)}, there, there)
             return microbatch_runner(*arguments), manifest
         runtime_config.cli_vars = {**self._config.cli_vars, **window.vars}
@@ -238,12 +233,11 @@ class DbtCoreProject:
             macro.name.split("__", 1)[1]
             for macro in macros.values()
             if macro.package_name == PACKAGE
-            and macro.original_file_path.endswith(("_replace_window.sql", "_create_once.sql"))
+            and "/overrides/" in Path(macro.original_file_path).as_posix()
             and macro.name.startswith(f"{self.adapter_type}__")
         ]
-        order = self._config.get_macro_search_order("dbt")
-        before_us = [package for package in order[: order.index(PACKAGE)] if package != PACKAGE]
         names = [prefix + name for name in ours for prefix in ("", f"{self.adapter_type}__", "default__")]
+        before_us = self._packages_before_ours
         hidden = [name for name in names if any(f"macro.{package}.{name}" in macros for package in before_us)]
         project = self._config.project_name
         materialization = self._manifest.find_materialization_macro_by_name(project, "incremental", self.adapter_type)
@@ -266,7 +260,11 @@ class DbtCoreProject:
             return {column.name: column.data_type for column in self._adapter.get_columns_in_relation(relation)}
 
     def columns_of(self, sql: str) -> dict[str, str]:
-        """The columns that a query returns and their types; nothing is read."""
+        """The columns that a query returns and their types; nothing is read, and nothing is billed."""
+        if self.bills_bytes:
+            with self._dbt_errors(), self._connection("columns"):
+                job, _ = self._adapter.connections.raw_execute(sql, dry_run=True)
+                return {field.name: field.field_type for field in job.schema or ()}
         columns = self._call("macro.dbt.get_column_schema_from_query", select_sql=sql)
         return {column.name: column.data_type for column in columns}
 
@@ -296,24 +294,6 @@ class DbtCoreProject:
             self._contexts[key] = generate_runtime_macro_context(macro, config, manifest, package)
         return self._contexts[key]
 
-    def execute(self, sql: str) -> None:
-        """Run a statement that stands alone; what it returns is not fetched."""
-        with self._dbt_errors(), self._connection("execute"):
-            self._adapter.execute(sql, auto_begin=False, fetch=False)
-
-    def query(self, sql: str) -> list[dict[str, Any]]:
-        """The rows of a query, as dicts of Python values."""
-        from dbt.adapters.sql import SQLConnectionManager
-
-        with self._dbt_errors(), self._connection("query"):
-            if isinstance(self._adapter.connections, SQLConnectionManager):
-                # agate guesses a type for each column, which costs more than a small query
-                _, cursor = self._adapter.connections.add_query(sql, auto_begin=False)
-                names = [column[0] for column in cursor.description]
-                return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-            _, table = self._adapter.execute(sql, auto_begin=False, fetch=True)
-        return [dict(zip(table.column_names, row.values(), strict=True)) for row in table.rows]
-
     def estimate(self, sql: str) -> int | None:
         """Bytes that a statement would bill, from a dry run; None where the warehouse does not bill by bytes."""
         if not self.bills_bytes:
@@ -339,57 +319,3 @@ class DbtCoreProject:
     @property
     def cli_vars(self) -> Mapping[str, Any]:
         return dict(self._config.cli_vars)
-
-    def connected(self) -> contextlib.AbstractContextManager[None]:
-        """One connection for all calls and queries inside; without it each takes its own."""
-        return self._connection("connected")
-
-    # --- connections and errors ------------------------------------------------------------------------------------
-
-    @contextlib.contextmanager
-    def _connection(self, name: str) -> Iterator[None]:
-        """A connection for this thread, the one it is inside of already if there is one."""
-        if getattr(self._connected, "now", False):
-            yield
-            return
-        with self._adapter.connection_named(name):
-            self._connected.now = True
-            try:
-                yield
-            finally:
-                self._connected.now = False
-
-    @contextlib.contextmanager
-    def _dbt_errors(self) -> Iterator[None]:
-        """dbt's exceptions as ours: compiler errors are the user's, anything from the database is the warehouse's."""
-        from dbt.adapters.exceptions import FailedToConnectError
-        from dbt_common.exceptions import CompilationError, DbtBaseException, DbtDatabaseError
-
-        try:
-            yield
-        except CompilationError as error:
-            raise UsageError(plain(error)) from error
-        except (DbtDatabaseError, FailedToConnectError) as error:
-            raise WarehouseError(self._warehouse_message(error)) from error
-        except DbtBaseException as error:
-            raise WarehouseError(self._warehouse_message(error)) from error
-        except Exception as error:
-            # dbt lets some errors of the warehouse's client through as they are, a refused connection for one
-            if not isinstance(error, OSError) and type(error).__module__.split(".")[0] not in _CLIENTS:
-                raise
-            raise WarehouseError(self._warehouse_message(error)) from error
-
-    def _warehouse_message(self, error: BaseException) -> str:
-        text = plain(error)
-        if "Could not set lock on file" in text:
-            return (
-                f"the DuckDB file {self.location} is in use by another process:\n{text}\n"
-                "DuckDB lets one process write a file at a time. Wait for it, or close it, and run this again."
-            )
-        return f"the warehouse ({self.adapter_type}, target '{self.target_name}') said:\n{text}"
-
-    def _close(self) -> None:
-        with contextlib.suppress(Exception):
-            self._adapter.cleanup_connections()
-            # dbt-duckdb holds its file for the life of the process, and with it everybody else out
-            getattr(self._adapter.connections, "close_all_connections", lambda: None)()

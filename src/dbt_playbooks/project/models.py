@@ -25,9 +25,9 @@ def runners() -> tuple[Any, Any]:
 
         def after_execute(self, result: Any) -> None: ...
 
-        def _execute_model(self, hook: Any, config: Any, model: Any, context: Any, macro: Any) -> Any:
+        def _execute_model(self, hook: Any, config: Any, model: Any, context: Any, *more: Any) -> Any:
             context["write"] = lambda _: ""
-            return super()._execute_model(hook, config, model, context, macro)  # type: ignore[misc]
+            return super()._execute_model(hook, config, model, context, *more)  # type: ignore[misc]
 
     class Microbatch(Quiet, MicrobatchBatchRunner):  # type: ignore[misc]
         failure: str | None = None

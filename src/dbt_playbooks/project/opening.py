@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,11 @@ PACKAGE = "dbt_playbooks"
 
 
 def dbt_context(
-    options: Options, selection: Sequence[str], exclude: Sequence[str], stack: contextlib.ExitStack
+    options: Options,
+    selection: Sequence[str],
+    exclude: Sequence[str],
+    stack: contextlib.ExitStack,
+    arguments: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Everything that `dbt run` prepares before it runs, by the same decorators: flags, profile, project, adapter, manifest."""
     from dbt.cli import requires
@@ -23,18 +28,20 @@ def dbt_context(
     from dbt_common.events.contextvars import task_contextvars
     from dbt_common.exceptions import DbtBaseException
 
+    _silence_the_resource_tracker()
     # dbt stays silent: stdout is for our data, and its file log would hold what we redact
     quiet = ["--log-level", "none", "--log-level-file", "none", "--no-print", "--no-write-json"]
     outer_words = ["--no-send-anonymous-usage-stats", *quiet, "run"]
-    words = options.arguments()
+    words = [*options.arguments(), *arguments]
     for flag, values in (("--select", selection), ("--exclude", exclude)):
         words += [flag, *values] if values else []
 
     def opened(context: Any) -> dict[str, Any]:
         return dict(context.obj)
 
-    steps = (requires.manifest, requires.runtime_config, requires.catalogs, requires.project, requires.profile)
-    for step in steps:
+    # from 1.12 on dbt loads catalogs with the manifest
+    catalogs = getattr(requires, "catalogs", lambda step: step)
+    for step in (requires.manifest, requires.runtime_config, catalogs, requires.project, requires.profile):
         opened = step(opened)
     opened = requires.preflight(opened)
 
@@ -47,12 +54,11 @@ def dbt_context(
     except Exception as error:  # click's own errors, YAML errors, plugins: all of them mean that dbt did not open
         raise ProjectError(_project_message(getattr(error, "message", str(error)), options)) from error
     stack.enter_context(task_contextvars(project_root=context["runtime_config"].project_root))
-    stack.enter_context(_silent_events())
     return context
 
 
 @contextlib.contextmanager
-def _silent_events() -> Iterator[None]:
+def silent_events() -> Iterator[None]:
     """dbt builds a message for each of its events, 25 a chunk, though nobody listens: only warnings, which may be errors, go on."""
     from dbt_common.events import event_manager_client
     from dbt_common.events.base_types import EventLevel
@@ -78,6 +84,19 @@ def _silent_events() -> Iterator[None]:
         base.env_secrets = read_secrets
 
 
+def _silence_the_resource_tracker() -> None:
+    """dbt makes locks for processes that it never starts; a helper process of Python's tells the terminal about them after a kill."""
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
+
+
 def _project_message(text: str, options: Options) -> str:
     folder = Path(options.project_dir or os.environ.get("DBT_PROJECT_DIR") or ".").resolve()
     if not any((place / "dbt_project.yml").is_file() for place in (folder, *folder.parents)):
@@ -85,7 +104,7 @@ def _project_message(text: str, options: Options) -> str:
     if "Could not find adapter type" in text:
         kind = text.split("Could not find adapter type", 1)[1].split("!")[0].strip(" '")
         return f"the profile wants the adapter '{kind}', which is not installed. Install it: pip install dbt-{kind}"
-    if "profile" in text.lower() or ".dbt'" in text:
+    if "profile" in text.lower() or ".dbt'" in text or (options.profiles_dir and f"'{options.profiles_dir}'" in text):
         return (
             f"dbt found no usable profile:\n{text}\n"
             "`dbt debug` shows where dbt looks. Other places: --profiles-dir DIR, --profile NAME, --target NAME."
@@ -101,16 +120,20 @@ def require_package(manifest: Any) -> None:
         )
 
 
-def put_our_macros_before_dbts(config: Any) -> None:
-    """Let dbt's dispatch find `_replace_window.sql` and `_create_once.sql`: after the project's own, before dbt's."""
-    entry = next((entry for entry in config.dispatch if entry["macro_namespace"] == "dbt"), None)
-    if entry is None:
-        entry = {"macro_namespace": "dbt", "search_order": [config.project_name, "dbt"]}
-        config.dispatch = [*config.dispatch, entry]
-    if PACKAGE not in entry["search_order"]:
-        order = list(entry["search_order"])
+def put_our_macros_before_dbts(config: Any, manifest: Any) -> list[str]:
+    """Let dbt's dispatch find `macros/backfill/overrides/`: after the project's own, before dbt's. The packages before ours."""
+    orders = {entry["macro_namespace"]: list(entry["search_order"]) for entry in config.dispatch}
+    order = orders.setdefault("dbt", [config.project_name, "dbt"])
+    if PACKAGE not in order:
         order.insert(order.index("dbt") if "dbt" in order else len(order), PACKAGE)
-        entry["search_order"] = order
+    orders.setdefault(PACKAGE, [config.project_name, PACKAGE])
+    # each package that has no variant costs dispatch some exceptions, dozens of times a chunk
+    have_variants = {macro.package_name for macro in manifest.macros.values() if "__" in macro.name} | {"dbt", PACKAGE}
+    config.dispatch = [
+        {"macro_namespace": namespace, "search_order": [package for package in found if package in have_variants]}
+        for namespace, found in orders.items()
+    ]
+    return order[: order.index(PACKAGE)]
 
 
 def plain(error: BaseException) -> str:

@@ -12,11 +12,11 @@ from shop import DELETE_INSERT, FILTERED, RANGE, STRATEGIES, Shop
 WRONG_WORDS = {
     "start after end": (
         ("--start", "2024-03-31", "--end", "2024-01-01"),
-        "start_date 2024-03-31 is after end_date 2024-01-01",
+        "--start 2024-03-31 is after --end 2024-01-01",
     ),
     "a day that is not in the calendar": (
         ("--start", "2013-02-30", "--end", "2013-03-01"),
-        "start_date is '2013-02-30', which is not in the calendar: that month has days 01 to 28.",
+        "--start is '2013-02-30', which is not in the calendar: that month has days 01 to 28.",
     ),
     "a month that is not in the calendar": (
         ("--start", "2013-13-01", "--end", "2014-03-01"),
@@ -24,7 +24,7 @@ WRONG_WORDS = {
     ),
     "no date at all": (
         ("--start", "yesterday", "--end", "2013-03-01"),
-        "start_date is 'yesterday', which is no date. Write an ISO day: YYYY-MM-DD",
+        "--start is 'yesterday', which is no date. Write an ISO day: YYYY-MM-DD",
     ),
     "an unknown chunk": ((*RANGE, "--chunk", "fortnight"), "chunk 'fortnight' is not known. Allowed: day, week, month"),
     "no days in a chunk": ((*RANGE, "--chunk", "0 day"), "chunk '0 day' is not known"),

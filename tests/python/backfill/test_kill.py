@@ -101,5 +101,6 @@ def test_a_second_ctrl_c_rolls_the_chunk_back(shop: Shop) -> None:
         process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
+    assert "0 failed, 1 interrupted, 30 not begun, of 31." in err
     assert shop.sql("select status from backfill_checkpoints where backfill_id = 'endless'") == [("interrupted",)]
     assert shop.sql("select count(*) from events") == [(93,)]

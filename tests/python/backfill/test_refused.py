@@ -55,6 +55,18 @@ REFUSED = {
         MERGE + FILTERED + " and id not in (select id from {{ this }})",
         "it reads itself",
     ),
+    "a column is misspelt": (
+        MERGE + FILTERED.replace("*", "id, event_date, amuont"),
+        "does not run, so nothing was begun",
+    ),
+    "the key is misspelt": (
+        MERGE.replace("'id'", "'event_idd'") + FILTERED,
+        "returns no column 'event_idd', which its unique_key names. It returns: id, event_date,",
+    ),
+    "a macro is misspelt": (
+        MERGE + FILTERED.replace("backfill_filter", "backfil_filter"),
+        "events (models/events.sql): dbt cannot compile it: 'dict object' has no attribute 'backfil_filter'",
+    ),
     "no date column is named": (
         MERGE + _ALL + " where {{ dbt_playbooks.backfill_filter('cast(event_ts as date)') }}",
         "is not known. Say so in the model: config(event_time='<date column>')",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from shop import DELETE_INSERT, FILTERED, RANGE, STRATEGIES, Shop
+from shop import DELETE_INSERT, FILTERED, MERGE, RANGE, STRATEGIES, Shop
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -50,6 +52,90 @@ def test_a_failing_chunk_is_recorded_and_the_others_go_on(shop: Shop) -> None:
     assert "the code of events has changed since 2 chunks were done" in said.err
     assert shop.difference("events") == []
     assert shop.checkpoints("status, attempt") == [("completed", 1), ("completed", 2), ("completed", 1)]
+
+
+def test_code_that_changed_is_told_until_every_chunk_is_done_by_it(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT + _failing_in_february())
+    assert shop.run("events", *RANGE).code == 1
+    shop.model("events", DELETE_INSERT + FILTERED)
+    for _ in range(2):
+        said = shop.run("events", *RANGE)
+        assert "the code of events has changed since 2 chunks were done" in said.err
+    assert "has changed" not in shop.run("events", *RANGE, "--reprocess", "all").err
+    assert "has changed" not in shop.run("events", *RANGE).err
+
+
+def test_a_model_that_breaks_on_the_way_says_its_error_once(shop: Shop) -> None:
+    failing = "error('no rate for ' || '{{ var(\"start_date\") }}')"
+    shop.model("events", DELETE_INSERT + FILTERED.replace("*", f"* replace ({failing} as note)"))
+    said = shop.run("events", *RANGE)
+    assert said.code == 1
+    assert said.err.count("no rate for 2024-01-01") == 2
+    assert said.err.count("attempt 1: the same error") == 2
+    assert "failed: 3 chunks, the first 2024-01-01 to 2024-01-31, the last 2024-03-01 to 2024-03-31" in said.err
+
+
+def test_a_comment_that_names_the_model_itself_is_no_reading(shop: Shop) -> None:
+    shop.model("events", MERGE + "-- fills {{ this }}\n" + FILTERED)
+    assert shop.run("events", *RANGE).code == 0
+
+
+def test_columns_that_the_table_lacks_are_told_before(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT + FILTERED.replace("*", "id, event_date"))
+    assert shop.run("events", *RANGE).code == 0
+    shop.model("events", DELETE_INSERT + FILTERED.replace("*", "id, event_date, note"))
+    said = shop.run("events", *RANGE)
+    assert "warning: events returns columns that its table lacks: note." in said.err
+    assert "on_schema_change: append_new_columns adds them" in said.err
+
+
+def test_a_reprocessing_that_was_cut_off_goes_on(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT + FILTERED)
+    again = (*RANGE, "--reprocess", "all", "--id", "e")
+    assert shop.run("events", *RANGE, "--id", "e").code == 0
+    # March fails in the first reprocessing, so only that is left of it
+    shop.sql("insert into raw.events select 999, date '2024-03-01', null, 'no', null")
+    shop.sql("create or replace macro main.checked(x) as case when x = 999 then error('not yet') else x end")
+    shop.model("events", DELETE_INSERT + FILTERED.replace("*", "* replace (main.checked(id) as id)"))
+    assert shop.run("events", *again).code == 1
+    status = json.loads(shop.playbooks("backfill", "status", "e", "--json").out)
+    assert status[0]["reprocessed"] == 2
+    assert "--reprocess all has done 2 chunks of 3 again" in shop.playbooks("backfill", "status", "e").out
+
+    shop.sql("create or replace macro main.checked(x) as x")
+    said = shop.run("events", *again)
+    assert said.code == 0
+    assert "backfill 'e': 1 of 3 chunks to do, 2 done before." in said.err
+    assert shop.checkpoints("attempt") == [(2,), (2,), (3,)]
+    assert json.loads(shop.playbooks("backfill", "status", "e", "--json").out)[0]["reprocessed"] is None
+    # it is done: the next one begins with every chunk
+    assert "backfill 'e': 3 of 3 chunks to do" in shop.run("events", *again).err
+
+
+def test_a_reprocessing_by_other_code_begins_anew(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT + _failing_in_february())
+    assert shop.run("events", *RANGE, "--reprocess", "all").code == 1
+    shop.model("events", DELETE_INSERT + FILTERED)
+    assert "3 of 3 chunks to do" in shop.run("events", *RANGE, "--reprocess", "all").err
+
+
+def test_a_reader_of_the_events_that_leaves_does_not_stop_the_run(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT + FILTERED)
+    run = shop.start("backfill", "run", "events", *RANGE, "--chunk", "day", "--json")
+    assert run.stdout is not None
+    assert run.stderr is not None
+    assert "run_started" in run.stdout.readline()
+    run.stdout.close()
+    said = run.stderr.read()
+    assert run.wait() == 0, said
+    assert "the reader of --json has gone: the run goes on without events." in said
+    assert "Traceback" not in said
+    assert shop.difference("events") == []
+
+
+def test_a_shard_counts_its_own_chunks(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT + FILTERED)
+    assert "0 not begun, of 1 of shard 2/2 (3 in all)" in shop.run("events", *RANGE, "--shard", "2/2").err
 
 
 def test_fail_fast_begins_no_chunk_after_a_failed_one(shop: Shop) -> None:

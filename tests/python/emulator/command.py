@@ -13,26 +13,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
+from shop import Said
+
 _PATIENCE = 90
 _IMPORTED = ["dbt.cli.main", "dbt.task.run", "dbt.adapters.bigquery", "dbt_playbooks.backfill.command", __name__]
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command said and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
 
 
 class Command:

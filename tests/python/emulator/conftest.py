@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -17,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shop import Said
 
-from .command import Command, Said
+from .command import Command
 from .server import PROJECT, Emulator
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -129,6 +131,10 @@ class Shop:
     def checkpoints(self, columns: str = "cast(date_processed as string), status") -> list[tuple[Any, ...]]:
         return self.sql(f"select {columns} from {{backfill_checkpoints}} order by backfill_id, date_processed")
 
+    def dbt(self, *words: str) -> None:
+        """`dbt ...` in the project's folder; it must succeed."""
+        run_dbt(self.folder, *words)
+
     def start(self, *words: str, **environment: str) -> Command:
         """`dbt-playbooks ...` in the project's folder, left going."""
         output = self.folder / f"output{len(self._started)}"
@@ -174,6 +180,13 @@ from unnest(generate_date_array('{FIRST}', '{LAST}')) as day, unnest([0, 1, 2]) 
 """
 
 
+def run_dbt(folder: Path, *words: str, **environment: str) -> None:
+    """`dbt ...` as a process of its own; it must succeed."""
+    command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", *words]
+    said = subprocess.run(command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True)
+    assert said.returncode == 0, f"dbt {' '.join(words)}\n{said.stdout}"
+
+
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """One server for all tests."""
@@ -192,9 +205,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "profiles.yml").write_text(
         "shop: {target: dev, outputs: {dev: {type: bigquery, method: oauth, project: p, schema: s}}}"
     )
-    dbt = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "deps"]
-    said = subprocess.run(dbt, cwd=folder, capture_output=True, text=True)
-    assert said.returncode == 0, said.stdout
+    run_dbt(folder, "deps")
     return folder
 
 

@@ -16,6 +16,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from dbt_playbooks.pytest_plugin.targets.emulator import install_spatial
+
 PROJECT = "shop-project"
 _PATIENCE = 90
 
@@ -30,7 +32,7 @@ class Emulator:
         self.port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._client: Any = None
-        _install_spatial(home)
+        install_spatial(home)
 
     @property
     def endpoint(self) -> str:
@@ -93,17 +95,3 @@ def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
-
-
-def _install_spatial(home: Path) -> None:
-    """The server loads DuckDB's spatial extension from its home; the registry's package holds it, so no download is needed."""
-    import duckdb
-    import duckdb_extension_spatial
-
-    [extension] = Path(duckdb_extension_spatial.__file__).parent.rglob(
-        f"v{duckdb.__version__}/spatial.duckdb_extension"
-    )
-    folder = home / ".duckdb" / "extensions"
-    folder.mkdir(parents=True)
-    with duckdb.connect(config={"extension_directory": str(folder)}) as connection:
-        connection.execute(f"install '{extension}'")

@@ -151,3 +151,24 @@ def test_chunks_at_the_same_time_fill_the_target_and_it_compares_equal_to_its_so
     said = shop.run(model, *RANGE, *parallel)
     assert said.code == 1, said.err
     assert "2024-02-25 to 2024-02-29: 15 rows here, 12 there" in said.err
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ("*", "id, dya", "does not run, so nothing was begun"),
+        (
+            "unique_key='id'",
+            "unique_key='idd'",
+            "returns no column 'idd', which its unique_key names. It returns: id, day",
+        ),
+    ],
+)
+def test_what_cannot_run_is_refused_by_a_dry_run_before(shop: Shop, before: str, after: str, says: str) -> None:
+    shop.model("broken", MODELS["merged"].replace(before, after))
+    said = shop.run("broken", *RANGE)
+    assert said.code == 2
+    assert says in said.err
+    assert "broken" not in {
+        name for (name,) in shop.sql(f"select table_name from `{shop.dataset}`.INFORMATION_SCHEMA.TABLES")
+    }

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from macros.harness import write_project
+from macros.project import write_project
 
 SEED = "day,amount\n2024-01-01,1\n2024-01-02,2\n2024-01-04,4\n2024-01-07,7\n"
 TESTS = """
@@ -58,6 +58,9 @@ class User:
 
     def __init__(self, folder: Path) -> None:
         self.folder = write_project(folder)
+        (folder / "profiles.yml").write_text(
+            "shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, schema: main}}}\n"
+        )
 
     def dbt(self, *commands: list[str]) -> str:
         environment = {**os.environ, "DBT_PROFILES_DIR": str(self.folder), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}

@@ -10,16 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dbt_playbooks.errors import UsageError
-
 ONE_DAY = dt.timedelta(days=1)
 UNITS = ("day", "week", "month", "quarter", "year")
 quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def chunks(macros, start, end, chunk):
+def chunks(macro, start, end, chunk):
     """The chunks as pairs of dates."""
-    found = macros("backfill_chunks", start_date=str(start), end_date=str(end), chunk=chunk)
+    found = macro.render("backfill_chunks", start_date=str(start), end_date=str(end), chunk=chunk).value
     return [(dt.date.fromisoformat(each["start_date"]), dt.date.fromisoformat(each["end_date"])) for each in found]
 
 
@@ -41,10 +39,10 @@ def period(day: dt.date, unit: str) -> object:
     number=st.integers(1, 40),
     unit=st.sampled_from(UNITS),
 )
-def test_chunks_tile_the_range_without_gap_or_overlap_and_stay_inside(duckdb_macros, start, days, number, unit):
+def test_chunks_tile_the_range_without_gap_or_overlap_and_stay_inside(macro, start, days, number, unit):
     end = min(start.toordinal() + days, dt.date(9998, 12, 31).toordinal())
     end = dt.date.fromordinal(end)
-    found = chunks(duckdb_macros, start, end, f"{number} {unit}s")
+    found = chunks(macro, start, end, f"{number} {unit}s")
     assert found[0][0] == start
     assert found[-1][1] == end
     assert all(first <= last for first, last in found)
@@ -53,8 +51,8 @@ def test_chunks_tile_the_range_without_gap_or_overlap_and_stay_inside(duckdb_mac
 
 @quick
 @given(start=st.dates(dt.date(1900, 1, 1), dt.date(2200, 1, 1)), days=st.integers(0, 1500), unit=st.sampled_from(UNITS))
-def test_a_chunk_is_a_whole_calendar_unit_except_at_the_ends_of_the_range(duckdb_macros, start, days, unit):
-    found = chunks(duckdb_macros, start, start + ONE_DAY * days, unit)
+def test_a_chunk_is_a_whole_calendar_unit_except_at_the_ends_of_the_range(macro, start, days, unit):
+    found = chunks(macro, start, start + ONE_DAY * days, unit)
     for first, last in found:
         assert period(first, unit) == period(last, unit)
     for (_, last), (first, _) in pairwise(found):
@@ -68,8 +66,8 @@ def test_a_chunk_is_a_whole_calendar_unit_except_at_the_ends_of_the_range(duckdb
     number=st.integers(1, 12),
     unit=st.sampled_from(UNITS),
 )
-def test_n_units_are_as_long_as_n_units_except_at_the_ends_of_the_range(duckdb_macros, start, days, number, unit):
-    for first, last in chunks(duckdb_macros, start, start + ONE_DAY * days, f"{number} {unit}")[1:-1]:
+def test_n_units_are_as_long_as_n_units_except_at_the_ends_of_the_range(macro, start, days, number, unit):
+    for first, last in chunks(macro, start, start + ONE_DAY * days, f"{number} {unit}")[1:-1]:
         months = {"month": 1, "quarter": 3, "year": 12}.get(unit)
         if months is None:
             assert (last - first).days + 1 == number * (7 if unit == "week" else 1)
@@ -80,27 +78,25 @@ def test_n_units_are_as_long_as_n_units_except_at_the_ends_of_the_range(duckdb_m
 
 
 @pytest.mark.parametrize("year", [1900, 2000, 2023, 2024])
-def test_months_end_on_their_last_day_in_leap_years_too(duckdb_macros, year):
-    found = chunks(duckdb_macros, f"{year}-01-01", f"{year}-12-31", "month")
+def test_months_end_on_their_last_day_in_leap_years_too(macro, year):
+    found = chunks(macro, f"{year}-01-01", f"{year}-12-31", "month")
     assert [last.day for _, last in found] == [calendar.monthrange(year, month)[1] for month in range(1, 13)]
 
 
 @pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("day", ["2024-02-29", "2023-12-31", "0001-01-01", "9998-12-31"])
-def test_a_range_of_one_day_is_one_chunk(duckdb_macros, unit, day):
-    assert duckdb_macros("backfill_chunks", start_date=day, end_date=day, chunk=unit) == [
-        {"start_date": day, "end_date": day}
-    ]
+def test_a_range_of_one_day_is_one_chunk(macro, unit, day):
+    assert chunks(macro, day, day, unit) == [(dt.date.fromisoformat(day), dt.date.fromisoformat(day))]
 
 
-def test_a_hundred_years_of_days_are_that_many_chunks(duckdb_macros):
-    found = chunks(duckdb_macros, "1924-01-01", "2023-12-31", "day")
+def test_a_hundred_years_of_days_are_that_many_chunks(macro):
+    found = chunks(macro, "1924-01-01", "2023-12-31", "day")
     assert len(found) == 36525
     assert all(first == last for first, last in found)
 
 
-def test_weeks_run_from_monday_to_sunday_and_are_clipped(duckdb_macros):
-    found = duckdb_macros("backfill_chunks", start_date="2024-01-03", end_date="2024-01-15", chunk="week")
+def test_weeks_run_from_monday_to_sunday_and_are_clipped(macro):
+    found = macro.render("backfill_chunks", start_date="2024-01-03", end_date="2024-01-15", chunk="week").value
     assert [tuple(each.values()) for each in found] == [
         ("2024-01-03", "2024-01-07"),
         ("2024-01-08", "2024-01-14"),
@@ -108,21 +104,19 @@ def test_weeks_run_from_monday_to_sunday_and_are_clipped(duckdb_macros):
     ]
 
 
-def test_days_that_yaml_read_as_dates_are_taken(duckdb_macros):
+def test_days_that_yaml_read_as_dates_are_taken(macro):
     day = dt.date(2024, 1, 31)
-    assert duckdb_macros("backfill_chunks", start_date=day, end_date=day, chunk="day") == [
+    assert macro.render("backfill_chunks", start_date=day, end_date=day, chunk="day").value == [
         {"start_date": "2024-01-31", "end_date": "2024-01-31"}
     ]
 
 
 @pytest.mark.parametrize("chunk", ["hour", "", "0 day", "-1 day", "1.5 day", "day 5", "5 5 day", None, 7, "5day"])
-def test_a_chunk_that_is_none_is_refused_with_what_is_allowed(duckdb_macros, chunk):
-    with pytest.raises(
-        UsageError, match=r"is not known\. Allowed: day, week, month, quarter, year, or a number of them"
-    ):
-        chunks(duckdb_macros, "2024-01-01", "2024-01-31", chunk)
+def test_a_chunk_that_is_none_is_refused_with_what_is_allowed(macro, chunk):
+    with macro.raises("is not known. Allowed: day, week, month, quarter, year, or a number of them"):
+        chunks(macro, "2024-01-01", "2024-01-31", chunk)
 
 
-def test_more_chunks_than_anyone_wants_are_refused(duckdb_macros):
-    with pytest.raises(UsageError, match=r"makes 3651694 chunks; 100000 is the most\. Use a larger chunk"):
-        chunks(duckdb_macros, "0001-01-01", "9998-12-31", "day")
+def test_more_chunks_than_anyone_wants_are_refused(macro):
+    with macro.raises("makes 3651694 chunks; 100000 is the most. Use a larger chunk"):
+        chunks(macro, "0001-01-01", "9998-12-31", "day")

@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 
+pytestmark = pytest.mark.targets("duckdb", "emulator")
+
 RUN = {
     "invocation_id": "run 1",
     "model": "shop.orders",
@@ -18,14 +20,13 @@ COLUMNS = ("backfill_id", "model", "status", "chunks", "rows_processed", "share"
 
 
 @pytest.fixture
-def state(duck):
+def state(macro):
     """Records what became of a chunk: its day, its status, the attempt."""
-    duck("create_backfill_state")
-    duck.adapter.cache.clear()
+    macro("create_backfill_state")
 
     def record(day: int, status: str, attempt: int = 1, backfill_id: str = "orders 2024", **more):
         date = dt.date(2024, 1, day).isoformat()
-        duck(
+        macro(
             "record_chunk",
             backfill_id=backfill_id,
             model="shop.orders",
@@ -40,21 +41,22 @@ def state(duck):
     return record
 
 
-def progress(duck, **arguments):
-    return [dict(zip(COLUMNS, map(plain, row), strict=True)) for row in duck("backfill_progress", **arguments)]
+def progress(macro, **arguments):
+    rows = macro("backfill_progress", **arguments).value
+    return [dict(zip(COLUMNS, map(plain, row), strict=True)) for row in rows]
 
 
 def plain(value):
     return value if value is None or isinstance(value, str) else float(value)
 
 
-def test_each_status_has_a_row_and_the_chunks_without_an_event_are_pending(duck, state):
-    duck("record_run", run={**RUN, "backfill_id": "orders 2024"}, event="claim")
+def test_each_status_has_a_row_and_the_chunks_without_an_event_are_pending(macro, state):
+    macro("record_run", run={**RUN, "backfill_id": "orders 2024"}, event="claim")
     for day in (1, 2, 3, 4):
         state(day, "completed", rows=100, seconds=2.5)
     state(5, "failed", error="it's broken")
     state(6, "running")
-    found = {row["status"]: row for row in progress(duck)}
+    found = {row["status"]: row for row in progress(macro)}
     assert {status: row["chunks"] for status, row in found.items()} == {
         "completed": 4,
         "failed": 1,
@@ -67,11 +69,11 @@ def test_each_status_has_a_row_and_the_chunks_without_an_event_are_pending(duck,
     assert {row["seconds_left"] for row in found.values()} == {15.0}
 
 
-def test_a_retried_chunk_counts_once(duck, state):
-    duck("record_run", run={**RUN, "backfill_id": "orders 2024", "chunks": 1}, event="claim")
+def test_a_retried_chunk_counts_once(macro, state):
+    macro("record_run", run={**RUN, "backfill_id": "orders 2024", "chunks": 1}, event="claim")
     state(1, "failed", attempt=1, rows=0, seconds=1)
     state(1, "completed", attempt=2, rows=100, seconds=1)
-    assert progress(duck) == [
+    assert progress(macro) == [
         {
             "backfill_id": "orders 2024",
             "model": "shop.orders",
@@ -85,24 +87,24 @@ def test_a_retried_chunk_counts_once(duck, state):
     ]
 
 
-def test_a_backfill_that_has_not_done_a_chunk_has_no_time_left_to_tell(duck, state):
-    duck("record_run", run={**RUN, "backfill_id": "orders 2024"}, event="claim")
+def test_a_backfill_that_has_not_done_a_chunk_has_no_time_left_to_tell(macro, state):
+    macro("record_run", run={**RUN, "backfill_id": "orders 2024"}, event="claim")
     state(1, "failed")
-    assert [(row["status"], row["share_done"], row["seconds_left"]) for row in progress(duck)] == [
+    assert [(row["status"], row["share_done"], row["seconds_left"]) for row in progress(macro)] == [
         ("failed", 0, None),
         ("pending", 0, None),
     ]
 
 
-def test_one_backfill_can_be_asked_for(duck, state):
+def test_one_backfill_can_be_asked_for(macro, state):
     for backfill_id in ("a", "it's b"):
-        duck("record_run", run={**RUN, "backfill_id": backfill_id, "chunks": 1}, event="claim")
+        macro("record_run", run={**RUN, "backfill_id": backfill_id, "chunks": 1}, event="claim")
         state(1, "completed", backfill_id=backfill_id, rows=1, seconds=1)
-    assert len(progress(duck)) == 2
-    assert [row["backfill_id"] for row in progress(duck, backfill_id="it's b")] == ["it's b"]
-    assert "There is no backfill 'c'" in duck.printed("backfill_progress", backfill_id="c")
+    assert len(progress(macro)) == 2
+    assert [row["backfill_id"] for row in progress(macro, backfill_id="it's b")] == ["it's b"]
+    assert "There is no backfill 'c'" in macro("backfill_progress", backfill_id="c").printed
 
 
-def test_where_no_backfill_ever_ran_it_says_so(duck):
-    assert progress(duck) == []
-    assert "No backfill ever ran here" in duck.printed("backfill_progress")
+def test_where_no_backfill_ever_ran_it_says_so(macro):
+    assert progress(macro) == []
+    assert "No backfill ever ran here" in macro("backfill_progress").printed

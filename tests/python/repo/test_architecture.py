@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 DBT = {"dbt", "dbt_common", "dbt_adapters", "dbt_semantic_interfaces", "dbt_extractor", "agate"}
-MAY_IMPORT_DBT = {f"src/dbt_playbooks/project/{name}.py" for name in ("core", "models", "opening")}
+MAY_IMPORT_DBT = {
+    # rows come back to tests as dbt gives them to macros: as agate tables
+    "src/dbt_playbooks/pytest_plugin/rows.py",
+    *(f"src/dbt_playbooks/project/{name}.py" for name in ("core", "macros", "models", "opening", "session")),
+}
+# tests macros of projects that do not have ours
+MAY_HOLD_SQL = "src/dbt_playbooks/pytest_plugin/"
 LONGEST_FILE, LONGEST_README = 500, 150
 
 # A string that begins like a statement or like a clause is SQL; prose that mentions one is not.
@@ -169,6 +175,7 @@ def test_no_module_builds_sql_from_strings(root: Path) -> None:
     found = [
         f"{path.relative_to(root)}:{line}: {text[:80]!r}"
         for path in modules(root)
+        if not path.relative_to(root).as_posix().startswith(MAY_HOLD_SQL)
         for line, text in sql_in(ast.parse(path.read_text(encoding="utf-8")))
     ]
     assert found == [], "SQL lives in macros: call one with project.call(...)"

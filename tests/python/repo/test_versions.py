@@ -1,5 +1,6 @@
 """A version is written in several files, because pip, dbt and readers each look at their own: they agree."""
 
+import ast
 import re
 from importlib import metadata
 from pathlib import Path
@@ -28,6 +29,15 @@ TOLD_TO_READERS = {
 @pytest.fixture(scope="module")
 def pyproject(root: Path) -> dict:
     return tomllib.loads((root / "pyproject.toml").read_text())
+
+
+@pytest.fixture(scope="module")
+def matrix(root: Path) -> dict:
+    """The constants of the noxfile. Read, not imported: nox is no part of the tests' environment."""
+    assigned = (node for node in ast.parse((root / "noxfile.py").read_text()).body if isinstance(node, ast.Assign))
+    return {
+        node.targets[0].id: ast.literal_eval(node.value) for node in assigned if isinstance(node.targets[0], ast.Name)
+    }
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +100,41 @@ def test_tools_check_for_the_oldest_python_that_is_promised(pyproject: dict) -> 
     promised = oldest(SpecifierSet(pyproject["project"]["requires-python"]))
     assert pyproject["tool"]["mypy"]["python_version"] == f"{promised.major}.{promised.minor}"
     assert pyproject["tool"]["ruff"]["target-version"] == f"py{promised.major}{promised.minor}"
+
+
+def test_the_matrix_has_every_python_that_is_promised(root: Path, pyproject: dict, matrix: dict) -> None:
+    pythons = matrix["PYTHONS"]
+    told = re.findall(
+        r"^Programming Language :: Python :: (3\.\d+)$", "\n".join(pyproject["project"]["classifiers"]), re.M
+    )
+    assert pythons == told
+    assert str(oldest(SpecifierSet(pyproject["project"]["requires-python"]))) == pythons[0]
+    assert f"Python {pythons[0]} to {pythons[-1]}" in (root / "CONTRIBUTING.md").read_text()
+
+
+def test_the_matrix_has_every_dbt_that_pip_may_install(pyproject: dict, matrix: dict) -> None:
+    asked = next(Requirement(d).specifier for d in pyproject["project"]["dependencies"] if d.startswith("dbt-core"))
+    minors = [f"{major}.{minor}" for major in (1, 2) for minor in range(50) if asked.contains(f"{major}.{minor}.0")]
+    # one that pip may not choose yet may be tried before
+    assert list(matrix["DBT"])[: len(minors)] == minors
+    for minor, wanted in matrix["DBT"].items():
+        core = next(Requirement(each).specifier for each in wanted if Requirement(each).name == "dbt-core")
+        others = [each for each in matrix["DBT"] if each != minor]
+        assert core.contains(f"{minor}.0"), f"the matrix installs dbt-core{core} for {minor}"
+        assert not [each for each in others if core.contains(f"{each}.0")], f"the matrix lets pip choose for {minor}"
+
+
+def test_the_matrix_installs_extras_that_there_are(pyproject: dict, matrix: dict) -> None:
+    extras = pyproject["project"]["optional-dependencies"]
+    assert set(matrix["EXTRAS"]) <= set(extras)
+    server = next(Requirement(each) for each in extras["emulator"] if each.startswith("bqemulator"))
+    first = ".".join(map(str, matrix["EMULATOR_FROM"]))
+    admitted = [python for python in matrix["PYTHONS"] if server.marker.evaluate({"python_version": python})]
+    assert admitted[0] == first
+
+
+def test_the_matrix_runs_tests_that_there_are(root: Path, matrix: dict) -> None:
+    assert [path for path in matrix["SMOKE"] if not (root / path).exists()] == []
 
 
 def test_the_lock_holds_every_dependency_in_the_range_asked_for(

@@ -1,0 +1,6 @@
+{#- The ids of all backfills, the newest first. -#}
+{% macro backfill_ids() %}
+  {{ return(dbt_playbooks._query(
+    'select backfill_id from ' ~ dbt_playbooks._backfill_relation('backfill_runs') ~ ' group by backfill_id order by max(recorded_at) desc'
+  )) }}
+{% endmacro %}

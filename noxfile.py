@@ -1,0 +1,47 @@
+"""The matrix: every dbt-core minor version on every Python that is promised. `nox` runs all of it, `nox -s "matrix-3.12(dbt='1.11')"` one.
+
+What a session installs follows from pyproject.toml; here is only what pip can't find by itself.
+"""
+
+from __future__ import annotations
+
+import nox
+
+PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
+DBT = {
+    "1.10": ["dbt-core~=1.10.0"],
+    "1.11": ["dbt-core~=1.11.0"],
+    # The parser's final releases download their wheel from a site that is not a registry; 1.12.0 takes the last one that is a wheel.
+    "1.12": ["dbt-core==1.12.0", "dbt-core-experimental-parser==2.0.0a4"],
+}
+EXTRAS = ["pytest", "duckdb", "googlesql", "test"]
+EMULATOR_FROM = (3, 11)
+# Each of dbt's private interfaces that we use, on DuckDB and rendered for BigQuery, in some minutes.
+SMOKE = [
+    "tests/python/macros",
+    "tests/python/plugin",
+    "tests/python/backfill/test_run.py",
+    "tests/python/backfill/test_exact_window.py",
+    "tests/python/backfill/test_request.py",
+]
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "uv|venv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False  # a Python that is missing is skipped, and said to be
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("dbt", list(DBT))
+def matrix(session: nox.Session, dbt: str) -> None:
+    """The smoke tests, or what is asked for after `--`, with one dbt-core."""
+    python = tuple(int(part) for part in str(session.python).split("."))
+    extras = [*EXTRAS, *(["emulator"] if python >= EMULATOR_FROM else [])]
+    session.install("--editable", f".[{','.join(extras)}]")
+    session.install(*DBT[dbt])  # after it: the newest is tried before pip may choose it
+    session.run(
+        "python",
+        "-c",
+        "from importlib.metadata import version as v; print(*(f'{n} {v(n)}' for n in ('dbt-core', 'dbt-duckdb', 'duckdb')))",
+    )
+    session.run("python", "-m", "pytest", "-q", *(session.posargs or SMOKE))

@@ -1,0 +1,19 @@
+"""What a test of macros may meet. Messages say what happened, what is allowed and what to write."""
+
+from __future__ import annotations
+
+
+class HarnessError(Exception):
+    """The test asks for something that cannot be had: an unknown macro, a ragged table, rows of a target without a database."""
+
+
+class MacroError(Exception):
+    """A macro raised a compiler error."""
+
+
+class SqlError(Exception):
+    """The database, or GoogleSQL's analyzer, refuses a statement."""
+
+
+class NotAnalyzedWarning(UserWarning):
+    """GoogleSQL's analyzer does not know a statement, so nothing is said of it: neither that it is right nor that it is wrong."""

@@ -1,0 +1,111 @@
+"""GoogleSQL's own analyzer: parses and type-checks statements and scripts against declared tables, as BigQuery would. Nothing runs.
+
+`dialect` says what BigQuery's language is, `catalog` what names mean, `script` walks scripts, `places` finds the line and column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dbt_playbooks.pytest_plugin.columns import Columns
+from dbt_playbooks.pytest_plugin.errors import HarnessError
+from dbt_playbooks.pytest_plugin.googlesql.catalog import Catalogs, Path, Scope
+from dbt_playbooks.pytest_plugin.googlesql.dialect import PSEUDO_COLUMNS, SYSTEM_VARIABLES, language
+from dbt_playbooks.pytest_plugin.googlesql.places import Piece, message_of
+from dbt_playbooks.pytest_plugin.googlesql.script import Script, Statement
+from dbt_playbooks.pytest_plugin.googlesql.webassembly import copy_whole_messages
+
+__all__ = ["GoogleSQL", "Statement"]
+
+
+class GoogleSQL:
+    """Analyzes statements; tables are declared with each call, or made by an earlier statement of a script."""
+
+    def __init__(self, project: str = "") -> None:
+        """`project` is where a table is that is named without one."""
+        _keep_the_compiled_module()
+        from zetasql.core.local_service import ZetaSqlLocalService
+        from zetasql.types import AnalyzerOptions, ErrorMessageMode
+
+        self._project = project
+        self._language = language()
+        self.service = ZetaSqlLocalService.get_instance()
+        copy_whole_messages(self.service.wasm_client)
+        self._types: dict[str, Any] = {}
+        self._catalogs = Catalogs(self.service, self._language)
+        self.options = AnalyzerOptions(
+            language_options=self._language,
+            error_message_mode=ErrorMessageMode.ERROR_MESSAGE_ONE_LINE,
+            default_timezone="UTC",
+        )
+        named = AnalyzerOptions.QueryParameter
+        self.options.ddl_pseudo_columns = [
+            named(name=name, type=self.type_of(text)) for name, text in PSEUDO_COLUMNS.items()
+        ]
+        self.options.system_variables = [
+            AnalyzerOptions.SystemVariable(name_path=name.split("."), type=self.type_of(text))
+            for name, text in SYSTEM_VARIABLES.items()
+        ]
+
+    def analyze(self, sql: str, tables: Mapping[Path, Columns]) -> list[Statement]:
+        """The statements of `sql`, each analyzed. Raises SqlError with line, column and statement for the first that BigQuery would refuse."""
+        scope = Scope(self._project)
+        for path, columns in tables.items():
+            scope.tables[path] = {name: self.type_of(each.sql("bigquery")) for name, each in columns.items()}
+        return list(Script(self, sql).statements(scope))
+
+    def parse(self, sql: str) -> Any:
+        """The script's tree. Raises ZetaSQLError."""
+        return self.service.parse(sql_statement=sql, options=self._language, allow_script=True).parsed_script
+
+    def resolve(self, piece: Piece, scope: Scope, options: Any) -> Any:
+        """The resolved statement. Raises ZetaSQLError.
+
+        A table may be written in many ways, and as `events_*`: each that a statement turns out to use is added to what the analyzer knows.
+        """
+        from zetasql.core.exceptions import ZetaSQLError
+
+        while True:
+            catalog = self._catalogs.registered(scope)
+            try:
+                return self.service.analyze(
+                    sql_statement=piece.sql, options=options, registered_catalog_id=catalog
+                ).resolved_statement
+            except ZetaSQLError as error:
+                if not scope.also_written(message_of(error), self.type_of):
+                    raise
+
+    def type_of(self, text: str) -> Any:
+        """A type as the analyzer holds it, by what BigQuery calls it. Raises HarnessError for one that BigQuery does not have."""
+        from zetasql.core.exceptions import ZetaSQLError
+
+        if text not in self._types:
+            try:
+                found = self.resolve(Piece(f"select cast(null as {text})", 0), Scope(self._project), self.options)
+            except ZetaSQLError as error:
+                raise HarnessError(
+                    f"GoogleSQL does not know the type '{text}': {message_of(error).partition(' [at ')[0]}"
+                ) from None
+            self._types[text] = found.output_column_list[0].column.type
+        return self._types[text]
+
+
+def _keep_the_compiled_module() -> None:
+    """The analyzer's WebAssembly takes 20 s to compile: wasmtime keeps it in the user's cache folder, safe for several processes."""
+    from zetasql.core import wasm_client
+
+    if getattr(wasm_client.Config, "keeps_modules", False):
+        return
+
+    class Config(wasm_client.Config):  # type: ignore[misc]
+        keeps_modules = True
+
+        def __init__(self) -> None:
+            super().__init__()
+            try:
+                self.cache = True
+            except Exception:  # a cache that can't be written costs time, not the test
+                return
+
+    wasm_client.Config = Config

@@ -1,0 +1,69 @@
+"""The target `duckdb`: an embedded DuckDB in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dbt_playbooks.errors import WarehouseError
+from dbt_playbooks.project.macros import MacroSession
+from dbt_playbooks.pytest_plugin.errors import SqlError
+from dbt_playbooks.pytest_plugin.listing import listing
+from dbt_playbooks.pytest_plugin.rows import Rows
+from dbt_playbooks.pytest_plugin.targets.opened import SCHEMA, OpenTarget
+
+# not plugins, attach and secrets: they lead to other databases
+_SAFE = ("extensions", "settings", "config_options", "disable_transactions")
+
+
+class DuckDB(OpenTarget):
+    name = "duckdb"
+    dialect = "duckdb"
+
+    def __init__(self, own: Mapping[str, Any]) -> None:
+        """`own` is the output of the project's profile: its extensions and settings are kept, its file is never touched."""
+        super().__init__()
+        kept = {key: value for key, value in own.items() if key in _SAFE}
+        kept["settings"] = {
+            key: value for key, value in (kept.get("settings") or {}).items() if "motherduck" not in key
+        }
+        self.output = {**kept, "type": "duckdb", "path": ":memory:", "schema": SCHEMA, "threads": 1}
+
+    def begin(self, session: MacroSession) -> None:
+        super().begin(session)
+        self.silently(f'create schema if not exists "{SCHEMA}"')
+
+    def create(self, data: Any, name: str | None, schema: str | None) -> Any:
+        if schema is not None:
+            self.silently(f'create schema if not exists "{schema}"')
+        return super().create(data, name, schema)
+
+    def query(self, sql: str) -> Rows:
+        try:
+            names, rows = self._rows(sql)
+        except WarehouseError as error:
+            raise SqlError(f"DuckDB refuses it: {str(error).partition(chr(10))[2] or error}\n{listing(sql)}") from None
+        return Rows(rows, names)
+
+    def clean(self) -> None:
+        _, made = self._rows(
+            "select 'schema', schema_name, '' from duckdb_schemas() where not internal and schema_name <> 'main' and database_name = 'memory'"
+            " union all select 'view', schema_name, view_name from duckdb_views() where not internal and schema_name = 'main' and database_name = 'memory'"
+            " union all select 'table', schema_name, table_name from duckdb_tables() where not internal and schema_name = 'main' and database_name = 'memory'"
+            " union all select 'other', database_name, '' from duckdb_databases() where not internal and database_name <> 'memory'"
+            " union all select 'other', function_name, '' from duckdb_functions() where not internal and schema_name = 'main'"
+            " union all select 'other', sequence_name, '' from duckdb_sequences() where schema_name = 'main'"
+            " union all select 'other', type_name, '' from duckdb_types() where not internal and schema_name = 'main'"
+        )
+        if any(kind == "other" for kind, _, _ in made):
+            # a new database costs 40 ms, which few tests need
+            self.session.forget_database()
+            made = []
+        drops = [f"drop {kind} {_quoted(schema, name)} cascade" for kind, schema, name in made]
+        # one call for all: dbt spends more on each than DuckDB
+        self.silently("; ".join([*drops, f'create schema "{SCHEMA}"']))
+        self.session.forget_relations()
+
+
+def _quoted(schema: str, name: str) -> str:
+    return f'"{schema}"."{name}"' if name else f'"{schema}"'

@@ -1,0 +1,85 @@
+"""A target that is open: its dbt session, and what a test may do there. One file a target says how."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dbt_playbooks.errors import WarehouseError
+from dbt_playbooks.project.macros import MacroSession
+from dbt_playbooks.pytest_plugin.errors import SqlError
+from dbt_playbooks.pytest_plugin.rows import Rows
+from dbt_playbooks.pytest_plugin.tables import TableData, create_statement
+
+SCHEMA = "dbt_test"
+
+
+class OpenTarget(abc.ABC):
+    """Tables are made for one test and gone after it."""
+
+    name: str
+    dialect: str
+    output: Mapping[str, Any]
+    """The output of the profile that dbt connects with."""
+
+    def __init__(self) -> None:
+        self.session: MacroSession = None  # type: ignore[assignment]
+        self._made = 0
+
+    def begin(self, session: MacroSession) -> None:
+        """dbt is open: make what the tests need."""
+        self.session = session
+
+    @abc.abstractmethod
+    def query(self, sql: str) -> Rows:
+        """The rows of a statement. Raises SqlError when the target refuses it."""
+
+    def explain(self, message: str) -> str:
+        """A database's message with what its reader should know of this target."""
+        return message
+
+    @abc.abstractmethod
+    def clean(self) -> None:
+        """Remove whatever the last test made."""
+
+    def close(self) -> None:
+        if self.session is not None:
+            self.session.close()
+
+    def end_test(self) -> None:
+        used = self._made > 0 or self.session.asked
+        self._made = 0
+        if used:  # most tests only render, and cleaning takes longer than that
+            self.clean()
+        self.session.asked = False
+        self.session.statements.clear()
+
+    def create(self, data: TableData, name: str | None, schema: str | None) -> Any:
+        """A table of the test; the relation, as a macro gets it."""
+        self._made += 1
+        relation = self.session.relation(name or f"table_{self._made}", schema)
+        self._create(relation, data)
+        self.session.forget_relations()  # a macro may have asked already which there are
+        return relation
+
+    def _create(self, relation: Any, data: TableData) -> None:
+        self.silently(create_statement(relation, data, self.dialect))
+
+    def silently(self, *statements: str) -> None:
+        """Statements of the harness itself, which are none of the macro's."""
+        before = len(self.session.statements)
+        try:
+            for statement in statements:
+                self.session.execute(statement)
+        except WarehouseError as error:
+            raise SqlError(self.explain(str(error))) from None
+        finally:
+            del self.session.statements[before:]
+
+    def _rows(self, sql: str) -> tuple[list[str], Sequence[Sequence[Any]]]:
+        before = len(self.session.statements)
+        try:
+            return self.session.rows(sql)
+        finally:
+            del self.session.statements[before:]

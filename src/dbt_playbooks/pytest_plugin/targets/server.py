@@ -1,0 +1,92 @@
+"""What the emulator and a real BigQuery project share: everything but the connection. A dataset of their own, emptied after each test."""
+
+from __future__ import annotations
+
+import abc
+from typing import Any
+
+from dbt_playbooks.errors import WarehouseError
+from dbt_playbooks.project.macros import MacroSession
+from dbt_playbooks.pytest_plugin.errors import HarnessError, SqlError
+from dbt_playbooks.pytest_plugin.listing import listing
+from dbt_playbooks.pytest_plugin.rows import Rows
+from dbt_playbooks.pytest_plugin.targets.opened import OpenTarget
+
+
+class BigQueryServer(OpenTarget):
+    """dbt-bigquery and Google's client against a server."""
+
+    dialect = "bigquery"
+
+    def __init__(self, project: str, dataset: str) -> None:
+        super().__init__()
+        self.project = project
+        self.dataset = dataset
+        self._datasets: set[str] = set()
+        """Made by the tests, and theirs to remove."""
+        self._client: Any = None
+
+    @abc.abstractmethod
+    def connect(self) -> Any:
+        """Google's client of the server."""
+
+    def prepare(self, dataset: Any) -> None:
+        """What a new dataset is like."""
+
+    @property
+    def client(self) -> Any:
+        if self._client is None:
+            self._client = self.connect()
+        return self._client
+
+    def begin(self, session: MacroSession) -> None:
+        super().begin(session)
+        self._make_dataset(self.dataset)
+
+    def create(self, data: Any, name: str | None, schema: str | None) -> Any:
+        if schema is not None and schema not in self._datasets:
+            self._make_dataset(schema)
+        return super().create(data, name, schema)
+
+    def query(self, sql: str) -> Rows:
+        try:
+            names, rows = self._rows(sql)
+        except WarehouseError as error:
+            said = str(error).partition("\n")[2] or str(error)
+            raise SqlError(f"{self.name} refuses it: {self.explain(said)}\n{listing(sql)}") from None
+        return Rows(rows, names)
+
+    def clean(self) -> None:
+        for dataset in sorted(self._datasets - {self.dataset}):
+            self.client.delete_dataset(dataset, delete_contents=True, not_found_ok=True, timeout=60)
+        self._datasets = {self.dataset}
+        for table in self.client.list_tables(self.dataset, timeout=60):
+            if table.table_type == "VIEW":  # which the emulator's API does not delete
+                self.silently(f"drop view `{self.project}`.`{self.dataset}`.`{table.table_id}`")
+            else:
+                self.client.delete_table(table, not_found_ok=True, timeout=60)
+        for routine in self.client.list_routines(self.dataset, timeout=60):
+            self.client.delete_routine(routine, not_found_ok=True, timeout=60)
+        self.session.forget_relations()
+
+    def close(self) -> None:
+        try:
+            for dataset in sorted(self._datasets):
+                self.client.delete_dataset(dataset, delete_contents=True, not_found_ok=True, timeout=60)
+        finally:
+            super().close()
+
+    def _make_dataset(self, name: str) -> None:
+        from google.api_core.exceptions import Conflict
+        from google.cloud.bigquery import Dataset
+
+        dataset = Dataset(f"{self.project}.{name}")
+        self.prepare(dataset)
+        try:
+            self.client.create_dataset(dataset, timeout=60)
+        except Conflict:
+            raise HarnessError(
+                f"dataset '{name}' is there already in project '{self.project}'. Tests use only datasets that they make, because they remove "
+                "them with all that is in them: give the table another schema."
+            ) from None
+        self._datasets.add(name)

@@ -1,0 +1,6 @@
+create snapshot table `test-project`.`dbt_test`.`events_backup`
+clone `test-project`.`dbt_test`.`events`;
+
+delete from `test-project`.`dbt_test`.`events`
+where `happened_at` >= timestamp '2023-12-31 15:00:00+00:00' and `happened_at` < timestamp '2024-01-31 15:00:00+00:00'
+  and (amount < 0);

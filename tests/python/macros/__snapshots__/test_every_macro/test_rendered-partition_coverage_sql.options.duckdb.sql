@@ -1,0 +1,28 @@
+with counted as (
+  select cast(timezone('Asia/Tokyo', timezone('UTC', "happened_at")) as date) as day, count(*) as row_count
+  from "memory"."dbt_test"."events"
+  where "happened_at" < timestamp '2024-01-31 15:00:00'
+    and (amount > 0)
+  group by 1
+),
+
+bounds as (
+  select min(day) as first_day, date '2024-01-31' as last_day
+  from counted
+),
+
+days as (
+  select cast(unnest(generate_series(cast(first_day as timestamp), cast(last_day as timestamp), interval 1 day)) as date) as day from bounds
+)
+
+select
+  cast(date_trunc('week', days.day) as date) as period_start,
+  coalesce(sum(counted.row_count), 0) as row_count,
+  min(counted.day) as first_date,
+  max(counted.day) as last_date,
+  count(counted.day) as days_with_rows,
+  count(*) as days_expected
+from days
+left join counted on days.day = counted.day
+group by 1
+order by 1;

@@ -1,0 +1,6 @@
+select date(`happened_at`, 'Asia/Tokyo') as day, count(*) as row_count
+from `test-project`.`dbt_test`.`events`
+where (`happened_at` >= timestamp '2023-12-31 15:00:00+00:00' and `happened_at` < timestamp '2024-01-31 15:00:00+00:00' or `happened_at` is null)
+  and (amount > 0)
+group by 1
+order by 1;

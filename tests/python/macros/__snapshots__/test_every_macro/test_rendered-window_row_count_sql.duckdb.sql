@@ -1,0 +1,3 @@
+select count(*) as row_count
+from "memory"."dbt_test"."events"
+where "day" >= date '2024-01-01' and "day" < date '2024-02-01';

@@ -1,0 +1,3 @@
+select count(*) as row_count
+from "memory"."dbt_test"."events"
+where "happened_at" >= timestamp '2023-12-31 15:00:00' and "happened_at" < timestamp '2024-01-31 15:00:00';

@@ -1,0 +1,184 @@
+"""How each public macro is called, and what comes of it: the same on every target. Two tables of events, and the state of one backfill."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+D = dt.date
+Rows = Sequence[Sequence[Any]]
+
+TYPES = {"id": "int64", "day": "date", "happened_at": "timestamp", "amount": "int64"}
+TABLES = {
+    "events": {
+        "id": [1, 2, 3, 4],
+        "day": ["2024-01-01", "2024-01-01", "2024-01-03", "2024-01-04"],
+        "happened_at": ["2024-01-01 00:00:00", "2024-01-01 23:59:59.999", "2024-01-03 12:00:00", "2024-01-04 00:00:00"],
+        "amount": [10, -1, 30, 5],
+    },
+    "archive": {
+        "id": [1, 8, 9],
+        "day": ["2024-01-01", "2024-02-01", "2024-01-02"],
+        "happened_at": ["2024-01-01 00:00:00", "2024-02-01 00:00:00", "2024-01-02 00:00:00"],
+        "amount": [7, 8, 9],
+    },
+}
+RUN = {
+    "backfill_id": "b", "invocation_id": "i", "model": "shop.orders", "chunks": 4,
+    "start_date": "2024-01-01", "end_date": "2024-01-04", "chunk": "day",
+}  # fmt: skip
+CHUNK = {
+    "backfill_id": "b", "model": "shop.orders", "start_date": "2024-01-01", "end_date": "2024-01-01", "attempt": 1,
+    "status": "completed", "invocation_id": "i", "rows": 5, "seconds": 0.5,
+}  # fmt: skip
+FAILED = {**CHUNK, "start_date": "2024-01-02", "end_date": "2024-01-02", "status": "failed", "error": "it's broken"}
+STATE = ("backfill_log", "backfill_runs", "backfill_checkpoints")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call, and what is true of it on DuckDB and the emulator; on BigQuery its statements are analyzed."""
+
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    rows: Rows | None = None
+    """The rows that it returns, or those of the query that it returns."""
+    columns: Sequence[str] = ()
+    """The columns that `rows` holds; all when there are none."""
+    value: Any = None
+    """What it returns, when that is neither rows nor SQL."""
+    printed: str = ""
+    """A part of what it prints."""
+    statements: bool = False
+    """Whether it returns statements that are run for what they do."""
+    after: tuple[str, Rows] | None = None
+    """A query, and its rows when the macro, or what it returned, has run. `events` and so on are tables of the test."""
+    inside: str = "{sql}"
+    """A query around what it returns, when that is only a part of one."""
+    state: bool = False
+    """Whether a backfill has left its state: one chunk of four is completed."""
+    answers: Sequence[Rows] = ()
+    """What its queries find, in order, where there is no database; `rows` when there is one query."""
+    planned: bool = False
+    """Whether it only plans where there is no database."""
+    differs: str | None = None
+    """The difference of the emulator that it meets."""
+
+
+JANUARY = {"start_date": "2024-01-01", "end_date": "2024-01-31"}
+BY_DAY = {"table": "events", "date_column": "day"}
+BAD = {"table": "events", "date_column": "happened_at", "condition": "amount < 0"}
+FILL = {"source_table": "events", "target_table": "archive", "date_column": "day"}
+MERGE = {**FILL, "key": "id", **JANUARY}
+SCRIPT = {**FILL, **JANUARY, "chunk": "month"}
+DELETE = {"table": "events", "date_column": "happened_at", "dates": ["2024-01-01", "2024-01-04"]}
+
+FOUND_BAD = [[D(2024, 1, 1), 1, 2, 0.5]]
+COVERED = [[D(2024, 1, 1), 4, D(2024, 1, 1), D(2024, 1, 4), 3, 4]]
+MISSING = [[D(2024, 1, 2)]]
+BY_DAYS = [[D(2024, 1, 1), 2], [D(2024, 1, 3), 1], [D(2024, 1, 4), 1]]
+PROGRESS = [
+    ["b", "shop.orders", "completed", 1, 5, 0.25, 0.25, 1.5],
+    ["b", "shop.orders", "pending", 3, None, 0.75, 0.25, 1.5],
+]
+LEFT = ("select id from events order by id", [[3]])
+MERGED = ("select id, amount from archive order by id", [[1, 10], [2, -1], [3, 30], [4, 5], [8, 8], [9, 9]])
+FILLED = ("select id, amount from archive order by id", [[1, 10], [2, -1], [3, 30], [4, 5], [8, 8]])
+RECORDED_RUN = (
+    "select backfill_id, event, chunks from backfill_runs order by event",
+    [["b", "claim", 4], ["b", "release", 4]],
+)
+RECORDED_CHUNK = (
+    "select cast(date_processed as string), status, rows_processed, error_message from backfill_checkpoints order by 1",
+    [["2024-01-01", "completed", 5, None], ["2024-01-02", "failed", 5, "it's broken"]],
+)
+NO_CHECKPOINTS = ("select count(*) from backfill_checkpoints", [[0]])
+
+CASES = {
+    "affected_partitions": Case(BAD, rows=FOUND_BAD, printed="partition_date  bad_rows"),
+    "affected_partitions_sql": Case(BAD, rows=FOUND_BAD),
+    "backfill_checkpoints_sql": Case(
+        statements=True, state=True, after=("select count(*) from backfill_checkpoints", [[1]])
+    ),
+    "backfill_chunk_states_sql": Case(
+        {"backfill_id": "b"}, state=True, rows=[["2024-01-01", "2024-01-01", "completed", 1, 5, None, 0.5, None, "i"]]
+    ),
+    "backfill_chunks": Case(
+        {"start_date": "2024-01-30", "end_date": "2024-02-02", "chunk": "month"},
+        value=[
+            {"start_date": "2024-01-30", "end_date": "2024-01-31"},
+            {"start_date": "2024-02-01", "end_date": "2024-02-02"},
+        ],
+    ),
+    "backfill_filter": Case(
+        {"date_column": "happened_at", "data_type": "timestamp"},
+        vars={"start_date": "2024-01-01", "end_date": "2024-01-03"},
+        inside="select id from events where {sql} order by id",
+        rows=[[1], [2], [3]],
+    ),
+    "backfill_ids": Case(state=True, rows=[["b"]]),
+    "backfill_progress": Case(state=True, rows=PROGRESS, printed="seconds_left"),
+    "backfill_progress_sql": Case({"backfill_id": "b"}, state=True, rows=PROGRESS),
+    "backfill_runs_sql": Case(
+        {"backfill_id": "b"}, state=True, columns=["invocation_id", "event", "chunks"], rows=[["i", "claim", 4]]
+    ),
+    "backfill_script": Case(SCRIPT, statements=True, printed="-- Step 1 of 1", after=FILLED),
+    "backfill_script_sql": Case(SCRIPT, statements=True, after=FILLED),
+    "backfill_state_exists": Case(state=True, value=True),
+    "create_backfill_state": Case(after=NO_CHECKPOINTS),
+    "create_backfill_state_sql": Case(statements=True, after=NO_CHECKPOINTS),
+    "delete_partitions": Case(
+        {**DELETE, "dry_run": False},
+        rows=[["2024-01-01", 2], ["2024-01-04", 1]],
+        printed="To go back:",
+        planned=True,
+        after=LEFT,
+    ),
+    "delete_partitions_sql": Case(DELETE, statements=True, after=LEFT),
+    "merge_backfill": Case(
+        {**MERGE, "dry_run": False},
+        rows=[[4, 4]],
+        printed="each key once",
+        planned=True,
+        answers=[[], [[4]]],
+        after=MERGED,
+    ),
+    "merge_backfill_sql": Case(MERGE, statements=True, after=MERGED),
+    "missing_dates": Case(BY_DAY, rows=MISSING, printed="1 missing date in day"),
+    "missing_dates_sql": Case(BY_DAY, rows=MISSING),
+    "partition_coverage": Case(BY_DAY, rows=COVERED, printed="days_expected", differs="date_trunc_is_a_datetime"),
+    "partition_coverage_sql": Case(BY_DAY, rows=COVERED, differs="date_trunc_is_a_datetime"),
+    "record_chunk": Case(FAILED, state=True, after=RECORDED_CHUNK),
+    "record_chunk_sql": Case(FAILED, state=True, statements=True, after=RECORDED_CHUNK),
+    "record_run": Case({"run": RUN, "event": "release"}, state=True, after=RECORDED_RUN),
+    "record_run_sql": Case({"run": RUN, "event": "release"}, state=True, statements=True, after=RECORDED_RUN),
+    "row_count": Case({"table": "events"}, rows=[[4]], printed="row_count"),
+    "row_count_sql": Case({"table": "events"}, rows=[[4]]),
+    "row_counts_by_day": Case({**BY_DAY, **JANUARY}, rows=BY_DAYS, printed="rows by day of day"),
+    "row_counts_by_day_sql": Case({**BY_DAY, **JANUARY}, rows=BY_DAYS),
+    "window_row_count": Case({**BY_DAY, **JANUARY}, rows=[[4]], printed="row_count"),
+    "window_row_count_sql": Case({**BY_DAY, **JANUARY}, rows=[[4]]),
+}
+
+IN_TOKYO = {"timezone": "Asia/Tokyo", "data_type": "timestamp"}
+OPTIONS = {
+    "affected_partitions_sql": {**BAD, **JANUARY, **IN_TOKYO, "period": "week"},
+    "backfill_progress_sql": {},
+    "backfill_script_sql": {**SCRIPT, "date_column": "happened_at", "chunk": "2 weeks", "columns": ["id", "happened_at"], **IN_TOKYO},
+    "delete_partitions_sql": {"table": "events", "date_column": "happened_at", **JANUARY, **IN_TOKYO, "where": "amount < 0"},
+    "merge_backfill_sql": {
+        **MERGE, "date_column": "happened_at", "key": ["id", "happened_at"], "update_columns": ["amount"], "updated_at_column": "day",
+    },
+    "missing_dates_sql": {
+        "table": "events", "date_column": "happened_at", **JANUARY, **IN_TOKYO,
+        "exclude_weekends": True, "exclude_dates": ["2024-01-02", "2024-01-15"], "where": "amount > 0",
+    },
+    "partition_coverage_sql": {
+        "table": "events", "date_column": "happened_at", "end_date": "2024-01-31", **IN_TOKYO, "period": "week", "where": "amount > 0",
+    },
+    "row_counts_by_day_sql": {"table": "events", "date_column": "happened_at", **JANUARY, **IN_TOKYO, "where": "amount > 0"},
+    "window_row_count_sql": {"table": "events", "date_column": "happened_at", **JANUARY, **IN_TOKYO},
+}  # fmt: skip
+"""Calls with every option, for what they render."""

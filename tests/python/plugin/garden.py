@@ -1,0 +1,90 @@
+"""A dbt package that is not ours, as its author has it: `garden`, which has `tools` installed. Tests of the plugin test its macros."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FILES = {
+    "garden/dbt_project.yml": """
+name: garden
+version: '1.0'
+profile: garden
+vars: {greeting: hello, garden: {season: spring}}
+dispatch:
+  - macro_namespace: tools
+    search_order: [garden, tools]
+""",
+    "garden/packages.yml": "packages:\n  - local: ../tools\n",
+    "garden/macros/greet.sql": """
+{% macro greet(name) %}{{ var('greeting') }} {{ name }}{% endmacro %}
+
+{% macro welcome(name) %}{{ greet(name) }}, {{ tools.greet(name) }}{% endmacro %}
+
+{% macro say(text) %}
+  {% do print(text) %}
+  {% do log('logged ' ~ text, info=true) %}
+  {% do log('whispered ' ~ text) %}
+{% endmacro %}
+
+{% macro require_positive(number) %}
+  {% if number <= 0 %}{% do exceptions.raise_compiler_error("require_positive: " ~ number ~ " is not above 0") %}{% endif %}
+  {{ return(number) }}
+{% endmacro %}
+
+{% macro surroundings() %}{{ return([env_var('GARDEN_PLACE', 'nowhere'), var('season', none), target.name, target.type]) }}{% endmacro %}
+""",
+    "garden/macros/divide.sql": """
+{% macro divide(a, b) %}{{ return(adapter.dispatch('divide', 'garden')(a, b)) }}{% endmacro %}
+{% macro default__divide(a, b) %}({{ a }}) / nullif({{ b }}, 0){% endmacro %}
+{% macro bigquery__divide(a, b) %}safe_divide({{ a }}, {{ b }}){% endmacro %}
+{# overrides the one of tools, by `dispatch` of dbt_project.yml #}
+{% macro default__fenced(text) %}[{{ text }}]{% endmacro %}
+""",
+    "garden/macros/tables.sql": """
+{% macro count_sql(relation) %}
+select count(*) as plants
+from {{ relation }}
+{% endmacro %}
+
+{% macro count(relation) %}{{ return(run_query(count_sql(relation))) }}{% endmacro %}
+
+{% macro column_names(relation) %}{{ return(adapter.get_columns_in_relation(relation) | map(attribute='name') | list) }}{% endmacro %}
+
+{% macro is_there(name, schema) %}
+  {{ return(adapter.get_relation(target.database, schema, name) is not none) }}
+{% endmacro %}
+
+{% macro archive(relation, schema, dry_run=false) %}
+  {% set statements = ['create schema if not exists ' ~ schema, 'create table ' ~ schema ~ '.archived as select * from ' ~ relation] %}
+  {% for statement in statements %}
+    {% if dry_run %}{% do print(statement) %}{% else %}{% do run_query(statement) %}{% endif %}
+  {% endfor %}
+{% endmacro %}
+""",
+    "garden/models/sources.yml": "sources:\n  - name: raw\n    schema: raw\n    tables: [{name: plantings}]\n",
+    "garden/models/plants.sql": """
+{{ config(materialized='incremental', unique_key='id') }}
+select id, name
+from {{ source('raw', 'plantings') }}
+where season = '{{ var("season") }}'
+{% if is_incremental() %}and id > (select max(id) from {{ this }}){% endif %}
+""",
+    "garden/models/beds.sql": "select bed, count(*) as plants from {{ ref('plants') }} join {{ ref('colours') }} using (id) group by bed",
+    "garden/seeds/colours.csv": "id,bed\n1,red\n",
+    "garden/dbt_packages/tools/dbt_project.yml": "name: tools\nversion: '1.0'\n",
+    "garden/dbt_packages/tools/macros/tools.sql": """
+{% macro greet(name) %}tools greet {{ name }}{% endmacro %}
+{% macro fenced(text) %}{{ return(adapter.dispatch('fenced', 'tools')(text)) }}{% endmacro %}
+{% macro default__fenced(text) %}<{{ text }}>{% endmacro %}
+{% macro shout(text) %}{{ text | upper }}{% endmacro %}
+""",
+}
+
+
+def write_garden(folder: Path) -> Path:
+    """Writes the package; returns the folder of its dbt_project.yml."""
+    for name, text in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.lstrip("\n"), encoding="utf-8")
+    return folder / "garden"
