@@ -55,8 +55,8 @@ class MacroSession(DbtSession):
         self._adapter.set_macro_context_generator(self._kept_context)
         self.statements: list[str] = []
         """What was sent to the database, or would have been, since the list was last emptied."""
-        self.asked = False
-        """Whether the database was asked for anything since this was last set to False."""
+        self.sent: list[str] = []
+        """All that reached the database since the list was last emptied, whoever sent it. A connection that was opened is an empty text."""
         self.offline: str | None = None
         """Why no database may be asked, if none may."""
         self._connecting: Callable[[Any], Any] = lambda client: client
@@ -263,15 +263,17 @@ class MacroSession(DbtSession):
             with stubbed(context, changed):
                 yield context
 
-    def _kept_context(self, macro: Any, config: Any, manifest: Any, package: str | None) -> dict[str, Any]:
+    def _kept_context(self, _macro: Any, config: Any, manifest: Any, package: str | None) -> dict[str, Any]:
         """A context takes 2 ms to make, a call 0.05: one for each package is kept."""
         from dbt.context.providers import generate_runtime_macro_context
 
         if package not in self._contexts:
             macros = list(manifest.macros.values())
-            # it stands for a model in the context; a project may have no macro of its own
-            macro = macro or next((each for each in macros if each.package_name == package), macros[0])
-            self._contexts[package] = generate_runtime_macro_context(macro, config, manifest, package)
+            # a macro stands for a model in the context, and is who errs in errors of `ref`, `source` and `var`
+            asker = copy.copy(next((each for each in macros if each.package_name == package), macros[0]))
+            asker.name = asker.unique_id = "a test"
+            asker.original_file_path = "inline"
+            self._contexts[package] = generate_runtime_macro_context(asker, config, manifest, package)
         return self._contexts[package]
 
     def _watch(self) -> None:
@@ -286,7 +288,7 @@ class MacroSession(DbtSession):
                     return send(sql, *arguments, **named)
                 self.statements.append(sql)
                 self._refuse_offline(sql)
-                self.asked = True
+                self.sent.append(sql)
                 inside = True
                 try:
                     return send(sql, *arguments, **named)
@@ -302,7 +304,7 @@ class MacroSession(DbtSession):
 
         def open_connection(connection: Any) -> Any:
             self._refuse_offline("")
-            self.asked = True
+            self.sent.append("")
             found = opened(connection)
             self._connecting(found.handle)
             return found

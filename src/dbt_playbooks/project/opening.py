@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import traceback
 from collections.abc import Iterator, Sequence
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -50,7 +51,7 @@ def dbt_context(
         inner = stack.enter_context(cli.commands["run"].make_context("run", words, parent=outer))
         context = opened(inner)
     except DbtBaseException as error:
-        raise ProjectError(_project_message(str(error), options)) from error
+        raise ProjectError(_project_message(str(error) + _macro_file(error), options)) from error
     except Exception as error:  # click's own errors, YAML errors, plugins: all of them mean that dbt did not open
         raise ProjectError(_project_message(getattr(error, "message", str(error)), options)) from error
     stack.enter_context(task_contextvars(project_root=context["runtime_config"].project_root))
@@ -97,6 +98,14 @@ def _silence_the_resource_tracker() -> None:
             os.environ["PYTHONWARNINGS"] = before
 
 
+def _macro_file(error: BaseException) -> str:
+    """The file of macros that dbt was reading, which its message of a syntax error leaves out."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_name == "parse_unparsed_macros" and "base_node" in frame.f_locals:
+            return f"\n  in {frame.f_locals['base_node'].original_file_path}"
+    return ""
+
+
 def _project_message(text: str, options: Options) -> str:
     folder = Path(options.project_dir or os.environ.get("DBT_PROJECT_DIR") or ".").resolve()
     if not any((place / "dbt_project.yml").is_file() for place in (folder, *folder.parents)):
@@ -137,5 +146,5 @@ def put_our_macros_before_dbts(config: Any, manifest: Any) -> list[str]:
 
 
 def plain(error: BaseException) -> str:
-    """A dbt error as text, without the node's stack of macros."""
-    return str(getattr(error, "msg", None) or error).strip()
+    """A dbt error as text, without the node's stack of macros, and with macros called as they are written."""
+    return str(getattr(error, "msg", None) or error).strip().replace("dbt_macro__", "")

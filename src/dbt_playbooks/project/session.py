@@ -49,22 +49,25 @@ class DbtSession:
             else:
                 self._adapter.execute(sql, auto_begin=False, fetch=False)
 
-    def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """The column names of a query and its rows, as the warehouse's client gives the values."""
+    def rows(self, sql: str) -> tuple[list[tuple[str, str]], list[tuple[Any, ...]]]:
+        """The columns of a query with their types as the warehouse writes them, and its rows, as its client gives the values."""
         from dbt.adapters.sql import SQLConnectionManager
 
         with self._dbt_errors(), self._connection("query"):
             if isinstance(self._adapter.connections, SQLConnectionManager):
                 # agate guesses a type for each column, which costs more than a small query
                 _, cursor = self._adapter.connections.add_query(sql, auto_begin=False)
-                return [column[0] for column in cursor.description or ()], cursor.fetchall()
+                return [(column[0], str(column[1]).lower()) for column in cursor.description or ()], cursor.fetchall()
             _, iterator = self._adapter.connections.raw_execute(sql)
-            return [field.name for field in iterator.schema], [tuple(row.values()) for row in iterator]
+            columns = [self._adapter.Column.create_from_field(field) for field in iterator.schema]
+            return [(each.name, str(each.data_type).lower()) for each in columns], [
+                tuple(row.values()) for row in iterator
+            ]
 
     def query(self, sql: str) -> list[dict[str, Any]]:
         """The rows of a query, as dicts of Python values."""
-        names, rows = self.rows(sql)
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        columns, rows = self.rows(sql)
+        return [dict(zip((name for name, _ in columns), row, strict=True)) for row in rows]
 
     def connected(self) -> contextlib.AbstractContextManager[None]:
         """One connection for all calls and queries inside; without it each takes its own."""

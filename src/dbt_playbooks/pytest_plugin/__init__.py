@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -39,13 +39,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "targets(*names): the targets that a test of dbt macros runs on: duckdb, bigquery, emulator, sandbox.",
+        f"targets(*names): the targets that a test of dbt macros runs on: {', '.join(TARGETS)}.",
     )
     config.addinivalue_line(
         "markers",
         "emulator_differs(name): the emulator is not BigQuery here (a name of the list of differences): the test must fail there.",
     )
     _selected(config)  # wrong names end the session before it begins
+    if config.getini("dbt_project") and hasattr(config.option, "ignore_file_extensions"):
+        # a process that happens to run no test with a snapshot lets syrupy's default take all files for unused ones
+        config.option.ignore_file_extensions = [*(config.option.ignore_file_extensions or ()), "sql"]
 
 
 def _selected(config: pytest.Config) -> list[str] | None:
@@ -54,13 +57,18 @@ def _selected(config: pytest.Config) -> list[str] | None:
     asked = option or config.getini("dbt_targets")
     names = [name.strip() for name in asked.split(",") if name.strip()]
     for name in names:
-        _known(name, "--dbt-targets" if option else "dbt_targets")
+        if name not in TARGETS:
+            raise pytest.UsageError(f"{'--dbt-targets' if option else 'dbt_targets'}: {_no_target(name)}")
     return names or None
 
 
-def _known(name: str, where: str) -> None:
-    if name not in TARGETS:
-        raise pytest.UsageError(f"{where}: there is no target '{name}'. Targets: {', '.join(TARGETS)}.")
+def _no_target(name: str) -> str:
+    return f"there is no target '{name}'. Targets: {', '.join(TARGETS)}."
+
+
+def _fail(message: str) -> NoReturn:
+    """An error of a test module or a fixture, without lines of the plugin."""
+    pytest.fail(message, pytrace=False)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -82,11 +90,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     mark = metafunc.definition.get_closest_marker("targets")
     wanted = list(mark.args) if mark else selected or ["duckdb"]
     if not wanted:
-        raise pytest.UsageError(
-            f"{metafunc.definition.nodeid}, mark targets: it names no target. Targets: {', '.join(TARGETS)}."
-        )
+        _fail(f"{metafunc.definition.nodeid}, mark targets: it names no target. Targets: {', '.join(TARGETS)}.")
     for name in wanted:
-        _known(name, f"{metafunc.definition.nodeid}, mark targets")
+        if name not in TARGETS:
+            _fail(f"{metafunc.definition.nodeid}, mark targets: {_no_target(name)}")
     names = [name for name in wanted if selected is None or name in selected]
     parameters = [pytest.param(name, marks=_marks(name), id=name) for name in names]
     if not names:
@@ -123,7 +130,7 @@ def dbt_project(pytestconfig: pytest.Config) -> Path:
     """The folder of the dbt project whose macros are tested: `dbt_project` of the configuration. Override it for another one."""
     folder = pytestconfig.getini("dbt_project")
     if not folder:
-        raise pytest.UsageError(
+        _fail(
             "which dbt project is tested? Say so in the pytest configuration: dbt_project = . (the folder of dbt_project.yml)"
         )
     beside = pytestconfig.inipath.parent if pytestconfig.inipath else pytestconfig.rootpath
@@ -175,7 +182,7 @@ def table(request: pytest.FixtureRequest, macro: Macros) -> Any:
 def sql_snapshot(request: pytest.FixtureRequest) -> Any:
     """A snapshot file for long SQL: assert macro(...) == sql_snapshot. `pytest --snapshot-update` writes them."""
     if version("syrupy") is None:
-        raise pytest.UsageError("snapshots need syrupy: pip install 'dbt-playbooks[pytest]'")
+        _fail("snapshots need syrupy: pip install 'dbt-playbooks[pytest]'")
     from dbt_playbooks.pytest_plugin.snapshots import sql_snapshots
 
     running = frozenset(name for name in _selected(request.config) or TARGETS if TARGETS[name].why_not() is None)
@@ -202,7 +209,7 @@ def _of_the_test(traceback: Any) -> Any:
     first = next((index for index, entry in enumerate(entries) if own in Path(entry.path).parents), len(entries))
     cut = None
     for entry in reversed(entries[:first]):
-        if entry.frame.f_globals["__name__"].split(".")[0] not in ("_pytest", "pluggy"):
+        if entry.frame.f_globals["__name__"].split(".")[0] not in ("_pytest", "pluggy", "functools"):
             raw = entry._rawentry
             # pytest follows tb_next whatever a filter says
             cut = TracebackType(cut, raw.tb_frame, raw.tb_lasti, raw.tb_lineno)
@@ -237,6 +244,14 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.line(f"{target}: " + ", ".join(f"{number} {outcome}" for outcome, number in outcomes.items()))
     for reason, number in skipped.items():
         terminalreporter.line(f"{number} skipped, {reason}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[None]:
+    """What a test that failed, or did not come to run, would have compared is no unused snapshot."""
+    if exitstatus and session.config.getini("dbt_project") and hasattr(session.config.option, "no_cleanup"):
+        session.config.option.no_cleanup = True
+    return (yield)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dbt_playbooks.errors import PlaybooksError
 
-class HarnessError(Exception):
+
+class HarnessError(PlaybooksError):
     """The test asks for something that cannot be had: an unknown macro, a ragged table, rows of a target without a database."""
 
 
-class MacroError(Exception):
+class MacroError(PlaybooksError):
     """A macro raised a compiler error."""
 
 
-class SqlError(Exception):
+class SqlError(PlaybooksError):
     """The database, or GoogleSQL's analyzer, refuses a statement."""
 
 

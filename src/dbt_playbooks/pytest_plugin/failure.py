@@ -19,7 +19,7 @@ def sections(calls: Macros) -> list[tuple[str, str]]:
         found.append((f"rendered on {calls.target}", _cut(listing(last.text))))
     for number, statement in enumerate(last.statements[-5:], start=max(len(last.statements) - 4, 1)):
         found.append(
-            (f"sent to {calls.target}, statement {number} of {len(last.statements)}", _cut(listing(statement.strip())))
+            (f"statement {number} of {len(last.statements)} for {calls.target}", _cut(listing(statement.strip())))
         )
     if last.printed:
         found.append((f"printed on {calls.target}", _cut(last.printed)))
@@ -31,7 +31,8 @@ def compared(left: object, right: object) -> list[str] | None:
     found, expected = (left, right) if isinstance(left, Rows) else (right, left)
     if not isinstance(found, Rows) or not isinstance(expected, (list, tuple)):
         return None
-    return [f"{len(found)} rows, expected {len(expected)} (- expected, + found):", *difference(found, expected)]
+    counts = "the rows differ" if len(found) == len(expected) else f"{len(found)} rows, expected {len(expected)}"
+    return [f"{counts} (- expected, + found):", *difference(found, expected)]
 
 
 def _cut(text: str) -> str:

@@ -41,7 +41,7 @@ class Result:
         """The rows that the macro returned; when it returned SQL, the rows of that SQL. Raises SqlError when the target refuses it."""
         value = self.value
         if hasattr(value, "column_names") and hasattr(value, "rows"):
-            return Rows([row.values() for row in value.rows], value.column_names)
+            return Rows([row.values() for row in value.rows], ((name, "") for name in value.column_names))
         if isinstance(value, (list, tuple)):
             if not all(isinstance(row, (list, tuple)) for row in value):
                 raise HarnessError(
@@ -72,10 +72,8 @@ class Result:
 
     @property
     def columns(self) -> dict[str, str]:
-        """The columns of a query and their types: analyzed on target `bigquery`, and names only, with empty types, elsewhere."""
-        if isinstance(self._target, BigQuery):
-            return dict(self.analyzed[-1].columns)
-        return dict.fromkeys(self.rows.names, "")
+        """The columns of the query and their types, as the target writes them: analyzed on target `bigquery`, those of the rows elsewhere."""
+        return dict(self.analyzed[-1].columns if isinstance(self._target, BigQuery) else self.rows.columns)
 
     def check(self) -> Result:
         """Let the target judge the text: GoogleSQL analyzes it on `bigquery`, the others run it. Raises SqlError when it is refused."""
@@ -146,12 +144,14 @@ class Macros:
     def query(self, sql: str) -> Rows:
         """The rows of a statement of the test's own."""
         __tracebackhide__ = True
-        return Result(sql, [], "", self._target).rows
+        self.last = Result(sql, [], "", self._target)
+        return self.last.rows
 
     def analyze(self, sql: str) -> list[Statement]:
         """Statements of the test's own, resolved by GoogleSQL's analyzer. Only on target `bigquery`. Raises SqlError."""
         __tracebackhide__ = True
-        return Result(sql, [], "", self._target).analyzed
+        self.last = Result(sql, [], "", self._target)
+        return self.last.analyzed
 
     def compile(
         self,

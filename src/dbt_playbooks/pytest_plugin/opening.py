@@ -41,7 +41,7 @@ class Opener:
         elif key not in self._open:
             try:
                 self._open[key] = self._opened(*key)
-            except (PlaybooksError, HarnessError) as error:
+            except PlaybooksError as error:
                 self._failed[key] = test
                 said = f"\n{error}"
             except Exception:
@@ -140,8 +140,11 @@ def _own_duckdb(project: Path, profile: str, wanted: str) -> Mapping[str, Any]:
     if file is None:
         return {}
     try:
-        found = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get(profile) or {}
+        read = yaml.safe_load(file.read_text(encoding="utf-8"))
     except yaml.YAMLError:
+        return {}
+    found = read.get(profile) if isinstance(read, Mapping) else None
+    if not isinstance(found, Mapping):
         return {}
     outputs = {
         name: each

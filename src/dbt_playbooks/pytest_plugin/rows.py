@@ -10,9 +10,14 @@ from typing import Any
 class Rows(list[tuple[Any, ...]]):
     """Rows of a result. Equal to a list of tuples, or of lists, with the same values in the same order."""
 
-    def __init__(self, rows: Iterable[Sequence[Any]], names: Sequence[str] = ()) -> None:
+    def __init__(self, rows: Iterable[Sequence[Any]], columns: Iterable[tuple[str, str]] = ()) -> None:
+        """`columns` are names and types, as the target writes these; none where nothing says them."""
         super().__init__(tuple(plain(value) for value in row) for row in rows)
-        self.names = tuple(names)
+        self.columns = tuple(columns)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.columns)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Sequence) and not isinstance(other, str):

@@ -23,10 +23,13 @@ class SqlSnapshotExtension(SingleFileSnapshotExtension):
     running: frozenset[str] = frozenset(TARGETS)
     """The targets of this session."""
 
-    def discover_snapshots(self, **where: Any) -> SnapshotCollections:
-        """Not those of other targets: nothing reads them in this session, and `--snapshot-update` would delete them."""
+    def discover_snapshots(self, *, test_location: Any, **_: Any) -> SnapshotCollections:
+        """Not those of other targets: nothing reads them in this session, and `--snapshot-update` would delete them.
+
+        The endings that a session ignores are for others: the plugin puts `sql` among them.
+        """
         found = SnapshotCollections()
-        for collection in super().discover_snapshots(**where):
+        for collection in super().discover_snapshots(test_location=test_location):
             target = re.split("[.-]", Path(collection.location).stem)[-1]
             if target in self.running or target not in TARGETS:
                 found.add(collection)
@@ -74,11 +77,22 @@ def _extension(running: frozenset[str]) -> type[SqlSnapshotExtension]:
     return type(SqlSnapshotExtension.__name__, (SqlSnapshotExtension,), {"running": running})
 
 
+class SqlSnapshot(SnapshotAssertion):
+    """A snapshot whose failure says how to make it right."""
+
+    def get_assert_diff(self, **options: Any) -> list[str]:
+        result = self._execution_results[self.num_executions - 1]
+        lines: list[str] = super().get_assert_diff(**options)
+        if result.recalled_data is None and not result.exception:
+            lines.append(f"`pytest --snapshot-update` writes {result.snapshot_location}.")
+        return lines
+
+
 def sql_snapshots(request: Any, running: frozenset[str]) -> SnapshotAssertion:
     """What syrupy's own fixture gives, without the extension that it begins with: that one takes all files here for unused ones of its own."""
     option = request.config.option
     new_only = "update_new_snapshots_only"  # not every version of syrupy has it
-    return SnapshotAssertion(
+    return SqlSnapshot(
         update_snapshots=option.update_snapshots,
         **({new_only: getattr(option, new_only)} if hasattr(option, new_only) else {}),
         extension_class=_extension(running),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import decimal
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +49,39 @@ def read_table(data: Any, types: Mapping[str, Any] | None = None) -> TableData:
     columns = {}
     for index, name in enumerate(names):
         columns[name] = stated[name] if name in stated else guess(name, (row[index] for row in rows))
+        for number, row in enumerate(rows, start=1):
+            if name in stated and not _holds(stated[name], row[index]):
+                raise HarnessError(f"column '{name}', row {number}: {row[index]!r} is no {_shown(stated[name])}.")
     return TableData(columns, rows)
+
+
+def _holds(column: Any, value: Any) -> bool:
+    """Whether a value is one of a type, or a text that says one."""
+    from sqlglot import exp
+
+    if value is None:
+        return True
+    if column.this == exp.DataType.Type.ARRAY:
+        return isinstance(value, (list, tuple)) and all(_holds(column.expressions[0], each) for each in value)
+    if column.this == exp.DataType.Type.STRUCT:
+        fields = {each.name: each.args["kind"] for each in column.expressions}
+        return isinstance(value, Mapping) and all(
+            name in fields and _holds(fields[name], each) for name, each in value.items()
+        )
+    kind = _kind(column)
+    if isinstance(value, str) and kind in _READERS:
+        try:
+            _READERS[kind](value)
+        except (ValueError, decimal.InvalidOperation):
+            return False
+        return True
+    if isinstance(value, bool):
+        return kind in ("bool", "json")
+    if kind == "int64":  # agate's numbers are all decimals
+        return (
+            isinstance(value, _NUMBERS) and math.isfinite(value) and value == int(value) and -(2**63) <= value < 2**63
+        )
+    return isinstance(value, _PYTHON.get(kind, object))
 
 
 def _names_and_rows(data: Any, types: Mapping[str, Any]) -> tuple[list[str], list[list[Any]]]:
@@ -114,11 +147,19 @@ def _from_text(text: str, column: Any, where: str) -> Any:
     """A value of a CSV file; empty is NULL."""
     if text == "":
         return None
-    kind = "string" if column is None else column.sql("bigquery").split("(")[0].lower()
+    kind = "string" if column is None else _kind(column)
     try:
         return _READERS.get(kind, str)(text)
     except (ValueError, decimal.InvalidOperation):
         raise HarnessError(f"{where}: '{text}' is no {kind}.") from None
+
+
+def _kind(column: Any) -> str:
+    return _shown(column).split("(")[0]
+
+
+def _instant(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith("Z") else text)  # Python 3.10 knows no Z
 
 
 def _boolean(text: str) -> bool:
@@ -135,10 +176,24 @@ _READERS: dict[str, Any] = {
     "bool": _boolean,
     "date": dt.date.fromisoformat,
     "datetime": dt.datetime.fromisoformat,
-    "timestamp": dt.datetime.fromisoformat,
+    "timestamp": _instant,
     "time": dt.time.fromisoformat,
     "bytes": str.encode,
 }
+_NUMBERS = (int, float, decimal.Decimal)
+_PYTHON: dict[str, Any] = {
+    "bool": (),
+    "float64": _NUMBERS,
+    "numeric": _NUMBERS,
+    "bignumeric": _NUMBERS,
+    "date": dt.date,
+    "datetime": dt.date,
+    "timestamp": dt.date,
+    "time": dt.time,
+    "bytes": (bytes, bytearray),
+    "string": str,
+}
+"""What may stand for a value of a type, beside bools and whole numbers; of types that are not here anything may."""
 
 
 def create_statement(relation: Any, data: TableData, dialect: str) -> str:
@@ -185,12 +240,8 @@ def _literal(value: Any, column: Any, name: str, dialect: str) -> Any:
         return exp.cast(exp.null(), column)
     if column.this == kinds.ARRAY:
         inner = column.expressions[0]
-        if not isinstance(value, (list, tuple)):
-            raise HarnessError(f"column '{name}': {value!r} is no {_shown(column)}. Give a list.")
         return exp.cast(exp.Array(expressions=[_literal(each, inner, name, dialect) for each in value]), column)
     if column.this == kinds.STRUCT:
-        if not isinstance(value, Mapping):
-            raise HarnessError(f"column '{name}': {value!r} is no {_shown(column)}. Give a dict.")
         fields = [
             exp.PropertyEQ(
                 this=exp.to_identifier(each.name),
@@ -199,6 +250,9 @@ def _literal(value: Any, column: Any, name: str, dialect: str) -> Any:
             for each in column.expressions
         ]
         return exp.cast(exp.Struct(expressions=fields), column)
+    if column.this == kinds.JSON:
+        text = value if isinstance(value, str) else json.dumps(value, default=str)
+        return exp.ParseJSON(this=exp.Literal.string(text))
     if isinstance(value, float) and not math.isfinite(value):
         return exp.cast(exp.Literal.string(str(value)), column)
     if isinstance(value, bytes):

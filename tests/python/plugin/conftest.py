@@ -26,8 +26,8 @@ def no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def at_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a session inside prints is the same on a CI server, where pytest would repeat whole messages in its summary."""
-    for name in ("CI", "BUILD_NUMBER"):
+    """A session inside is the same on a CI server, where pytest repeats whole messages in its summary, and in a worker of xdist."""
+    for name in ("CI", "BUILD_NUMBER", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
         monkeypatch.delenv(name, raising=False)
 
 

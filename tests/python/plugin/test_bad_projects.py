@@ -27,6 +27,7 @@ def test_a_project_that_does_not_parse_is_told_once_with_dbts_own_error(inside):
             "*dbt can't open *garden on target 'duckdb':",
             "*Expected an expression, got 'end of statement block'",
             "*{% macro broken() %}{% if %}{% endmacro %}",
+            "*in macros/broken.sql",
             "*dbt can't open *garden on target 'duckdb': see test_garden.py::test_one[[]duckdb[]]",
             "*dbt can't open *garden on target 'duckdb': see test_garden.py::test_one[[]duckdb[]]",
             "duckdb: 3 error",
@@ -46,6 +47,7 @@ def test_a_session_without_dbt_project_says_which_line_is_missing(inside):
     result = inside.run(PLAIN)
     result.assert_outcomes(errors=3)
     result.stdout.fnmatch_lines(["*which dbt project is tested? Say so in the pytest configuration: dbt_project = . *"])
+    assert "pytest_plugin" not in result.stdout.str()
 
 
 def test_a_folder_without_a_project_is_named(inside):
@@ -65,7 +67,12 @@ def test_packages_that_are_not_installed_are_told_with_the_command_that_installs
     shutil.rmtree(inside.garden / "dbt_packages")
     result = inside.run(PLAIN)
     result.assert_outcomes(errors=3)
-    result.stdout.fnmatch_lines(["*dbt deps*"])
+    result.stdout.fnmatch_lines(['*Run "dbt deps" to install package dependencies*'])
+
+
+def test_a_profiles_file_that_holds_no_profiles_gives_no_settings(inside):
+    (inside.garden / "profiles.yml").write_text("- garden\n")
+    inside.run(PLAIN).assert_outcomes(passed=3)
 
 
 def test_several_outputs_of_duckdb_ask_which_one_gives_the_settings(inside):

@@ -108,7 +108,7 @@ def test_config_is_what_the_test_gives_before_what_the_sql_says(macro):
 
 
 def test_a_reference_to_nothing_is_dbts_own_error(macro):
-    with macro.raises("'nothing'"):
+    with macro.raises("'a test' (inline) depends on a node named 'nothing' which was not found"):
         macro.compile("select * from {{ ref('nothing') }}")
 
 

@@ -14,13 +14,15 @@ def test_rows(macro, table):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "E *assert 3 rows, expected 3 (- expected, + found):",
+            "E *assert the rows differ (- expected, + found):",
             "E *   id | name",
             "E *   ---+-------",
             "E *   1  | 'rose'",
             "E * - 2  | 'oak'",
             "E * + 2  | NULL",
             "E *   3  | 'fern'",
+            "*- rendered on duckdb -*",
+            "  1 | select [*] from *",
             "duckdb: 1 failed",
         ]
     )
@@ -71,9 +73,9 @@ def test_printed(macro):
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
         [
-            "*- sent to duckdb, statement 1 of 2 -*",
+            "*- statement 1 of 2 for duckdb -*",
             "  1 | create schema if not exists attic",
-            "*- sent to duckdb, statement 2 of 2 -*",
+            "*- statement 2 of 2 for duckdb -*",
             "  1 | create table attic.archived as select * from *",
             "*- printed on duckdb -*",
             "create schema if not exists attic",

@@ -51,6 +51,11 @@ def test_a_macro_that_calls_what_is_not_there_says_so(macro):
         macro.compile("{{ no_such_macro() }}")
 
 
+def test_a_wrong_argument_names_the_macro_as_it_is_written(macro):
+    with macro.raises("macro 'greet' takes no keyword argument 'nmae'"):
+        macro("greet", nmae="Ann")
+
+
 @BOTH
 def test_a_plan_that_must_not_run_anything_is_proved_to_run_nothing(macro):
     plan = macro("archive", "plants", "attic", dry_run=True)

@@ -48,7 +48,12 @@ def test_each_test_and_target_has_a_file_that_reads_as_sql(written):
 def test_a_snapshot_that_is_not_there_fails_and_is_not_written(inside):
     result = inside.run(TESTS, "-k", "divide")
     result.assert_outcomes(failed=2)
-    result.stdout.fnmatch_lines(["*2 snapshots failed.*"])
+    result.stdout.fnmatch_lines(
+        [
+            "*`pytest --snapshot-update` writes *__snapshots__/test_garden/test_divide-duckdb.sql.",
+            "*2 snapshots failed.*",
+        ]
+    )
     assert not (inside.path / "__snapshots__").exists()
 
 
@@ -81,3 +86,26 @@ def test_targets_that_did_not_run_keep_their_snapshots_in_an_update_of_all_tests
     assert files(written) == before
     again = written.run(TESTS, "--dbt-targets", "duckdb")
     assert again.ret == pytest.ExitCode.OK, "a snapshot that no test may read here is not unused"
+
+
+def test_an_update_in_which_something_fails_removes_nothing(written):
+    before = files(written)
+    written.run(TESTS + "\ndef test_other():\n    assert 0\n", "--snapshot-update", "-x").assert_outcomes(
+        passed=4, failed=1
+    )
+    assert files(written) == before
+    early = TESTS.replace("    assert macro", "    assert 0\n    assert macro", 1)
+    written.run(early, "--snapshot-update").assert_outcomes(passed=2, failed=2)
+    assert files(written) == before
+    (written.garden / "macros" / "broken.sql").write_text("{% macro broken() %}{% if %}{% endmacro %}")
+    written.run(TESTS, "--snapshot-update").assert_outcomes(errors=4)
+    assert files(written) == before
+
+
+def test_parallel_workers_keep_what_only_one_of_them_reads(written):
+    before = files(written)
+    written.path.joinpath("test_other.py").write_text("def test_other():\n    pass\n")
+    words = ("-n", "2", "--dist", "loadfile", "--dbt-targets", "duckdb")
+    written.process(TESTS, *words, "--snapshot-update").assert_outcomes(passed=4)
+    assert files(written) == before
+    written.process(TESTS, *words).assert_outcomes(passed=4)

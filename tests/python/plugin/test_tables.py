@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import json
 
 import pytest
 
 from dbt_playbooks.pytest_plugin.errors import HarnessError, SqlError
 
 BOTH = pytest.mark.targets("duckdb", "bigquery")
+EVERYWHERE = pytest.mark.targets("duckdb", "bigquery", "emulator")
 ROWS = [(1, "rose"), (2, None)]
 
 
@@ -53,13 +55,12 @@ def test_an_empty_table_has_its_columns(macro, table):
     assert macro("column_names", made).value == ["id", "names"]
 
 
-@BOTH
+@EVERYWHERE
 def test_stated_types_are_those_of_bigquery_or_duckdb(macro, table):
     made = table(types={"a": "int64", "b": "bigint", "c": "string", "d": "varchar", "e": "float64", "f": "double"})
     columns = macro.compile(f"select * from {made}").check()
-    assert list(columns.columns) == list("abcdef")
-    if macro.target == "bigquery":
-        assert list(columns.columns.values()) == ["int64", "int64", "string", "string", "float64", "float64"]
+    kinds = ["bigint", "varchar", "double"] if macro.target == "duckdb" else ["int64", "string", "float64"]
+    assert columns.columns == dict(zip("abcdef", (kind for kind in kinds for _ in "12"), strict=True))
 
 
 def test_a_column_without_values_needs_a_type(macro, table):
@@ -85,14 +86,40 @@ def test_a_column_without_values_needs_a_type(macro, table):
         ({}, {}, "the table has no columns"),
         (None, {}, "the table has no columns"),
         ("plants.csv", {}, "there is no file"),
-        ({"tags": [1]}, {"tags": "array<int64>"}, "column 'tags': 1 is no array<int64>"),
-        ({"place": ["x"]}, {"place": "struct<a int64>"}, "column 'place': 'x' is no struct<"),
+        ({"tags": [1]}, {"tags": "array<int64>"}, "column 'tags', row 1: 1 is no array<int64>"),
+        ({"tags": [[], ["x"]]}, {"tags": "array<int64>"}, "column 'tags', row 2: ['x'] is no array<int64>"),
+        ({"place": ["x"]}, {"place": "struct<a int64>"}, "column 'place', row 1: 'x' is no struct<"),
+        ({"place": [{"b": 1}]}, {"place": "struct<a int64>"}, "column 'place', row 1: {'b': 1} is no struct<"),
+        ({"id": [1, "x"]}, {"id": "int64"}, "column 'id', row 2: 'x' is no int64"),
+        ({"id": [1.5]}, {"id": "int64"}, "column 'id', row 1: 1.5 is no int64"),
+        ({"id": [2**63]}, {"id": "bigint"}, "column 'id', row 1: 9223372036854775808 is no int64"),
+        ({"day": [7]}, {"day": "date"}, "column 'day', row 1: 7 is no date"),
+        ({"ok": [1]}, {"ok": "bool"}, "column 'ok', row 1: 1 is no bool"),
     ],
 )
 def test_a_table_that_is_wrong_says_how(table, data, types, said):
     with pytest.raises(HarnessError) as error:
         table(data, types=types)
     assert said in str(error.value)
+
+
+@EVERYWHERE
+def test_a_value_may_be_the_text_of_one(macro, table):
+    types = {"id": "int64", "day": "date", "at": "timestamp", "ok": "bool", "price": "numeric"}
+    row = {"id": ["7"], "day": ["2024-01-01"], "at": ["2024-01-01T00:00:00Z"], "ok": ["true"], "price": ["1.10"]}
+    made = table(row, types=types)
+    if macro.target != "bigquery":
+        assert all_of(macro, made) == [(7, dt.date(2024, 1, 1), dt.datetime(2024, 1, 1), True, decimal.Decimal("1.10"))]
+
+
+@EVERYWHERE
+def test_json_is_given_as_values_or_as_text(macro, table):
+    made = table({"id": [1, 2, 3], "doc": [{"a": [1, None]}, '{"a": "x"}', None]}, types={"doc": "json"})
+    sql = f"select id, doc from {made} where doc is not null order by id"
+    assert macro.compile(sql).check()
+    if macro.target != "bigquery":
+        found = [json.loads(doc) if isinstance(doc, str) else doc for _, doc in macro.query(sql)]
+        assert found == [{"a": [1, None]}, {"a": "x"}]
 
 
 def test_a_wrong_value_of_a_csv_file_is_found_by_line_and_column(table, tmp_path):

@@ -90,6 +90,7 @@ def test_an_unknown_target_of_a_mark_names_the_test(inside, words):
     result.stdout.fnmatch_lines(
         ["*test_garden.py::test_plain, mark targets: there is no target 'postgres'. Targets: duckdb, *"]
     )
+    result.stdout.no_fnmatch_line("*plugg*.py*")
 
 
 def test_a_mark_without_targets_says_what_to_write(inside):

@@ -20,6 +20,8 @@ _BRANCHES = {
     "ASTCaseStatement", "ASTWhenThenClauseList", "ASTWhenThenClause",
 }  # fmt: skip
 _TARGET = re.compile(r"Query column 1 has type (.+) which cannot be coerced to target type (.+?)(?= \[at |$)")
+_QUERY = re.compile(r"\s*(select|with)\b[^;]*;?\s*$", re.IGNORECASE)
+"""What is a query, and no script: it need not be parsed before it is analyzed, which takes a quarter of the time."""
 _JUMPS = {"ASTReturnStatement", "ASTBreakStatement", "ASTContinueStatement"}
 
 
@@ -49,6 +51,10 @@ class Script:
         from zetasql.core.exceptions import ZetaSQLError
 
         text = self._source.text
+        if _QUERY.match(text):
+            found, _ = self._one(Piece(text, 0), scope)
+            yield found
+            return
         try:
             parsed = self._analyzer.parse(text)
         except ZetaSQLError as error:

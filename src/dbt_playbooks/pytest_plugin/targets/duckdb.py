@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from dbt_playbooks.pytest_plugin.listing import listing
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.targets.opened import SCHEMA, OpenTarget
 
+_FUNCTION = re.compile(r"\b(macro|function)\b", re.IGNORECASE)
 # not plugins, attach and secrets: they lead to other databases
 _SAFE = ("extensions", "settings", "config_options", "disable_transactions")
 
@@ -40,18 +42,20 @@ class DuckDB(OpenTarget):
 
     def query(self, sql: str) -> Rows:
         try:
-            names, rows = self._rows(sql)
+            columns, rows = self._rows(sql)
         except WarehouseError as error:
             raise SqlError(f"DuckDB refuses it: {str(error).partition(chr(10))[2] or error}\n{listing(sql)}") from None
-        return Rows(rows, names)
+        return Rows(rows, columns)
 
     def clean(self) -> None:
+        if any(_FUNCTION.search(sql) for sql in self.session.sent):
+            # DuckDB lists its functions in 30 ms, and a new database costs no more
+            self.session.forget_database()
         _, made = self._rows(
             "select 'schema', schema_name, '' from duckdb_schemas() where not internal and schema_name <> 'main' and database_name = 'memory'"
             " union all select 'view', schema_name, view_name from duckdb_views() where not internal and schema_name = 'main' and database_name = 'memory'"
             " union all select 'table', schema_name, table_name from duckdb_tables() where not internal and schema_name = 'main' and database_name = 'memory'"
             " union all select 'other', database_name, '' from duckdb_databases() where not internal and database_name <> 'memory'"
-            " union all select 'other', function_name, '' from duckdb_functions() where not internal and schema_name = 'main'"
             " union all select 'other', sequence_name, '' from duckdb_sequences() where schema_name = 'main'"
             " union all select 'other', type_name, '' from duckdb_types() where not internal and schema_name = 'main'"
         )

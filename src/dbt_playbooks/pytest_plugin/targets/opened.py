@@ -48,11 +48,11 @@ class OpenTarget(abc.ABC):
             self.session.close()
 
     def end_test(self) -> None:
-        used = self._made > 0 or self.session.asked
+        used = self._made > 0 or self.session.sent
         self._made = 0
         if used:  # most tests only render, and cleaning takes longer than that
             self.clean()
-        self.session.asked = False
+        self.session.sent.clear()
         self.session.statements.clear()
 
     def create(self, data: TableData, name: str | None, schema: str | None) -> Any:
@@ -77,7 +77,7 @@ class OpenTarget(abc.ABC):
         finally:
             del self.session.statements[before:]
 
-    def _rows(self, sql: str) -> tuple[list[str], Sequence[Sequence[Any]]]:
+    def _rows(self, sql: str) -> tuple[list[tuple[str, str]], Sequence[Sequence[Any]]]:
         before = len(self.session.statements)
         try:
             return self.session.rows(sql)

@@ -50,11 +50,11 @@ class BigQueryServer(OpenTarget):
 
     def query(self, sql: str) -> Rows:
         try:
-            names, rows = self._rows(sql)
+            columns, rows = self._rows(sql)
         except WarehouseError as error:
             said = str(error).partition("\n")[2] or str(error)
             raise SqlError(f"{self.name} refuses it: {self.explain(said)}\n{listing(sql)}") from None
-        return Rows(rows, names)
+        return Rows(rows, columns)
 
     def clean(self) -> None:
         for dataset in sorted(self._datasets - {self.dataset}):
