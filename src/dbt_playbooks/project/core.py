@@ -14,7 +14,13 @@ from typing import Any
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.interface import Model, Options, Outcome, Window
 from dbt_playbooks.project.models import backfill_filters, runners
-from dbt_playbooks.project.opening import PACKAGE, put_our_macros_before_dbts, require_package, silent_events
+from dbt_playbooks.project.opening import (
+    PACKAGE,
+    put_our_macros_before_dbts,
+    require_package,
+    silent_events,
+    uncollected,
+)
 from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.redact import secret_values
 
@@ -22,6 +28,7 @@ from dbt_playbooks.redact import secret_values
 class DbtCoreProject(DbtSession):
     """dbt Core in this process. Threads may call `run`, `compile`, `call` and `query` at the same time."""
 
+    @uncollected()
     def __init__(
         self, options: Options, selection: Sequence[str], exclude: Sequence[str], stack: contextlib.ExitStack
     ) -> None:

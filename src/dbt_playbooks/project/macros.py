@@ -15,7 +15,7 @@ from typing import Any
 
 from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.interface import Options
-from dbt_playbooks.project.opening import silent_events
+from dbt_playbooks.project.opening import silent_events, uncollected
 from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.project.stubs import UnknownNameError, stubbed
 
@@ -37,6 +37,7 @@ class ProjectModel:
 class MacroSession(DbtSession):
     """A dbt project, parsed once, whose macros are called."""
 
+    @uncollected()
     def __init__(self, options: Options, project_dir: str, arguments: Sequence[str] = ()) -> None:
         from dbt.adapters.factory import FACTORY
 

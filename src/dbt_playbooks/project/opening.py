@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import traceback
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,19 @@ from dbt_playbooks.errors import ProjectError
 from dbt_playbooks.interface import Options
 
 PACKAGE = "dbt_playbooks"
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """dbt's modules and its manifest are a million objects that stay: Python's collector would walk them over and over."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if enabled:
+            gc.enable()
 
 
 def dbt_context(

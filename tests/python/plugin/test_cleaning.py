@@ -48,8 +48,9 @@ def test_one_makes_what_is_no_table(macro, sql):
 def test_one_makes_a_table(macro, table):
     table({"id": [1]})
 
-def test_one_makes_a_table_in_a_schema(macro, table):
-    table({"id": [1]}, schema="other")
+@pytest.mark.parametrize("schema", ["other", "main"])
+def test_one_makes_a_table_in_a_schema(macro, table, schema):
+    table({"id": [1]}, schema=schema)
 
 def test_one_renders(macro):
     macro.render("found")
@@ -92,5 +93,5 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedPro
 
 
 def test_each_test_begins_with_an_empty_database(session: subprocess.CompletedProcess[str]) -> None:
-    assert "duckdb: 10 passed, 3 failed" in session.stdout, session.stdout
+    assert "duckdb: 11 passed, 3 failed" in session.stdout, session.stdout
     assert session.stdout.count("E   Failed: on purpose") == 3

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +14,7 @@ from dbt_playbooks.pytest_plugin.googlesql.catalog import Catalogs, Path, Scope
 from dbt_playbooks.pytest_plugin.googlesql.dialect import PSEUDO_COLUMNS, SYSTEM_VARIABLES, language
 from dbt_playbooks.pytest_plugin.googlesql.places import Piece, message_of
 from dbt_playbooks.pytest_plugin.googlesql.script import Script, Statement
-from dbt_playbooks.pytest_plugin.googlesql.webassembly import copy_whole_messages
+from dbt_playbooks.pytest_plugin.googlesql.webassembly import analyze, copy_whole_messages, model
 
 __all__ = ["GoogleSQL", "Statement"]
 
@@ -40,10 +39,13 @@ class GoogleSQL:
             error_message_mode=ErrorMessageMode.ERROR_MESSAGE_ONE_LINE,
             default_timezone="UTC",
         )
+        self._plain_options = self.options.to_proto()
         named = AnalyzerOptions.QueryParameter
         self.options.ddl_pseudo_columns = [
             named(name=name, type=self.type_of(text)) for name, text in PSEUDO_COLUMNS.items()
         ]
+        # most statements name no system variable, and all of them take a fifth of a call's time
+        self._plain_options = self.options.to_proto()
         self.options.system_variables = [
             AnalyzerOptions.SystemVariable(name_path=name.split("."), type=self.type_of(text))
             for name, text in SYSTEM_VARIABLES.items()
@@ -61,21 +63,18 @@ class GoogleSQL:
         return self.service.parse(sql_statement=sql, options=self._language, allow_script=True).parsed_script
 
     def resolve(self, piece: Piece, scope: Scope, options: Any) -> Any:
-        """The resolved statement. Raises ZetaSQLError.
+        """The analyzer's message about a statement. Raises ZetaSQLError.
 
         A table may be written in many ways, and as `events_*`: each that a statement turns out to use is added to what the analyzer knows.
         """
         from zetasql.core.exceptions import ZetaSQLError
 
-        if "@@" not in piece.sql:  # system variables, a fifth of a call's time
-            options = copy.copy(options)
-            options.system_variables = []
+        plain = options is self.options and "@@" not in piece.sql
+        message = self._plain_options if plain else options.to_proto()
         while True:
             catalog = self._catalogs.registered(scope)
             try:
-                return self.service.analyze(
-                    sql_statement=piece.sql, options=options, registered_catalog_id=catalog
-                ).resolved_statement
+                return analyze(self.service.wasm_client, piece.sql, message, catalog)
             except ZetaSQLError as error:
                 if not scope.also_written(message_of(error), self.type_of):
                     raise
@@ -91,7 +90,7 @@ class GoogleSQL:
                 raise HarnessError(
                     f"GoogleSQL does not know the type '{text}': {message_of(error).partition(' [at ')[0]}"
                 ) from None
-            self._types[text] = found.output_column_list[0].column.type
+            self._types[text] = model(found, whole=False).output_column_list[0].column.type
         return self._types[text]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dbt_playbooks.pytest_plugin.googlesql.catalog import Scope, type_name
 from dbt_playbooks.pytest_plugin.googlesql.dialect import is_unknown
 from dbt_playbooks.pytest_plugin.googlesql.places import Piece, Source, message_of, refused, refused_at
+from dbt_playbooks.pytest_plugin.googlesql.webassembly import model
 
 if TYPE_CHECKING:
     from dbt_playbooks.pytest_plugin.googlesql import GoogleSQL
@@ -34,8 +35,12 @@ class Statement:
     columns: Mapping[str, str]
     unsupported: str | None = None
     """What the analyzer does not know, so that the statement is not checked. That is not an error of the statement."""
-    resolved: Any = field(default=None, repr=False, compare=False)
-    """The analyzer's own tree, for what this class does not say."""
+    message: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def resolved(self) -> Any:
+        """The analyzer's own tree, for what this class does not say."""
+        return None if self.message is None else model(self.message)
 
 
 class Script:
@@ -210,18 +215,19 @@ class Script:
             options = copy.copy(options)
             options.target_column_types = [wanted]
         try:
-            resolved = self._analyzer.resolve(piece, scope, options)
+            message = self._analyzer.resolve(piece, scope, options)
         except Trap:
             return Statement(piece.sql, "unsupported", {}, unsupported="the analyzer itself breaks on it"), ()
         except ZetaSQLError as error:
-            message = message_of(error)
-            loads = type(node).__name__ == "ASTAuxLoadDataStatement" and message.startswith("Table not found")
-            if not (is_unknown(message, int(getattr(error, "code", 0) or 0)) or scope.is_opaque(message) or loads):
+            said = message_of(error)
+            loads = type(node).__name__ == "ASTAuxLoadDataStatement" and said.startswith("Table not found")
+            if not (is_unknown(said, int(getattr(error, "code", 0) or 0)) or scope.is_opaque(said) or loads):
                 raise refused(
-                    _TARGET.sub(r"a value of type \1 cannot be coerced to \2", message), self._source, piece
+                    _TARGET.sub(r"a value of type \1 cannot be coerced to \2", said), self._source, piece
                 ) from None
             scope.unseen |= node is not None and type(node).__name__ != "ASTQueryStatement"
-            return Statement(piece.sql, "unsupported", {}, unsupported=message.partition("\n")[0]), ()
+            return Statement(piece.sql, "unsupported", {}, unsupported=said.partition("\n")[0]), ()
+        resolved = model(message, whole=False)
         scope.learn(resolved)
         kind = type(resolved).__name__
         found: list[tuple[str, Any]] = []
@@ -231,7 +237,7 @@ class Script:
             found = [(each.name, each.type) for each in resolved.column_definition_list]
         scope.unseen |= kind == "ResolvedCallStmt"
         columns = {name: type_name(each) for name, each in found}
-        return Statement(piece.sql, kind, columns, resolved=resolved), found
+        return Statement(piece.sql, kind, columns, message=message), found
 
     def _piece(self, node: Any, before: str = "", after: str = "") -> Piece:
         place = node.parse_location_range

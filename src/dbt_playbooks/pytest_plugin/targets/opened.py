@@ -68,14 +68,14 @@ class OpenTarget(abc.ABC):
 
     def silently(self, *statements: str) -> None:
         """Statements of the harness itself, which are none of the macro's."""
-        before = len(self.session.statements)
+        before, sent = len(self.session.statements), len(self.session.sent)
         try:
             for statement in statements:
                 self.session.execute(statement)
         except WarehouseError as error:
             raise SqlError(self.explain(str(error))) from None
         finally:
-            del self.session.statements[before:]
+            del self.session.statements[before:], self.session.sent[sent:]
 
     def _rows(self, sql: str) -> tuple[list[tuple[str, str]], Sequence[Sequence[Any]]]:
         before = len(self.session.statements)
