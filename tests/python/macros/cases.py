@@ -96,6 +96,20 @@ RECORDED_CHUNK = (
 )
 NO_CHECKPOINTS = ("select count(*) from backfill_checkpoints", [[0]])
 
+BOTH = {"old_table": "archive", "new_table": "events"}
+COUNTED = [[3, 4, 1, "differs"]]
+SUMMED = [[D(2024, 1, 1), 7, 9, "sum_amount", "differs"], [D(2024, 1, 2), 9, None, "sum_amount", "only in old"]]
+SUMS = {**BOTH, "by": "day", "metrics": "sum(amount)", "where": "day < '2024-01-03'"}
+ROWS = {**BOTH, "key": "id", "exclude_columns": "happened_at"}
+DIFFERING_IDS = [
+    [1, "differs"],
+    [2, "only in new"],
+    [3, "only in new"],
+    [4, "only in new"],
+    [8, "only in old"],
+    [9, "only in old"],
+]
+
 CASES = {
     "affected_partitions": Case(BAD, rows=FOUND_BAD, printed="partition_date  bad_rows"),
     "affected_partitions_sql": Case(BAD, rows=FOUND_BAD),
@@ -127,6 +141,16 @@ CASES = {
     "backfill_script": Case(SCRIPT, statements=True, printed="-- Step 1 of 1", after=FILLED),
     "backfill_script_sql": Case(SCRIPT, statements=True, after=FILLED),
     "backfill_state_exists": Case(state=True, value=True),
+    "compare_aggregates": Case(SUMS, rows=SUMMED, printed="old sum_amount"),
+    "compare_aggregates_sql": Case(SUMS, rows=SUMMED),
+    "compare_row_counts": Case(BOTH, rows=COUNTED, printed="old_rows"),
+    "compare_row_counts_sql": Case(BOTH, rows=COUNTED),
+    "compare_rows": Case(
+        ROWS,
+        printed="2 rows only in old, 3 only in new, 1 that differ",
+        answers=[[[None, 3, 4]], [[None, 3, 4]], [[3, 4, 1, 2, 3, 1, 0, 0, 0, 0, 1, "[]"]]],
+    ),
+    "compare_rows_sql": Case(ROWS, columns=["id", "status"], rows=DIFFERING_IDS),
     "create_backfill_state": Case(after=NO_CHECKPOINTS),
     "create_backfill_state_sql": Case(statements=True, after=NO_CHECKPOINTS),
     "delete_partitions": Case(
@@ -167,6 +191,12 @@ OPTIONS = {
     "affected_partitions_sql": {**BAD, **JANUARY, **IN_TOKYO, "period": "week"},
     "backfill_progress_sql": {},
     "backfill_script_sql": {**SCRIPT, "date_column": "happened_at", "chunk": "2 weeks", "columns": ["id", "happened_at"], **IN_TOKYO},
+    "compare_aggregates_sql": {
+        **BOTH, "by": {"month": "extract(month from day)"}, "metrics": {"rows": "count(*)", "total": "sum(amount)"},
+        "tolerance": {"total": {"absolute": 1, "relative": 0.01}}, "where": "amount > 0", "only_differences": False,
+    },
+    "compare_row_counts_sql": {**BOTH, "by": ["day", "abs(id)"], "where": "amount > 0"},
+    "compare_rows_sql": {**BOTH, "columns": ["day", "amount"], "where": "amount > 0"},
     "delete_partitions_sql": {"table": "events", "date_column": "happened_at", **JANUARY, **IN_TOKYO, "where": "amount < 0"},
     "merge_backfill_sql": {
         **MERGE, "date_column": "happened_at", "key": ["id", "happened_at"], "update_columns": ["amount"], "updated_at_column": "day",

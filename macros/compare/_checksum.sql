@@ -1,0 +1,26 @@
+{#- One number for all rows of a group, that differs when a row does, whichever order they are in: a sum of the rows' hashes, as duplicates cancel
+    each other in an exclusive or. `columns` are expressions of types that both sides have. -#}
+{% macro _checksum(columns) %}
+  {{ return(adapter.dispatch('_checksum', 'dbt_playbooks')(row_hash=dbt_playbooks._row_hash(columns))) }}
+{% endmacro %}
+
+{% macro duckdb___checksum(row_hash) %}
+  {{ return('sum(cast(' ~ row_hash ~ ' as hugeint))') }}
+{% endmacro %}
+
+{% macro bigquery___checksum(row_hash) %}
+  {{ return('sum(cast(' ~ row_hash ~ ' as bignumeric))') }}
+{% endmacro %}
+
+{% macro _row_hash(columns) %}
+  {{ return(adapter.dispatch('_row_hash', 'dbt_playbooks')(columns=columns)) }}
+{% endmacro %}
+
+{#- Hashed twice: DuckDB joins the hashes of several values in a way that two rows may swap one unseen in the sum. -#}
+{% macro duckdb___row_hash(columns) %}
+  {{ return('hash(hash(' ~ columns | join(', ') ~ '))') }}
+{% endmacro %}
+
+{% macro bigquery___row_hash(columns) %}
+  {{ return('farm_fingerprint(to_json_string(struct(' ~ columns | join(', ') ~ ')))') }}
+{% endmacro %}

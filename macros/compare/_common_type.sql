@@ -1,0 +1,104 @@
+{#- What kind of values a type has, for what they can be compared with: 'integer', 'decimal', 'float', 'text', 'nested' and so on; a type that is
+    not known is a family of its own. -#}
+{% macro _family(data_type) %}
+  {%- set spelled = data_type | lower | trim -%}
+  {%- set name = spelled.split('(')[0] | trim -%}
+  {%- if '[' in spelled or '<' in spelled or name in ('struct', 'map', 'union') -%}
+    {{ return('nested') }}
+  {%- endif -%}
+  {%- set families = {
+    'integer': ['tinyint', 'smallint', 'integer', 'int', 'bigint', 'hugeint', 'utinyint', 'usmallint', 'uinteger', 'ubigint', 'uhugeint', 'int64'],
+    'decimal': ['decimal', 'numeric', 'bignumeric', 'bigdecimal'], 'float': ['real', 'float', 'double', 'float4', 'float8', 'float64'],
+    'text': ['varchar', 'text', 'string', 'char', 'bpchar', 'enum', 'uuid'], 'bool': ['bool', 'boolean'],
+    'timestamp': ['timestamp', 'datetime', 'timestamp_s', 'timestamp_ms', 'timestamp_ns', 'timestamptz', 'timestamp with time zone'],
+    'bytes': ['blob', 'bytes', 'bytea']
+  } -%}
+  {%- for family, names in families.items() if name in names -%}
+    {{ return(family) }}
+  {%- endfor -%}
+  {{ return(name) }}
+{% endmacro %}
+
+{#- The family in which values of two families can be compared, or none. -#}
+{% macro _common_family(old, new) %}
+  {%- for widening in [['integer', 'decimal', 'float'], ['date', 'timestamp'], ['json', 'nested']] if old in widening and new in widening -%}
+    {%- set wider = [] -%}
+    {%- for family in widening if family in (old, new) -%}
+      {%- do wider.append(family) -%}
+    {%- endfor -%}
+    {{ return(wider[-1]) }}
+  {%- endfor -%}
+  {{ return(old if old == new else none) }}
+{% endmacro %}
+
+{#- The type that both sides are cast to, '' when they need no cast, none when no type holds the values of both. -#}
+{% macro _common_type(family, old_type, new_type) %}
+  {{ return(adapter.dispatch('_common_type', 'dbt_playbooks')(family=family, old_type=old_type, new_type=new_type)) }}
+{% endmacro %}
+
+{% macro duckdb___common_type(family, old_type, new_type) %}
+  {%- set both = [old_type, new_type] -%}
+  {%- if family == 'nested' and old_type != new_type or family == 'json' -%}
+    {{ return('json text') }}
+  {%- elif old_type == new_type -%}
+    {{ return('') }}
+  {%- elif family == 'integer' -%}
+    {{ return('hugeint' if 'hugeint' in both or 'ubigint' in both else none if 'uhugeint' in both else 'bigint') }}
+  {%- elif family == 'decimal' -%}
+    {{ return(dbt_playbooks._widest_decimal(both)) }}
+  {%- elif family == 'timestamp' -%}
+    {{ return('timestamp_ns' if 'timestamp_ns' in both else 'timestamp') }}
+  {%- endif -%}
+  {{ return({'float': 'double', 'text': 'varchar'}.get(family)) }}
+{% endmacro %}
+
+{#- A decimal with the digits of both before the point and after it; an integer has as many before it as its type can. None beyond 38. -#}
+{% macro _widest_decimal(types) %}
+  {%- set digits = {'tinyint': 3, 'smallint': 5, 'integer': 10, 'bigint': 19, 'utinyint': 3, 'usmallint': 5, 'uinteger': 10, 'ubigint': 20} -%}
+  {%- set whole, scales = [], [] -%}
+  {%- for each in types -%}
+    {%- if '(' in each -%}
+      {%- set precision, scale = each.split('(')[1].rstrip(')').split(',') -%}
+      {%- do whole.append(precision | int - scale | int) -%}
+      {%- do scales.append(scale | int) -%}
+    {%- else -%}
+      {%- do whole.append(digits.get(each, 39)) -%}
+      {%- do scales.append(0) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- set precision = whole | max + scales | max -%}
+  {{ return('decimal(' ~ precision ~ ', ' ~ scales | max ~ ')' if precision <= 38 else none) }}
+{% endmacro %}
+
+{% macro bigquery___common_type(family, old_type, new_type) %}
+  {%- if family in ('nested', 'json', 'geography') -%}
+    {{ return('json text') }}
+  {%- elif old_type == new_type or family == 'integer' -%}
+    {{ return('') }}
+  {%- elif family == 'timestamp' -%}
+    {{ return('timestamp' if 'timestamp' in [old_type, new_type] and 'datetime' not in [old_type, new_type] else 'datetime') }}
+  {%- endif -%}
+  {{ return({'decimal': 'bignumeric', 'float': 'float64', 'text': 'string'}.get(family)) }}
+{% endmacro %}
+
+{#- A column as a value of the common type. -#}
+{% macro _as_common(column, data_type, family, cast_to) %}
+  {%- if cast_to == '' -%}
+    {{ return(column) }}
+  {%- elif cast_to == 'json text' -%}
+    {{ return(adapter.dispatch('_json_text', 'dbt_playbooks')(column=column, data_type=data_type)) }}
+  {%- elif data_type in ('timestamptz', 'timestamp with time zone') -%}
+    {#- by the clock of UTC, whatever the session's zone is -#}
+    {{ return("cast(timezone('UTC', " ~ column ~ ') as ' ~ cast_to ~ ')') }}
+  {%- endif -%}
+  {{ return('cast(' ~ column ~ ' as ' ~ cast_to ~ ')') }}
+{% endmacro %}
+
+{% macro duckdb___json_text(column, data_type) %}
+  {#- `json` writes the same value the same way -#}
+  {{ return(('json(' if data_type == 'json' else 'cast(to_json(') ~ column ~ (')' if data_type == 'json' else ') as varchar)')) }}
+{% endmacro %}
+
+{% macro bigquery___json_text(column, data_type) %}
+  {{ return(('st_astext(' if data_type == 'geography' else 'to_json_string(') ~ column ~ ')') }}
+{% endmacro %}

@@ -1,0 +1,52 @@
+{#- The columns that are compared: {'label', 'old', 'new', 'family', 'old_type', 'new_type'} each, `old` and `new` being expressions of one type.
+    A column is called as in the new table; `rename` gives old names their new ones. -#}
+{% macro _comparable_columns(sides, columns=none, exclude_columns=[], rename={}, what='a column of `columns`') %}
+  {%- set old, new, in_old, in_new, pairs = sides.old.relation, sides.new.relation, sides.old.columns, sides.new.columns, [] -%}
+  {%- set old_names = {} -%}
+  {%- for old_name, new_name in rename.items() -%}
+    {%- do dbt_playbooks._named_columns([old_name], in_old, old, "a column of `rename` (old name: new name)") -%}
+    {%- do dbt_playbooks._named_columns([new_name], in_new, new, "a column that `rename` calls new") -%}
+    {%- do old_names.update({new_name | lower: old_name | lower}) -%}
+  {%- endfor -%}
+  {%- set wanted = [] -%}
+  {%- for name in dbt_playbooks._named_columns(dbt_playbooks._list(columns), in_new, new, what) -%}
+    {%- do wanted.append(name | lower) -%}
+  {%- endfor -%}
+  {%- set unwanted = [] -%}
+  {%- for name in dbt_playbooks._list(exclude_columns) -%}
+    {%- if name | lower not in in_new and name | lower not in in_old -%}
+      {%- do dbt_playbooks._named_columns([name], in_new, new, "a column of `exclude_columns`") -%}
+    {%- endif -%}
+    {%- do unwanted.append(name | lower) -%}
+  {%- endfor -%}
+  {%- for name, column in in_new.items() if (not wanted or name in wanted) and name not in unwanted -%}
+    {%- set old_name = old_names.get(name, none if name in rename else name) -%}
+    {%- if old_name in in_old -%}
+      {%- do pairs.append(dbt_playbooks._comparable(column.name, in_old[old_name], column)) -%}
+    {%- elif wanted -%}
+      {%- do dbt_playbooks._named_columns([name], in_old, old, what) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- if not pairs and execute -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ old ~ " and " ~ new ~ " have no column in common that is to be compared. The old one has: "
+      ~ in_old.values() | map(attribute='name') | join(', ') ~ ". The new one has: " ~ in_new.values() | map(attribute='name') | join(', ')
+      ~ ". Columns with other names are paired by rename: {old_name: new_name}.") }}
+  {%- endif -%}
+  {{ return(pairs) }}
+{% endmacro %}
+
+{#- A column of each side as expressions of one type, or an error that says why there is none. -#}
+{% macro _comparable(label, old_column, new_column) %}
+  {%- set old_type, new_type = old_column.data_type | lower, new_column.data_type | lower -%}
+  {%- set family = dbt_playbooks._common_family(dbt_playbooks._family(old_type), dbt_playbooks._family(new_type)) -%}
+  {%- set cast_to = dbt_playbooks._common_type(family, old_type, new_type) if family else none -%}
+  {%- if cast_to is none -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: column '" ~ label ~ "' is " ~ old_type ~ " in the old table and " ~ new_type
+      ~ " in the new one, which have no type in common. Leave it out with exclude_columns: [" ~ label ~ "], or compare views that cast it.") }}
+  {%- endif -%}
+  {{ return({
+    'label': label, 'family': family, 'old_type': old_type, 'new_type': new_type,
+    'old': dbt_playbooks._as_common(adapter.quote(old_column.name), old_type, family, cast_to),
+    'new': dbt_playbooks._as_common(adapter.quote(new_column.name), new_type, family, cast_to)
+  }) }}
+{% endmacro %}

@@ -1,0 +1,46 @@
+{#- What is compared with what: 'old' and 'new' (relations), 'key' and 'columns' (lists, see `_comparable_columns`; a column has its 'tolerance'), 'where' of
+    each side, and the columns that only one side has. -#}
+{% macro _comparison(old, new, key, columns, exclude_columns, rename, tolerance, where) %}
+  {%- set sides = {'old': {'relation': old, 'columns': dbt_playbooks._columns_of(old)}, 'new': {'relation': new, 'columns': dbt_playbooks._columns_of(new)}} -%}
+  {%- set keys, key_names = [], [] -%}
+  {%- for each in dbt_playbooks._list(key) -%}
+    {%- if '(' in each | string -%}
+      {%- do keys.append({'label': each, 'old': each, 'new': each, 'family': none}) -%}
+    {%- else -%}
+      {%- set pair = dbt_playbooks._comparable_columns(sides, [each], [], rename, 'the key')[0] -%}
+      {%- do keys.append(pair) -%}
+      {%- do key_names.append(pair.label | lower) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- set compared, names = [], [] -%}
+  {%- for pair in dbt_playbooks._comparable_columns(sides, columns, exclude_columns, rename) if pair.label | lower not in key_names -%}
+    {%- do compared.append(pair) -%}
+    {%- do names.append(pair.label) -%}
+  {%- endfor -%}
+  {%- do dbt_playbooks._add_tolerances(compared, names, tolerance, keys) -%}
+  {%- set in_old, in_new, only_old, only_new = sides.old.columns, sides.new.columns, [], [] -%}
+  {%- for name, column in in_old.items() if name not in in_new and column.name not in rename and name not in rename -%}
+    {%- do only_old.append(column.name) -%}
+  {%- endfor -%}
+  {%- for name, column in in_new.items() if name not in in_old and column.name not in rename.values() | list -%}
+    {%- do only_new.append(column.name) -%}
+  {%- endfor -%}
+  {{ return({'old': old, 'new': new, 'sides': sides, 'key': keys, 'columns': compared, 'where': {'old': where, 'new': where},
+             'only_old': only_old, 'only_new': only_new}) }}
+{% endmacro %}
+
+{#- Puts its tolerance to each column. One number for all means the columns that hold fractions. -#}
+{% macro _add_tolerances(columns, names, tolerance, keys) %}
+  {%- if tolerance is not none and not keys -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: a tolerance needs a key: without one rows are compared as a whole, and nothing says which two belong together. Give key: a column or a list.") }}
+  {%- endif -%}
+  {%- set given = dbt_playbooks._tolerances(tolerance, names, 'column') -%}
+  {%- set by_name = tolerance is mapping and not ('absolute' in tolerance or 'relative' in tolerance) -%}
+  {%- for column in columns -%}
+    {%- set limit = given[column.label] -%}
+    {%- if by_name and limit is not none and column.family not in ('integer', 'decimal', 'float') -%}
+      {{ exceptions.raise_compiler_error("dbt_playbooks: tolerance of column '" ~ column.label ~ "', which holds no numbers: it is " ~ column.new_type ~ ". Take it out.") }}
+    {%- endif -%}
+    {%- do column.update(tolerance=limit if by_name or column.family in ('decimal', 'float') else none) -%}
+  {%- endfor -%}
+{% endmacro %}

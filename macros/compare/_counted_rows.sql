@@ -1,0 +1,105 @@
+{#- What `_counted_rows_sql` finds, as a mapping. Duplicate keys are numbered (see `_paired_rows_sql`) when there are many, when there are few rows, and
+    when the counts of a plain join do not add up. -#}
+{% macro _counted_rows(comparison, scope, sample) %}
+  {%- set few = scope.old_scope + scope.new_scope <= 100000 -%}
+  {%- set found = dbt_playbooks._read_counts(comparison, few or dbt_playbooks._fans_out(comparison), sample) -%}
+  {%- if found.matched + found.only_in_old != scope.old_scope or found.matched + found.only_in_new != scope.new_scope -%}
+    {%- set found = dbt_playbooks._read_counts(comparison, true, sample) -%}
+  {%- endif -%}
+  {%- if found.old_without_key or found.new_without_key -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: the key " ~ comparison.key | map(attribute='label') | join(', ') ~ " is NULL in " ~ found.old_without_key
+      ~ " rows of " ~ comparison.old ~ " (old) and " ~ found.new_without_key ~ " of " ~ comparison.new
+      ~ " (new), which belong to no row of the other table. Leave them out (where: id is not null), give a value to NULL (key: \"coalesce(id, -1)\"), or leave out key: then rows are compared as a whole.") }}
+  {%- endif -%}
+  {#- rows outside of the scope are the same on both sides -#}
+  {%- do found.update(matched=scope.old_rows - found.only_in_old) -%}
+  {{ return(found) }}
+{% endmacro %}
+
+{% macro _read_counts(comparison, numbered, sample) %}
+  {%- set row = dbt_playbooks._query(dbt_playbooks._counted_rows_sql(comparison, numbered, sample))[0] -%}
+  {%- set names = ['old_rows', 'new_rows', 'matched', 'only_in_old', 'only_in_new', 'differing', 'old_without_key', 'new_without_key'] -%}
+  {%- set found, columns = {}, {} -%}
+  {%- for name in names -%}
+    {%- do found.update({name: row[loop.index0] | int}) -%}
+  {%- endfor -%}
+  {%- set begin = names | length + (1 if numbered else 0) -%}
+  {%- for column in comparison.columns -%}
+    {%- if row[begin + loop.index0] -%}
+      {%- do columns.update({column.label: row[begin + loop.index0] | int}) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {{ return({
+    'matched': found.matched, 'only_in_old': found.only_in_old, 'only_in_new': found.only_in_new, 'differing': found.differing,
+    'old_without_key': found.old_without_key, 'new_without_key': found.new_without_key,
+    'duplicate_keys': row[names | length] | int if numbered else 0, 'columns': columns, 'sample': dbt_playbooks._read_sample(row[-1], comparison)
+  }) }}
+{% endmacro %}
+
+{#- Rows of the sample: {'key', 'status', 'columns': {name: [old, new]} of those that differ, of all where a row is on one side only}. -#}
+{% macro _read_sample(text, comparison) %}
+  {%- set rows = [] -%}
+  {%- for row in fromjson(text or '[]', default=[]) or [] -%}
+    {%- set row = fromjson(row) if row is string else row -%}
+    {%- set key, columns, differing = {}, {}, row.differing.split(', ') -%}
+    {%- for each in comparison.key -%}
+      {%- do key.update({each.label: row['key_' ~ loop.index]}) -%}
+    {%- endfor -%}
+    {%- for column in comparison.columns -%}
+      {%- if row.status != 'differs' or column.label in differing -%}
+        {%- do columns.update({column.label: [row['old_' ~ loop.index], row['new_' ~ loop.index]]}) -%}
+      {%- endif -%}
+    {%- endfor -%}
+    {%- do rows.append({'key': key, 'status': row.status, 'columns': columns}) -%}
+  {%- endfor -%}
+  {{ return(rows) }}
+{% endmacro %}
+
+{#- Whether a join by the key would multiply rows: the sum of squares of counts in buckets of the keys' hashes, less what chance adds, is the number of
+    pairs of rows with one key. -#}
+{% macro _fans_out(comparison) %}
+  {%- set counts = dbt_playbooks._query(dbt_playbooks._buckets_sql(comparison)) -%}
+  {%- for row in counts if row[0] -%}
+    {%- if row[1] - row[0] * row[0] / 4096 > 4 * row[0] -%}
+      {{ return(true) }}
+    {%- endif -%}
+  {%- endfor -%}
+  {{ return(false) }}
+{% endmacro %}
+
+{% macro _buckets_sql(comparison) %}
+  {%- set sql -%}
+{%- for side in ['old', 'new'] %}
+select
+  cast(sum(row_count) as {{ dbt.type_float() }}) as row_count,
+  sum(cast(row_count as {{ dbt.type_float() }}) * row_count) as squares
+from (
+  select
+    {{ dbt_playbooks._bucket(dbt_playbooks._row_hash(comparison.key | map(attribute=side) | list)) }} as bucket,
+    count(*) as row_count
+  from {{ comparison[side] }}
+  {%- if comparison.where[side] %}
+  where {{ comparison.where[side] | indent(4) }}
+  {%- endif %}
+  group by 1
+) as buckets
+{%- if loop.first %}
+union all
+{%- endif %}
+{%- endfor %}
+  {%- endset -%}
+  {{ return(sql) }}
+{% endmacro %}
+
+{#- One of 4096 numbers. -#}
+{% macro _bucket(row_hash) %}
+  {{ return(adapter.dispatch('_bucket', 'dbt_playbooks')(row_hash=row_hash)) }}
+{% endmacro %}
+
+{% macro duckdb___bucket(row_hash) %}
+  {{ return(row_hash ~ ' % 4096') }}
+{% endmacro %}
+
+{% macro bigquery___bucket(row_hash) %}
+  {{ return('abs(mod(' ~ row_hash ~ ', 4096))') }}
+{% endmacro %}

@@ -1,0 +1,85 @@
+{#- Without a key: every row that one side has more often than the other, with how often each has it. -#}
+{% macro _differing_copies_sql(comparison) %}
+  {%- set sql -%}
+{{ dbt_playbooks._copies_sql(comparison) }}
+
+select
+  {%- for column in comparison.columns %}
+  column_{{ loop.index }} as {{ adapter.quote(column.label) }},
+  {%- endfor %}
+  old_copies,
+  new_copies,
+  {{ dbt_playbooks._status_of_copies() }} as status
+from copies
+where old_copies <> new_copies
+order by {{ range(1, comparison.columns | length + 1) | join(', ') }}
+  {%- endset -%}
+  {{ return(sql) }}
+{% endmacro %}
+
+{% macro _copies_sql(comparison) %}
+  {%- set numbers = range(1, comparison.columns | length + 1) -%}
+  {%- set sql -%}
+with both_sides as (
+{%- for side in ['old', 'new'] %}
+  select
+    {%- for column in comparison.columns %}
+    {{ column[side] }} as column_{{ loop.index }},
+    {%- endfor %}
+    {{ '1' if side == 'old' else '0' }} as is_old
+  from {{ comparison[side] }}
+  {%- if comparison.where[side] %}
+  where {{ comparison.where[side] | indent(4) }}
+  {%- endif %}
+  {%- if loop.first %}
+  union all
+  {%- endif %}
+{%- endfor %}
+),
+
+copies as (
+  select
+    {%- for number in numbers %}
+    column_{{ number }},
+    {%- endfor %}
+    sum(is_old) as old_copies,
+    count(*) - sum(is_old) as new_copies
+  from both_sides
+  group by {{ numbers | join(', ') }}
+)
+  {%- endset -%}
+  {{ return(sql) }}
+{% endmacro %}
+
+{% macro _status_of_copies() %}
+  {{ return("case when new_copies = 0 then 'only in old' when old_copies = 0 then 'only in new' else 'more often' end") }}
+{% endmacro %}
+
+{#- The same counted, as a mapping like that of `_counted_rows`. -#}
+{% macro _counted_copies(comparison, scope, sample) %}
+  {%- set fields = {'status': dbt_playbooks._status_of_copies(), 'old_copies': 'old_copies', 'new_copies': 'new_copies'} -%}
+  {%- for column in comparison.columns -%}
+    {%- do fields.update({'column_' ~ loop.index: 'cast(column_' ~ loop.index ~ ' as ' ~ dbt.type_string() ~ ')'}) -%}
+  {%- endfor -%}
+  {%- set sql -%}
+{{ dbt_playbooks._copies_sql(comparison) }}
+
+select
+  coalesce(sum(greatest(old_copies - new_copies, 0)), 0) as only_in_old,
+  coalesce(sum(greatest(new_copies - old_copies, 0)), 0) as only_in_new,
+  {{ adapter.dispatch('_sampled', 'dbt_playbooks')(condition='old_copies <> new_copies', fields=fields, order_by='column_1', sample=sample) }} as sample
+from copies
+  {%- endset -%}
+  {%- set row = dbt_playbooks._query(sql)[0] -%}
+  {%- set rows = [] -%}
+  {%- for each in fromjson(row[2] or '[]', default=[]) or [] -%}
+    {%- set each = fromjson(each) if each is string else each -%}
+    {%- set columns = {} -%}
+    {%- for column in comparison.columns -%}
+      {%- do columns.update({column.label: each['column_' ~ loop.index]}) -%}
+    {%- endfor -%}
+    {%- do rows.append({'row': columns, 'status': each.status, 'old_copies': each.old_copies, 'new_copies': each.new_copies}) -%}
+  {%- endfor -%}
+  {%- set only_in_old, only_in_new = row[0] | int, row[1] | int -%}
+  {{ return({'matched': scope.old_rows - only_in_old, 'only_in_old': only_in_old, 'only_in_new': only_in_new, 'sample': rows}) }}
+{% endmacro %}

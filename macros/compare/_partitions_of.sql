@@ -1,0 +1,112 @@
+{#- What `by` cuts both tables into: days of a date or an instant, or values of a column or expression. {'label', 'old', 'new' (expressions),
+    'column', 'kinds' (of dates, none for other values)}. -#}
+{% macro _partitions_of(by, sides, rename, timezone) %}
+  {%- set found = {'label': by | string, 'kinds': none, 'timezone': timezone} -%}
+  {%- if '(' in by | string -%}
+    {%- do found.update(old=by, new=by) -%}
+    {{ return(found) }}
+  {%- endif -%}
+  {%- set names, kinds, expressions = {'new': by, 'old': by}, {}, {} -%}
+  {%- for old_name, new_name in rename.items() if new_name | lower == by | lower -%}
+    {%- do names.update(old=old_name) -%}
+  {%- endfor -%}
+  {%- set families = [] -%}
+  {%- for side, table in sides.items() -%}
+    {%- if dbt_playbooks._is_pseudo_column(names[side]) -%}
+      {%- do families.append('timestamp') -%}
+    {%- else -%}
+      {%- do names.update({side: dbt_playbooks._named_columns([names[side]], table.columns, table.relation, 'the column of `by`')[0]}) -%}
+      {%- do families.append(dbt_playbooks._family(table.columns[names[side] | lower].data_type)) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- set dates = families[0] in ('date', 'timestamp') and families[1] in ('date', 'timestamp') -%}
+  {%- for side, table in sides.items() -%}
+    {%- if dates -%}
+      {%- set pseudo = dbt_playbooks._is_pseudo_column(names[side]) -%}
+      {%- do kinds.update({side: dbt_playbooks._column_kind(none, names[side]) if pseudo else dbt_playbooks._date_kind(table.columns[names[side] | lower].data_type)}) -%}
+      {%- do expressions.update({side: dbt_playbooks._day_of(dbt_playbooks._quote(names[side]), kinds[side], timezone)}) -%}
+    {%- else -%}
+      {%- do expressions.update({side: dbt_playbooks._quote(names[side])}) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- do found.update(expressions) -%}
+  {%- do found.update(kinds=kinds if dates else none, names=names) -%}
+  {{ return(found) }}
+{% endmacro %}
+
+{#- Rows of some partitions, whose values are given as texts (none: NULL), with literals that the warehouse prunes by where they are days. -#}
+{% macro _partition_condition(partition, side, values) %}
+  {%- set given, days, conditions = [], [], [] -%}
+  {%- for value in values -%}
+    {%- if value is none -%}
+      {%- do conditions.append(partition[side] ~ ' is null') -%}
+    {%- elif partition.kinds -%}
+      {%- do days.append(dbt_playbooks._date(value, 'a day of ' ~ partition.label)) -%}
+    {%- else -%}
+      {%- do given.append(value) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- if days -%}
+    {%- do conditions.append(dbt_playbooks._days_condition(days | sort, partition.names[side], partition.kinds[side], partition.timezone, none)) -%}
+  {%- endif -%}
+  {%- if given -%}
+    {%- do conditions.append('cast(' ~ partition[side] ~ ' as ' ~ dbt.type_string() ~ ') in (' ~ dbt_playbooks._string_literals(given) | join(', ') ~ ')') -%}
+  {%- endif -%}
+  {{ return(conditions[0] if conditions | length == 1 else '(' ~ conditions | join(' or ') ~ ')') }}
+{% endmacro %}
+
+{#- A comparison of some partitions only; all of them when `values` is none. -#}
+{% macro _within(comparison, partition, values) %}
+  {%- if values is none -%}
+    {{ return(comparison) }}
+  {%- endif -%}
+  {%- set where = {} -%}
+  {%- for side in ['old', 'new'] -%}
+    {%- set conditions = [dbt_playbooks._partition_condition(partition, side, values)] -%}
+    {%- if comparison.where[side] -%}
+      {%- do conditions.append('(' ~ comparison.where[side] ~ ')') -%}
+    {%- endif -%}
+    {%- do where.update({side: conditions | join('\n  and ')}) -%}
+  {%- endfor -%}
+  {%- set within = {} -%}
+  {%- do within.update(comparison) -%}
+  {%- do within.update(where=where) -%}
+  {{ return(within) }}
+{% endmacro %}
+
+{#- By partition: its value as text, rows of each side, and with `checksums` only those whose rows differ. -#}
+{% macro _partitions_sql(comparison, partition, checksums) %}
+  {%- set sql -%}
+with counted as (
+{%- for side in ['old', 'new'] %}
+  select
+    {{ partition[side] if partition else 'null' }} as part,
+    {{ 'true' if loop.first else 'false' }} as is_old,
+    count(*) as row_count
+    {%- if checksums %},
+    {{ dbt_playbooks._checksum((comparison.key + comparison.columns) | map(attribute=side) | list) }} as checksum
+    {%- endif %}
+  from {{ comparison[side] }}
+  {%- if comparison.where[side] %}
+  where {{ comparison.where[side] | indent(4) }}
+  {%- endif %}
+  group by 1
+  {%- if loop.first %}
+  union all
+  {%- endif %}
+{%- endfor %}
+)
+
+select
+  cast(part as {{ dbt.type_string() }}) as part,
+  sum(case when is_old then row_count else 0 end) as old_rows,
+  sum(case when is_old then 0 else row_count end) as new_rows
+from counted
+group by 1
+{%- if checksums %}
+having max(case when is_old then checksum end) is distinct from max(case when not is_old then checksum end)
+{%- endif %}
+order by 1 nulls first
+  {%- endset -%}
+  {{ return(sql) }}
+{% endmacro %}

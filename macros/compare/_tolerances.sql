@@ -1,0 +1,44 @@
+{#- How far values may lie apart: names to {'absolute', 'relative'}, or to none. A number is absolute; a mapping holds `absolute`, `relative` or both,
+    or names with one of these. `what` is what the names are, for the message: 'metric', 'column'. -#}
+{% macro _tolerances(tolerance, names, what) %}
+  {%- set one_for_all = tolerance is not mapping or 'absolute' in tolerance or 'relative' in tolerance -%}
+  {%- set given = {} -%}
+  {%- for name in names -%}
+    {%- do given.update({name: dbt_playbooks._tolerance(tolerance if one_for_all else tolerance.get(name))}) -%}
+  {%- endfor -%}
+  {%- if not one_for_all -%}
+    {%- for name in tolerance if name not in names -%}
+      {{ exceptions.raise_compiler_error("dbt_playbooks: tolerance names '" ~ name ~ "', which is no " ~ what ~ " that is compared. There is: " ~ names | join(', ')
+        ~ ". For all of them give a number, or {absolute: 0.01, relative: 0.001}.") }}
+    {%- endfor -%}
+  {%- endif -%}
+  {{ return(given) }}
+{% endmacro %}
+
+{% macro _tolerance(given) %}
+  {%- if given is none -%}
+    {{ return(none) }}
+  {%- endif -%}
+  {%- set limits = given if given is mapping else {'absolute': given} -%}
+  {%- for name, limit in limits.items() if name not in ('absolute', 'relative') or limit is not number or limit is boolean or limit < 0 -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: tolerance " ~ (name ~ ': ' if given is mapping else '') ~ limit
+      ~ " is no distance. Give a number that is not negative, or {absolute: 0.01, relative: 0.001}: values are equal that lie within one of them.") }}
+  {%- endfor -%}
+  {{ return({'absolute': limits.get('absolute', 0), 'relative': limits.get('relative', 0)}) }}
+{% endmacro %}
+
+{#- Whether two values differ: NULL is equal to NULL and NaN to NaN. With a tolerance they may lie apart by it, the relative part of the old value. -#}
+{% macro _beyond(old, new, tolerance=none) %}
+  {%- set distinct = old ~ ' is distinct from ' ~ new -%}
+  {%- if tolerance is none -%}
+    {{ return('(' ~ distinct ~ ')') }}
+  {%- endif -%}
+  {%- set limits = [] -%}
+  {%- if tolerance.absolute or not tolerance.relative -%}
+    {%- do limits.append('abs(' ~ new ~ ' - ' ~ old ~ ') <= ' ~ tolerance.absolute) -%}
+  {%- endif -%}
+  {%- if tolerance.relative -%}
+    {%- do limits.append('abs(' ~ new ~ ' - ' ~ old ~ ') <= ' ~ tolerance.relative ~ ' * abs(' ~ old ~ ')') -%}
+  {%- endif -%}
+  {{ return('(' ~ distinct ~ ' and not coalesce(' ~ limits | join(' or ') ~ ', false))') }}
+{% endmacro %}

@@ -1,0 +1,83 @@
+{#- How many rows each side has, in all or by group. `fail: true` makes a difference an error. -#}
+{% macro compare_row_counts(old_table, new_table, by=none, where=none, fail=false) %}
+  {%- set old, new = dbt_playbooks._relation(old_table), dbt_playbooks._relation(new_table) -%}
+  {%- set groups = dbt_playbooks._groups(by, old, new) -%}
+  {%- set rows = dbt_playbooks._query(dbt_playbooks._compare_row_counts_sql(old, new, groups, where, false)) -%}
+  {%- set differing = dbt_playbooks._differing(rows) -%}
+  {%- set title = 'rows of ' ~ old ~ ' (old) and ' ~ new ~ ' (new)' -%}
+  {%- do dbt_playbooks._print_table(
+    groups | map(attribute='label') | list + ['old_rows', 'new_rows', 'difference', 'status'], rows, title=title
+  ) -%}
+  {%- if fail and differing -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.compare_row_counts: " ~ dbt_playbooks._differing_message(old, new, differing, groups, 'row counts')) }}
+  {%- endif -%}
+  {{ return(rows) }}
+{% endmacro %}
+
+{% macro compare_row_counts_sql(old_table, new_table, by=none, where=none) %}
+  {%- set old, new = dbt_playbooks._relation(old_table), dbt_playbooks._relation(new_table) -%}
+  {{ return(dbt_playbooks._compare_row_counts_sql(old, new, dbt_playbooks._groups(by, old, new), where, false)) }}
+{% endmacro %}
+
+{#- Both sides below each other, counted again: no join, so that a group of one side, and the group of NULL, stay. -#}
+{% macro _compare_row_counts_sql(old, new, groups, where, only_differences) %}
+  {%- set names = groups | map(attribute='name') | list -%}
+  {%- set sql -%}
+with counted as (
+{%- for side in [old, new] %}
+  select
+    {%- for group in groups %}
+    {{ group.named }},
+    {%- endfor %}
+    {{ 'count(*)' if loop.first else '0' }} as old_rows,
+    {{ '0' if loop.first else 'count(*)' }} as new_rows
+  from {{ side }}
+  {%- if where %}
+  where {{ where }}
+  {%- endif %}
+  {%- if groups %}
+  group by {{ range(1, groups | length + 1) | join(', ') }}
+  {%- endif %}
+  {%- if loop.first %}
+  union all
+  {%- endif %}
+{%- endfor %}
+),
+
+compared as (
+  select
+    {%- for name in names %}
+    {{ name }},
+    {%- endfor %}
+    sum(old_rows) as old_rows,
+    sum(new_rows) as new_rows,
+    sum(new_rows) - sum(old_rows) as difference
+  from counted
+  {%- if groups %}
+  group by {{ range(1, groups | length + 1) | join(', ') }}
+  {%- endif %}
+)
+
+select
+  {%- for name in names %}
+  {{ name }},
+  {%- endfor %}
+  old_rows,
+  new_rows,
+  difference,
+  case
+    when difference = 0 then 'same'
+    when new_rows = 0 then 'only in old'
+    when old_rows = 0 then 'only in new'
+    else 'differs'
+  end as status
+from compared
+{%- if only_differences %}
+where difference <> 0
+{%- endif %}
+{%- if groups %}
+order by {{ dbt_playbooks._ordinals(groups) }}
+{%- endif %}
+  {%- endset -%}
+  {{ return(sql) }}
+{% endmacro %}

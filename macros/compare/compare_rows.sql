@@ -1,0 +1,56 @@
+{#- Which rows differ, in which columns, in how many rows, and some of them side by side. Schema first, then counts and checksums by partition (`by`),
+    then a join within the partitions that differ. `fail: true` makes a difference an error. -#}
+{% macro compare_rows(old_table, new_table, key=none, by=none, columns=none, exclude_columns=[], rename={}, tolerance=none, where=none,
+                      timezone='UTC', sample=10, fail=false) %}
+  {%- if not execute -%}
+    {{ return({}) }}
+  {%- endif -%}
+  {%- set old, new = dbt_playbooks._relation(old_table), dbt_playbooks._relation(new_table) -%}
+  {%- set comparison = dbt_playbooks._comparison(old, new, key, columns, exclude_columns, rename, tolerance, where) -%}
+  {%- set partition = dbt_playbooks._partitions_of(by, comparison.sides, rename, timezone) if by is not none else none -%}
+  {%- set scope = dbt_playbooks._differing_scope(comparison, partition) -%}
+  {%- set found = {
+    'old_table': old | string, 'new_table': new | string, 'old_rows': scope.old_rows, 'new_rows': scope.new_rows,
+    'matched': scope.old_rows, 'only_in_old': 0, 'only_in_new': 0, 'differing': 0, 'duplicate_keys': 0, 'columns': {}, 'sample': [],
+    'partitions': scope.partitions, 'only_old_columns': comparison.only_old, 'only_new_columns': comparison.only_new
+  } -%}
+  {%- if scope.differs -%}
+    {%- set within = dbt_playbooks._within(comparison, partition, scope.partitions) -%}
+    {%- do found.update(dbt_playbooks._counted_rows(within, scope, sample) if comparison.key else dbt_playbooks._counted_copies(within, scope, sample)) -%}
+  {%- endif -%}
+  {%- do found.update(same=found.only_in_old + found.only_in_new + found.differing == 0) -%}
+  {%- do dbt_playbooks._print_comparison(found, comparison, by) -%}
+  {%- if fail and not found.same -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.compare_rows: " ~ dbt_playbooks._comparison_title(found)) }}
+  {%- endif -%}
+  {{ return(found) }}
+{% endmacro %}
+
+{#- The rows that differ: of a key its columns, a status, the names of the columns that differ, and each column of both sides; without a key, every
+    row that one side has more often. -#}
+{% macro compare_rows_sql(old_table, new_table, key=none, columns=none, exclude_columns=[], rename={}, tolerance=none, where=none) %}
+  {%- set old, new = dbt_playbooks._relation(old_table), dbt_playbooks._relation(new_table) -%}
+  {%- set comparison = dbt_playbooks._comparison(old, new, key, columns, exclude_columns, rename, tolerance, where) -%}
+  {{ return(dbt_playbooks._differing_rows_sql(comparison) if comparison.key else dbt_playbooks._differing_copies_sql(comparison)) }}
+{% endmacro %}
+
+{% macro _differing_rows_sql(comparison) %}
+  {%- set sql -%}
+{{ dbt_playbooks._paired_rows_sql(comparison, numbered=true) }}
+
+select
+  {%- for key in comparison.key %}
+  key_{{ loop.index }} as {{ adapter.quote(key.label) if key.family else 'key_' ~ loop.index }},
+  {%- endfor %}
+  {{ dbt_playbooks._status_of_row(comparison) }} as status,
+  {{ dbt_playbooks._true_labels(comparison.columns | map(attribute='label') | list, 'differs_') }} as differing
+  {%- for column in comparison.columns %},
+  old_{{ loop.index }} as {{ adapter.quote('old_' ~ column.label) }},
+  new_{{ loop.index }} as {{ adapter.quote('new_' ~ column.label) }}
+  {%- endfor %}
+from judged
+where is_different
+order by {% for key in comparison.key %}key_{{ loop.index }}, {% endfor %}copy_number
+  {%- endset -%}
+  {{ return(sql) }}
+{% endmacro %}

@@ -1,0 +1,61 @@
+with aggregated as (
+  select
+    extract(month from day) as "month",
+    count(*) as metric_1,
+    sum(amount) as metric_2,
+    true as is_old
+  from "memory"."dbt_test"."archive"
+  where amount > 0
+  group by 1
+  union all
+  select
+    extract(month from day) as "month",
+    count(*) as metric_1,
+    sum(amount) as metric_2,
+    false as is_old
+  from "memory"."dbt_test"."events"
+  where amount > 0
+  group by 1
+),
+
+paired as (
+  select
+    "month",
+    max(case when is_old then metric_1 end) as old_1,
+    max(case when not is_old then metric_1 end) as new_1,
+    max(case when is_old then metric_2 end) as old_2,
+    max(case when not is_old then metric_2 end) as new_2,
+    max(case when is_old then 1 else 0 end) as in_old,
+    max(case when is_old then 0 else 1 end) as in_new
+  from aggregated
+  group by 1
+),
+
+judged as (
+  select
+    *,
+    (old_1 is distinct from new_1) as differs_1,
+    (old_2 is distinct from new_2 and not coalesce(abs(new_2 - old_2) <= 1 or abs(new_2 - old_2) <= 0.01 * abs(old_2), false)) as differs_2
+  from paired
+),
+
+compared as (
+  select
+    "month",
+    old_1 as "old_rows",
+    new_1 as "new_rows",
+    old_2 as "old_total",
+    new_2 as "new_total",
+    concat_ws(', ', case when differs_1 then 'rows' end, case when differs_2 then 'total' end) as differing,
+    case
+      when in_new = 0 then 'only in old'
+      when in_old = 0 then 'only in new'
+      when differs_1 or differs_2 then 'differs'
+      else 'same'
+    end as status
+  from judged
+)
+
+select *
+from compared
+order by 1 nulls first;

@@ -1,0 +1,203 @@
+"""Two tables compared row by row: by key, as multisets, within partitions."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.targets("duckdb", "emulator")
+
+TYPES = {"id": "int64", "name": "string", "day": "date", "amount": "float64"}
+
+
+@pytest.fixture
+def sides(table):
+    """Makes two tables of rows (id, name, day, amount)."""
+
+    def make(old, new):
+        return [table([dict(zip(TYPES, row, strict=True)) for row in rows] or None, TYPES) for rows in (old, new)]
+
+    return make
+
+
+def row(number, name="n", day="2024-01-01", amount=1.0):
+    return (number, name, day, amount)
+
+
+def counts(found):
+    return found["only_in_old"], found["only_in_new"], found["differing"]
+
+
+def test_equal_tables_are_the_same_in_any_order(macro, sides):
+    old, new = sides([row(1), row(2, None)], [row(2, None), row(1)])
+    result = macro("compare_rows", old, new, key="id", by="day")
+    assert result.value["same"]
+    assert counts(result.value) == (0, 0, 0)
+    assert "hold the same rows" in result.printed
+    assert macro("compare_rows", old, new).value["same"]
+
+
+def test_rows_of_one_side_and_rows_that_differ_are_counted_and_shown(macro, sides):
+    old, new = sides([row(1), row(2), row(3, amount=3.0)], [row(2), row(3, "m", amount=4.0), row(4)])
+    result = macro("compare_rows", old, new, key="id")
+    found = result.value
+    assert not found["same"]
+    assert counts(found) == (1, 1, 1)
+    assert found["matched"] == 2
+    assert found["columns"] == {"name": 1, "amount": 1}
+    shown = {each["key"]["id"]: each for each in found["sample"]}
+    assert {key: each["status"] for key, each in shown.items()} == {
+        "1": "only in old",
+        "3": "differs",
+        "4": "only in new",
+    }
+    assert set(shown["3"]["columns"]) == {"name", "amount"}
+    assert shown["3"]["columns"]["name"] == ["n", "m"]
+    assert shown["1"]["columns"]["name"] == ["n", None]
+    assert "1 rows only in old, 1 only in new, 1 that differ" in result.printed
+
+
+def test_a_key_that_moved_to_another_date_is_a_change(macro, sides):
+    days = [f"2024-01-{day:02}" for day in range(1, 29)]
+    old = [row(number, day=day) for number, day in enumerate(days)]
+    new = [row(3, day="2024-01-20") if each[0] == 3 else each for each in old]
+    result = macro("compare_rows", *sides(old, new), key="id", by="day")
+    assert counts(result.value) == (0, 0, 1)
+    assert result.value["columns"] == {"day": 1}
+    assert result.value["partitions"] == ["2024-01-04", "2024-01-20"]
+    assert "they differ in 2 of day: 2024-01-04, 2024-01-20" in result.printed
+    joined = [sql for sql in result.statements if "full outer join" in sql]
+    assert len(joined) == 1
+    assert joined[0].count("date '2024-01-04'") == joined[0].count("date '2024-01-20'") == 2, "a literal a side"
+
+
+def test_most_partitions_differ_and_then_all_rows_are_joined_at_once(macro, sides):
+    days = [f"2024-{month:02}-{day:02}" for month in (1, 2) for day in range(1, 29)]
+    old = [row(number, day=day) for number, day in enumerate(days)]
+    new = [row(number, day=day, amount=2.0) for number, day in enumerate(days)]
+    result = macro("compare_rows", *sides(old, new), key="id", by="day")
+    assert counts(result.value) == (0, 0, 56)
+    assert result.value["partitions"] is None
+    whole = [sql for sql in result.statements if "as checksum" in sql and "where" not in sql]
+    assert whole == [], "checksums of all partitions would be wasted"
+
+
+def test_duplicate_keys_do_not_multiply_and_are_reported(macro, sides):
+    old, new = sides([row(1), row(1, "m"), row(2)], [row(1, "m"), row(1), row(2, "x")])
+    result = macro("compare_rows", old, new, key="id")
+    assert counts(result.value) == (0, 0, 1)
+    assert result.value["duplicate_keys"] == 1
+    assert "1 keys are there more than once" in result.printed
+    old, new = sides([row(1), row(1), row(1)], [row(1)])
+    assert counts(macro("compare_rows", old, new, key="id").value) == (2, 0, 0)
+    assert macro("compare_rows_sql", old, new, key="id").rows.dicts[0]["status"] == "only in old"
+
+
+@pytest.mark.targets("duckdb")
+def test_rows_of_many_duplicates_are_found_before_they_are_joined(macro, made):
+    old = made("select i % 3 as id, i as amount from range(60000) as t(i)")
+    new = made("select i % 3 as id, i + (i = 7)::int as amount from range(60000) as t(i)")
+    result = macro("compare_rows", old, new, key="id")
+    assert any("as bucket" in sql for sql in result.statements)
+    assert result.value["only_in_old"] == result.value["only_in_new"] == 0
+    assert result.value["duplicate_keys"] == 3
+    assert result.value["differing"] >= 1
+
+
+def test_without_a_key_rows_are_counted_as_often_as_they_are_there(macro, sides):
+    old, new = sides([row(1), row(1), row(2), row(3)], [row(1), row(2), row(4)])
+    result = macro("compare_rows", old, new)
+    assert counts(result.value) == (2, 1, 0)
+    found = macro("compare_rows_sql", old, new).rows.dicts
+    assert [(each["id"], each["old_copies"], each["new_copies"], each["status"]) for each in found] == [
+        (1, 2, 1, "more often"),
+        (3, 1, 0, "only in old"),
+        (4, 0, 1, "only in new"),
+    ]
+
+
+def test_null_is_equal_to_null_and_nan_to_nan(macro, sides):
+    nan = float("nan")
+    old, new = sides(
+        [row(1, None, None, None), row(2, amount=nan), row(3, amount=nan), row(4, amount=0.0), row(5, None)],
+        [row(1, None, None, None), row(2, amount=nan), row(3, amount=None), row(4, amount=-0.0), row(5, "")],
+    )
+    found = macro("compare_rows", old, new, key="id").value
+    assert found["columns"] == {"amount": 1, "name": 1}
+    assert counts(found) == (0, 0, 2)
+
+
+def test_swapped_values_of_two_rows_are_two_differences(macro, sides):
+    old, new = sides([row(1, "a"), row(2, "b")], [row(1, "b"), row(2, "a")])
+    assert counts(macro("compare_rows", old, new, key="id", by="day").value) == (0, 0, 2)
+    assert counts(macro("compare_rows", old, new).value) == (2, 2, 0)
+
+
+def test_columns_are_chosen_left_out_and_renamed(macro, sides, table):
+    old, _ = sides([row(1, "a", amount=1.0)], [])
+    new = table(
+        {"id": [1], "title": ["b"], "day": ["2024-01-01"], "amount": [2.0], "extra": [1]},
+        {"id": "int64", "title": "string", "day": "date", "amount": "float64", "extra": "int64"},
+    )
+    result = macro("compare_rows", old, new, key="id")
+    assert result.value["columns"] == {"amount": 1}
+    assert result.value["only_old_columns"] == ["name"]
+    assert result.value["only_new_columns"] == ["title", "extra"]
+    assert "columns of the new table only, not compared: title, extra" in result.printed
+    renamed = macro("compare_rows", old, new, key="id", rename={"name": "title"}).value
+    assert renamed["columns"] == {"title": 1, "amount": 1}
+    assert renamed["only_old_columns"] == []
+    assert macro("compare_rows", old, new, key="id", columns=["day"]).value["same"]
+    assert macro("compare_rows", old, new, key="id", exclude_columns="amount").value["same"]
+
+
+def test_types_are_cast_to_a_common_one_or_refused_by_name(macro, table):
+    old = table({"id": [1], "value": [10]}, {"id": "int64", "value": "int64"})
+    new = table({"id": [1], "value": [10.5]}, {"id": "int64", "value": "float64"})
+    assert macro("compare_rows", old, new, key="id").value["columns"] == {"value": 1}
+    same = table({"id": [1], "value": [10.0]}, {"id": "int64", "value": "float64"})
+    assert macro("compare_rows", old, same, key="id").value["same"]
+    text = table({"id": [1], "value": ["10"]})
+    with macro.raises("column 'value' is"):
+        macro("compare_rows", old, text, key="id")
+    with macro.raises("which have no type in common. Leave it out with exclude_columns: [value]"):
+        macro("compare_rows", old, text, key="id")
+
+
+def test_values_may_lie_apart_by_a_tolerance(macro, sides):
+    old, new = sides([row(1, amount=100.0), row(2, amount=1.0)], [row(1, amount=100.5), row(2, amount=1.5)])
+
+    def differing(tolerance):
+        return macro("compare_rows", old, new, key="id", tolerance=tolerance).value["differing"]
+
+    assert differing(None) == differing(0.4) == 2
+    assert differing(0.5) == differing({"amount": 0.5}) == 0
+    assert differing({"relative": 0.01}) == differing({"amount": {"relative": 0.01}}) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"key": "idd"}, "lacks the key: idd. It has: id, name, day, amount."),
+        ({"key": "id", "columns": ["amuont"]}, "lacks a column of `columns`: amuont"),
+        ({"key": "id", "exclude_columns": ["x"]}, "lacks a column of `exclude_columns`: x"),
+        (
+            {"key": "id", "exclude_columns": ["id", "name", "day", "amount"]},
+            "have no column in common that is to be compared",
+        ),
+        ({"key": "id", "by": "dya"}, "lacks the column of `by`: dya"),
+        ({"key": "id", "rename": {"x": "name"}}, "lacks a column of `rename` (old name: new name): x"),
+        ({"key": "id", "tolerance": {"name": 1}}, "tolerance of column 'name', which holds no numbers"),
+        ({"tolerance": 1}, "a tolerance needs a key"),
+        ({"key": "name"}, "the key name is NULL in 1 rows of"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(macro, sides, arguments, said):
+    old, new = sides([row(1, None)], [row(1)])
+    with macro.raises(said):
+        macro("compare_rows", old, new, **arguments)
+
+
+def test_a_gate_ends_with_the_counts(macro, sides):
+    old, new = sides([row(1)], [row(2)])
+    with macro.raises("differ: 1 rows only in old, 1 only in new, 0 that differ"):
+        macro("compare_rows", old, new, key="id", fail=True)
