@@ -10,10 +10,15 @@
 
 {#- A test on a model itself reads a monitoring view. A subquery, and a table that is not there yet, say by themselves what they lack. -#}
 {% macro _refuse_other_than_view(model, wanted, test) %}
-  {%- if execute and model is not string and adapter.get_relation(database=model.database, schema=model.schema, identifier=model.identifier) is not none -%}
-    {%- set known = dbt_playbooks._columns_of(model) -%}
-    {%- set missing = wanted | reject('in', known.keys() | list) | list -%}
-    {%- if missing -%}
+  {%- if execute and model is not string -%}
+    {%- set known, missing = [], [] -%}
+    {%- for column in adapter.get_columns_in_relation(model) -%}
+      {%- do known.append(column.name | lower) -%}
+    {%- endfor -%}
+    {%- for name in wanted if name not in known -%}
+      {%- do missing.append(name) -%}
+    {%- endfor -%}
+    {%- if known and missing -%}
       {{ exceptions.raise_compiler_error("dbt_playbooks." ~ test ~ ": " ~ model ~ " lacks " ~ missing | join(', ')
         ~ ", which a monitoring view has" ~ (" when it was given a condition" if 'anomaly_rate' in missing else "")
         ~ ". To test a table itself, write the test under `columns:`, below its date column.") }}

@@ -12,7 +12,8 @@
     {%- do dbt_playbooks._refuse_other_than_view(model, ['day', 'row_count', 'is_partial'], 'volume_within') -%}
     {%- set daily = 'daily as (select * from ' ~ model ~ ')' -%}
   {%- else -%}
-    {%- set daily = dbt_playbooks._tested_days_sql(model, column_name, [], days + 7 * weeks, timezone, 0, data_type) -%}
+    {#- a week more than is compared: a row in it shows that the table had begun, so that an empty day counts as one -#}
+    {%- set daily = dbt_playbooks._tested_days_sql(model, column_name, [], days + 7 * (weeks + 1), timezone, 0, data_type) -%}
   {%- endif -%}
   {%- set own = dbt_playbooks._quote(by) ~ ', ' if by else '' -%}
   {%- set each = 'partition by ' ~ dbt_playbooks._quote(by) if by else '' %}

@@ -124,7 +124,7 @@ def test_the_command_prints_all_of_them_and_each_is_read_once(macro):
 
 
 WRONG = {
-    "an unknown setting": ({"orders": {"date_column": "ordered_at", "metric": "amount"}}, "has 'metric', which is not known. Allowed: date_column, key, columns, "),
+    "an unknown setting": ({"orders": {"date_column": "ordered_at", "metric": "amount"}}, "has 'metric', which is not known. Allowed: date_column, key"),
     "its near miss": ({"orders": {"date_column": "ordered_at", "metric": "amount"}}, "Did you mean metrics?"),
     "no date column": ({"orders": {"key": "id"}}, "it names no date_column. Write at least {date_column: event_at}"),
     "no settings": ({"orders": "ordered_at"}, "dbt_playbooks_health of 'orders' is 'ordered_at': it names no date_column"),
