@@ -9,6 +9,9 @@
     table=table, date_column=date_column, view=view, key=key, columns=columns, metrics=metrics, condition=condition, days=days,
     timezone=timezone, include_today=include_today, where=where, data_type=data_type
   ) -%}
+  {%- if relation | string == dbt_playbooks._relation(table) | string -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.create_monitoring_view: " ~ relation ~ " is the table that the view would read. Give another name, for example view: " ~ view ~ "_health.") }}
+  {%- endif -%}
   {%- set before = dbt_playbooks._type_of(relation) -%}
   {%- if before not in (none, 'view') -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.create_monitoring_view: " ~ relation ~ " exists and is a " ~ before

@@ -132,6 +132,13 @@ def test_names_that_must_be_quoted_work(table, watch):
     )
 
 
+def test_the_date_can_be_an_expression(table, watch):
+    events = table({"happened": ["2024-01-04 10:00:00", "2024-01-02 10:00:00"]}, {"happened": "datetime"})
+    found = watch(events, "cast(happened as date)", days=2)
+    assert days(found) == [(3, False, 0), (4, True, 1)]
+    assert found[1]["last_at"] == D(2024, 1, 4)
+
+
 def test_a_key_of_several_columns_counts_their_combinations(table, watch):
     rows = table({"a": [1, 1, 2, 2], "b": ["x", "y", "x", "x"], "at": ["2024-01-04"] * 4}, {"a": "int64", "at": "date"})
     assert watch(rows, "at", key=["a", "b"], days=1)[0]["distinct_keys"] == 3

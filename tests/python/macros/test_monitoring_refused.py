@@ -78,10 +78,18 @@ def test_a_view_without_a_name_is_refused(macro, view):
 
 def test_a_table_is_never_replaced_by_a_view(macro, table, orders):
     kept = table({"id": [1]}, name="kept")
-    for name in ("kept", "orders"):
-        with macro.raises("exists and is a table, so it is not replaced. Only a view is: give another name"):
-            macro("create_monitoring_view", orders, "ordered_at", view=name)
+    with macro.raises("exists and is a table, so it is not replaced. Only a view is: give another name"):
+        macro("create_monitoring_view", orders, "ordered_at", view="kept")
+    with macro.raises("is the table that the view would read. Give another name"):
+        macro("create_monitoring_view", orders, "ordered_at", view="orders")
     assert macro.query(f"select * from {kept}") == [[1]]
+
+
+def test_a_view_is_not_made_of_itself(macro, orders):
+    [[view, _]] = macro("create_monitoring_view", orders, "ordered_at", view="watched").rows
+    with macro.raises("is the table that the view would read. Give another name"):
+        macro("create_monitoring_view", "watched", "first_at", view="watched")
+    assert macro.query(f"select count(*) from {view}") == [[7]]
 
 
 def test_a_view_is_replaced_and_what_was_made_is_shown(macro, orders):

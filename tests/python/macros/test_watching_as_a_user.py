@@ -97,7 +97,7 @@ def test_operations_print_and_the_view_that_one_makes_stays(user):
     said = user.dbt(
         ["run-operation", "dbt_playbooks.create_monitoring_view", "--args", view],
         ["run-operation", "dbt_playbooks.create_monitoring_view", "--args", view],
-        ["run-operation", "dbt_playbooks.create_monitoring_view", "--args", view.replace("monitoring.visits", "visits_of_today")],
+        ["run-operation", "dbt_playbooks.create_monitoring_view", "--args", view.replace("monitoring.visits", "raw_data.events_v3")],
         ["run-operation", "dbt_playbooks.create_monitoring_view", "--args", view.replace("monitoring.visits", "customers")],
         ["run-operation", "dbt_playbooks.monitoring_view", "--args", "{table: visits_of_today, date_column: visited_at}"],
         ["run-operation", "dbt_playbooks.health_check", "--args", "{table: visits_of_today, timestamp_column: visited_at, columns: email}"],
