@@ -49,9 +49,23 @@ left join counted{{ suffix ~ ' as counted' if suffix }} on days.day = counted.da
 {% macro _recent_sql(date_column, kind, days, timezone, after, where) %}
   {%- set today = dbt_playbooks._today(timezone) -%}
   {%- set column = dbt_playbooks._quote(date_column) -%}
-  {%- set first = dbt_playbooks._day_start(dbt_playbooks._plus_days(today, after - days), kind, timezone) -%}
+  {%- set first = dbt_playbooks._not_after(dbt_playbooks._day_start(dbt_playbooks._plus_days(today, after - days), kind, timezone), kind, timezone) -%}
   {%- set end = dbt_playbooks._day_start(dbt_playbooks._plus_days(today, after), kind, timezone) -%}
   {{ return(
     'where ' ~ column ~ ' >= ' ~ first ~ '\n    and ' ~ column ~ ' < ' ~ end ~ ('\n    and (' ~ where ~ ')' if where else '')
   ) }}
+{% endmacro %}
+
+{#- DuckDB takes the second of a midnight that comes twice (Havana, each autumn), and would leave out the first hour of that day. What an hour more
+    holds of the day before belongs to none of the days that are shown. -#}
+{% macro _not_after(start, kind, timezone) %}
+  {{ return(adapter.dispatch('_not_after', 'dbt_playbooks')(start=start, kind=kind, timezone=timezone)) }}
+{% endmacro %}
+
+{% macro duckdb___not_after(start, kind, timezone) %}
+  {{ return(start if timezone == 'UTC' or kind in ('date', 'datetime') else start ~ ' - interval 1 hour') }}
+{% endmacro %}
+
+{% macro bigquery___not_after(start, kind, timezone) %}
+  {{ return(start) }}
 {% endmacro %}

@@ -93,6 +93,18 @@ def test_days_begin_in_the_time_zone_and_datetimes_are_in_it_already(table, watc
     assert found == ([(3, False, 1), (4, True, 1)] if kind == "timestamp" else [(3, False, 0), (4, True, 2)])
 
 
+@pytest.mark.targets("duckdb")
+@pytest.mark.parametrize("kind", ["timestamp", "timestamptz"])
+def test_a_day_whose_midnight_comes_twice_begins_with_the_first(macro, made, kind):
+    # Havana, in UTC: the last of November 2, the first hour of the 3rd, and the same hour again
+    times = "('2024-11-03 03:59:59'), ('2024-11-03 04:00:00'), ('2024-11-03 05:00:00'), ('2024-11-04 04:59:59')"
+    text = "x" if kind == "timestamp" else "x || '+00'"
+    events = made(f"select cast({text} as {kind}) as happened from (values {times}) v(x)")
+    stubs = {"_today": "date '2024-11-05'"}
+    rows = macro("monitoring_view_sql", events, "happened", days=3, timezone="America/Havana", stubs=stubs).rows
+    assert [row[2] for row in rows] == [3, 0, 0]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_clock_of_the_warehouse_says_which_day_today_is(macro, table, kind):
     now = dt.datetime.now(dt.timezone.utc)

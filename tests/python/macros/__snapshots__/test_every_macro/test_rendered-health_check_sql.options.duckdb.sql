@@ -9,7 +9,7 @@ with counted as (
     max("happened_at") as last_at,
     max(case when "happened_at" <= make_timestamp(epoch_us(get_current_timestamp())) then "happened_at" end) as newest_at
   from "memory"."dbt_test"."events"
-  where "happened_at" >= timezone('UTC', timezone('Asia/Tokyo', cast(cast(timezone('Asia/Tokyo', timezone('UTC', make_timestamp(epoch_us(get_current_timestamp())))) as date) - 13 as timestamp)))
+  where "happened_at" >= timezone('UTC', timezone('Asia/Tokyo', cast(cast(timezone('Asia/Tokyo', timezone('UTC', make_timestamp(epoch_us(get_current_timestamp())))) as date) - 13 as timestamp))) - interval 1 hour
     and "happened_at" < timezone('UTC', timezone('Asia/Tokyo', cast(cast(timezone('Asia/Tokyo', timezone('UTC', make_timestamp(epoch_us(get_current_timestamp())))) as date) + 1 as timestamp)))
     and (amount > 0)
   group by 1

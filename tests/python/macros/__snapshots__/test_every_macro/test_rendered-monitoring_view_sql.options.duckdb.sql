@@ -12,7 +12,7 @@ with counted as (
     min("happened_at") as first_at,
     max("happened_at") as last_at
   from "memory"."dbt_test"."events"
-  where "happened_at" >= timezone('UTC', timezone('Asia/Tokyo', cast(cast(timezone('Asia/Tokyo', timezone('UTC', make_timestamp(epoch_us(get_current_timestamp())))) as date) - 3 as timestamp)))
+  where "happened_at" >= timezone('UTC', timezone('Asia/Tokyo', cast(cast(timezone('Asia/Tokyo', timezone('UTC', make_timestamp(epoch_us(get_current_timestamp())))) as date) - 3 as timestamp))) - interval 1 hour
     and "happened_at" < timezone('UTC', timezone('Asia/Tokyo', cast(cast(timezone('Asia/Tokyo', timezone('UTC', make_timestamp(epoch_us(get_current_timestamp())))) as date) + 1 as timestamp)))
     and (id > 0)
   group by 1
