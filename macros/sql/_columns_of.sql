@@ -23,7 +23,8 @@
   {%- endfor -%}
   {%- if missing -%}
     {%- set all_names = columns.values() | map(attribute='name') | list -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ relation ~ " lacks " ~ what ~ ": " ~ missing | join(', ') ~ ". It has: " ~ all_names | join(', ') ~ ".") }}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ relation ~ " lacks " ~ what ~ ": " ~ missing | join(', ') ~ ". It has: " ~ all_names | join(', ') ~ "."
+      ~ dbt_playbooks._did_you_mean(missing[0], all_names)) }}
   {%- endif -%}
   {{ return(found) }}
 {% endmacro %}

@@ -44,10 +44,7 @@
   {%- if timezone == 'UTC' -%}
     {{ return(day ~ ' 00:00:00') }}
   {%- endif -%}
-  {#- Fusion has no such list, and names an unknown zone itself -#}
-  {%- if modules.pytz.all_timezones and timezone not in modules.pytz.all_timezones -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks: '" ~ timezone ~ "' is no time zone that is known. Use a name of the tz database, for example 'Europe/Berlin'.") }}
-  {%- endif -%}
+  {%- do dbt_playbooks._timezone(timezone) -%}
   {%- set zone = modules.pytz.timezone(timezone) -%}
   {%- set midnight = modules.pytz.utc.localize(modules.datetime.datetime(day.year, day.month, day.day)) -%}
   {#- clocks may change at midnight, so that it comes twice or never: of the instants that it would be by the clock of the day before and by

@@ -16,10 +16,16 @@
   {%- for source in graph.sources.values() -%}
     {%- do candidates.append(source.source_name ~ '.' ~ source.name) -%}
   {%- endfor -%}
-  {%- set near = dbt_playbooks._near_misses(place.identifier, candidates) -%}
+  {%- set near = dbt_playbooks._did_you_mean(place.identifier, candidates) -%}
   {{ return("dbt_playbooks: there is no table '" ~ table ~ "': " ~ where ~ " holds no '" ~ place.identifier
     ~ "' and no model, seed, snapshot or source has that name."
-    ~ (" Did you mean " ~ near | join(', ') ~ "?" if near else " `dbt ls` lists the names of the project.")) }}
+    ~ (near or " `dbt ls` lists the names of the project.")) }}
+{% endmacro %}
+
+{#- ' Did you mean a, b?', or '' when nothing comes near. -#}
+{% macro _did_you_mean(wanted, names) %}
+  {%- set near = dbt_playbooks._near_misses(wanted | string, names) -%}
+  {{ return(" Did you mean " ~ near | join(', ') ~ "?" if near else "") }}
 {% endmacro %}
 
 {#- At most three of the names, the ones that share most pairs of letters with `wanted` first; none that shares less than a third. -#}

@@ -23,6 +23,7 @@
   {{ exceptions.raise_compiler_error(
     "dbt_playbooks: " ~ relation ~ " has no column '" ~ column ~ "'. Its columns: " ~ columns | map(attribute='name') | join(', ')
     ~ ". Name the column of this table that holds the date: config(event_time='...') in the model, or the macro's argument."
+    ~ dbt_playbooks._did_you_mean(wanted, columns | map(attribute='name') | list)
   ) }}
 {% endmacro %}
 

@@ -31,7 +31,9 @@
 {% macro _aligned(header, rows, i) %}
   {%- set texts, widths, numbers, aligned = [header], [header | length], [], [] -%}
   {%- for row in rows -%}
-    {%- set cell = row[i] | round(4) if row[i] is float else row[i] -%}
+    {#- a number of dbt's own table may be a Decimal -#}
+    {%- set fraction = row[i] is float or (row[i] is number and row[i] is not integer and row[i] | int != row[i]) -%}
+    {%- set cell = row[i] | float | round(4) if fraction else row[i] -%}
     {%- set text = '-' if cell is none else cell | string | replace('\r', '') | replace('\n', ' ') -%}
     {%- do texts.append(text) -%}
     {%- do widths.append(text | length) -%}

@@ -35,6 +35,7 @@ CHUNK = {
 }  # fmt: skip
 FAILED = {**CHUNK, "start_date": "2024-01-02", "end_date": "2024-01-02", "status": "failed", "error": "it's broken"}
 STATE = ("backfill_log", "backfill_runs", "backfill_checkpoints")
+VIEW = "events_health"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Case:
 
     arguments: Mapping[str, Any] = field(default_factory=dict)
     vars: Mapping[str, Any] = field(default_factory=dict)
+    stubs: Mapping[str, Any] = field(default_factory=dict)
     rows: Rows | None = None
     """The rows that it returns, or those of the query that it returns."""
     columns: Sequence[str] = ()
@@ -73,6 +75,15 @@ BAD = {"table": "events", "date_column": "happened_at", "condition": "amount < 0
 FILL = {"source_table": "events", "target_table": "archive", "date_column": "day"}
 MERGE = {**FILL, "key": "id", **JANUARY}
 SCRIPT = {**FILL, **JANUARY, "chunk": "month"}
+# the clock stands still, at noon of the last day that has events
+NOON = {"_today": "date '2024-01-04'", "_now": "timestamp '2024-01-04 12:00:00'"}
+WATCH = {"table": "events", "date_column": "happened_at", "days": 4}
+WATCHED = {
+    "dbt_playbooks_health": {
+        "events": {"date_column": "happened_at", "days": 1, "key": "id", "condition": "amount < 0"},
+        "archive": {"date_column": "day", "days": 1},
+    }
+}
 DELETE = {"table": "events", "date_column": "happened_at", "dates": ["2024-01-01", "2024-01-04"]}
 
 FOUND_BAD = [[D(2024, 1, 1), 1, 2, 0.5]]
@@ -83,6 +94,26 @@ PROGRESS = [
     ["b", "shop.orders", "completed", 1, 5, 0.25, 0.25, 1.5],
     ["b", "shop.orders", "pending", 3, None, 0.75, 0.25, 1.5],
 ]
+TABLE_HEALTH = [
+    ["archive", D(2024, 1, 4), True, 0, None, None, None, None, None, None, None, None, "no rows in the last day"],
+    [
+        "events",
+        D(2024, 1, 4),
+        True,
+        1,
+        1,
+        0,
+        0.0,
+        0.0,
+        '{"id":0.0}',
+        None,
+        dt.datetime(2024, 1, 4),
+        dt.datetime(2024, 1, 4),
+        None,
+    ],
+]
+BY_HEALTH = [[D(2024, 1, 1), False, 2], [D(2024, 1, 2), False, 0], [D(2024, 1, 3), False, 1], [D(2024, 1, 4), True, 1]]
+HEALTH = ["day", "is_partial", "row_count"]
 LEFT = ("select id from events order by id", [[3]])
 MERGED = ("select id, amount from archive order by id", [[1, 10], [2, -1], [3, 30], [4, 5], [8, 8], [9, 9]])
 FILLED = ("select id, amount from archive order by id", [[1, 10], [2, -1], [3, 30], [4, 5], [8, 8]])
@@ -153,6 +184,18 @@ CASES = {
     "compare_rows_sql": Case(ROWS, columns=["id", "status"], rows=DIFFERING_IDS),
     "create_backfill_state": Case(after=NO_CHECKPOINTS),
     "create_backfill_state_sql": Case(statements=True, after=NO_CHECKPOINTS),
+    "create_monitoring_view": Case(
+        {**WATCH, "view": VIEW},
+        stubs={**NOON, "_type_of": None},
+        printed=VIEW,
+        after=(f"select count(*), sum(row_count) from {VIEW}", [[4, 4]]),
+    ),
+    "create_monitoring_view_sql": Case(
+        {**WATCH, "view": VIEW},
+        stubs=NOON,
+        statements=True,
+        after=(f"select count(*), sum(row_count) from {VIEW}", [[4, 4]]),
+    ),
     "delete_partitions": Case(
         {**DELETE, "dry_run": False},
         rows=[["2024-01-01", 2], ["2024-01-04", 1]],
@@ -161,6 +204,21 @@ CASES = {
         after=LEFT,
     ),
     "delete_partitions_sql": Case(DELETE, statements=True, after=LEFT),
+    "health_check": Case(
+        {"table": "events", "timestamp_column": "happened_at", "days": 2},
+        stubs=NOON,
+        rows=[
+            [D(2024, 1, 3), False, 1, None, dt.datetime(2024, 1, 3, 12), 720],
+            [D(2024, 1, 4), True, 1, None, dt.datetime(2024, 1, 4), 720],
+        ],
+        printed="720 minutes stale in happened_at; 2 rows in the last 2 days of UTC",
+    ),
+    "health_check_sql": Case(
+        {"table": "events", "timestamp_column": "happened_at", "days": 2},
+        stubs=NOON,
+        columns=["row_count", "minutes_stale"],
+        rows=[[1, 720], [1, 720]],
+    ),
     "merge_backfill": Case(
         {**MERGE, "dry_run": False},
         rows=[[4, 4]],
@@ -172,6 +230,8 @@ CASES = {
     "merge_backfill_sql": Case(MERGE, statements=True, after=MERGED),
     "missing_dates": Case(BY_DAY, rows=MISSING, printed="1 missing date in day"),
     "missing_dates_sql": Case(BY_DAY, rows=MISSING),
+    "monitoring_view": Case(WATCH, stubs=NOON, columns=HEALTH, rows=BY_HEALTH),
+    "monitoring_view_sql": Case(WATCH, stubs=NOON, columns=HEALTH, rows=BY_HEALTH),
     "partition_coverage": Case(BY_DAY, rows=COVERED, printed="days_expected", differs="date_trunc_is_a_datetime"),
     "partition_coverage_sql": Case(BY_DAY, rows=COVERED, differs="date_trunc_is_a_datetime"),
     "record_chunk": Case(FAILED, state=True, after=RECORDED_CHUNK),
@@ -182,6 +242,8 @@ CASES = {
     "row_count_sql": Case({"table": "events"}, rows=[[4]]),
     "row_counts_by_day": Case({**BY_DAY, **JANUARY}, rows=BY_DAYS, printed="rows by day of day"),
     "row_counts_by_day_sql": Case({**BY_DAY, **JANUARY}, rows=BY_DAYS),
+    "table_health": Case(vars=WATCHED, stubs=NOON, rows=TABLE_HEALTH, printed="The health of 2 tables"),
+    "table_health_sql": Case(vars=WATCHED, stubs=NOON, rows=TABLE_HEALTH),
     "window_row_count": Case({**BY_DAY, **JANUARY}, rows=[[4]], printed="row_count"),
     "window_row_count_sql": Case({**BY_DAY, **JANUARY}, rows=[[4]]),
 }
@@ -197,13 +259,20 @@ OPTIONS = {
     },
     "compare_row_counts_sql": {**BOTH, "by": ["day", "abs(id)"], "where": "amount > 0"},
     "compare_rows_sql": {**BOTH, "columns": ["day", "amount"], "where": "amount > 0"},
+    "create_monitoring_view_sql": {**WATCH, "view": "monitoring.events_health", "include_today": False},
     "delete_partitions_sql": {"table": "events", "date_column": "happened_at", **JANUARY, **IN_TOKYO, "where": "amount < 0"},
+    "health_check_sql": {
+        "table": "events", "timestamp_column": "happened_at", "columns": ["id", "amount"], "days": 14, "where": "amount > 0", **IN_TOKYO,
+    },
     "merge_backfill_sql": {
         **MERGE, "date_column": "happened_at", "key": ["id", "happened_at"], "update_columns": ["amount"], "updated_at_column": "day",
     },
     "missing_dates_sql": {
         "table": "events", "date_column": "happened_at", **JANUARY, **IN_TOKYO,
         "exclude_weekends": True, "exclude_dates": ["2024-01-02", "2024-01-15"], "where": "amount > 0",
+    },
+    "monitoring_view_sql": {
+        **WATCH, "key": ["id", "day"], "columns": ["amount"], "metrics": ["amount"], "condition": "amount < 0", "where": "id > 0", **IN_TOKYO,
     },
     "partition_coverage_sql": {
         "table": "events", "date_column": "happened_at", "end_date": "2024-01-31", **IN_TOKYO, "period": "week", "where": "amount > 0",

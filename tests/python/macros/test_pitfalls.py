@@ -105,6 +105,15 @@ def test_pitfall_10_the_rate_of_bad_rows_in_an_empty_table_is_no_error(macro, ta
     assert macro("affected_partitions", empty, "day", condition="amount < 0").rows == []
 
 
+def test_pitfall_19_an_outage_is_seen_in_the_view(macro, table):
+    events = table({"day": [D(2024, 1, 1), D(2024, 1, 3)]})
+    recipe = f"select day, count(*) from {events} where day > date '2023-12-31' group by day order by day"
+    stubs = {"_today": "date '2024-01-04'"}
+    ours = macro("monitoring_view_sql", events, "day", days=4, include_today=True, stubs=stubs).rows
+    assert [row[1] for row in macro.query(recipe)] == [1, 1]
+    assert [row[2] for row in ours] == [1, 0, 1, 0]
+
+
 def test_pitfall_19_a_day_without_rows_has_a_row(macro, table):
     events = table({"day": [D(2024, 1, 1), D(2024, 1, 3)]})
     recipe = macro.query(f"select day, count(*) from {events} group by day order by day")

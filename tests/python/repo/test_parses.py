@@ -26,6 +26,18 @@ models:
         data_tests:
           - dbt_playbooks.no_missing_dates:
               arguments: {start_date: 2024-01-01, end_date: 2024-01-01}
+          - dbt_playbooks.fresh_within:
+              arguments: {minutes: 90}
+          - dbt_playbooks.volume_within:
+              arguments: {max_change: 0.5}
+          - dbt_playbooks.anomaly_rate_below:
+              arguments: {max_rate: 0.05, condition: id < 0}
+          - dbt_playbooks.null_rate_below:
+              arguments: {max_rate: 0}
+  - name: events_health
+    data_tests:
+      - dbt_playbooks.anomaly_rate_below:
+          arguments: {max_rate: 0.05}
 """
 # arguments that do not stand under `arguments`
 DEPRECATED = "models: [{name: more, columns: [{name: id, data_tests: [{accepted_values: {values: [1]}}]}]}]"
@@ -55,6 +67,7 @@ def project(root: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
             "profiles.yml": json.dumps({"shop": {"target": "dev", "outputs": {"dev": PROFILES[adapter]}}}),
             "models/events.sql": MODEL,
             "models/events.yml": TESTED,
+            "models/events_health.sql": "{{ dbt_playbooks.monitoring_view(ref('events'), 'event_date', condition='id < 0') }}",
         },
     )
     installed = dbt(tmp_path, "deps")
