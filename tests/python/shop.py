@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,18 @@ class Shop:
             command, cwd=self.folder, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"dbt {' '.join(words)}\n{done.stdout}"
+
+    def dbt_each(self, commands: Sequence[Sequence[str]]) -> None:
+        """Several commands of dbt, one after the other in one process; each must succeed."""
+        script = (
+            "from dbt.cli.main import dbtRunner\nfor words in %r:\n    result = dbtRunner().invoke(words)\n"
+            "    assert result.success, (words, result.exception)\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", script % [list(words) for words in commands]],
+            cwd=self.folder, env=os.environ, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
     def start(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """`dbt-playbooks ...` as a process of its own."""

@@ -140,8 +140,9 @@ def test_null_and_nan_are_equal_to_themselves_only(macro, table):
     assert differ(None, 0.0, tolerance=1) == differ(nan, 0.0, tolerance=1) == 1
 
 
+@pytest.mark.targets("duckdb")
 def test_decimals_are_compared_without_rounding(macro, table):
-    old, new = (table({"value": [decimal.Decimal(text)]}, {"value": "bignumeric"}) for text in ("0.1", "0.10000001"))
+    old, new = (table({"value": [decimal.Decimal(text)]}) for text in ("0.1", "0.10000001"))
     assert len(macro("compare_aggregates", old, new, metrics="value").rows) == 1
 
 

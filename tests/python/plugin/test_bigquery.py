@@ -161,6 +161,7 @@ def test_workers_compile_the_analyzer_once_and_later_sessions_not_at_all(tmp_pat
     assert modules(cache) == compiled
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "garden")
     blocked = tmp_path / "blocked"

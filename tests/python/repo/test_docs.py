@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 import re
 import shlex
@@ -31,18 +32,19 @@ def test_every_command_of_the_page_works(page: str, shop: Shop) -> None:
     for command in found:
         if command in RUN_ELSEWHERE:
             assert not command.startswith("scripts/") or os.access(ROOT / command.split()[0], os.X_OK)
-            continue
-        _run(command, shop)
+    here = [shlex.split(command) for command in found if command not in RUN_ELSEWHERE]
+    for program, group in itertools.groupby(here, key=lambda words: words[0]):
+        _run(program, [words[1:] for words in group], shop)
 
 
-def _run(command: str, shop: Shop) -> None:
-    program, *words = shlex.split(command)
+def _run(program: str, group: list[list[str]], shop: Shop) -> None:
     if program == "dbt-playbooks":
-        said = shop.playbooks(*words)
-        assert said.code == 0, f"{command}\n{said.err}"
+        for words in group:
+            said = shop.playbooks(*words)
+            assert said.code == 0, f"{words}\n{said.err}"
         return
-    assert program == "dbt", f"no test knows how to run: {command}"
-    shop.dbt(*words)
+    assert program == "dbt", f"no test knows how to run: {program} {group}"
+    shop.dbt_each(group)
 
 
 def test_generated_pages_say_what_the_code_says() -> None:
