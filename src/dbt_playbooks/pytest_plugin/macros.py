@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.project.macros import OfflineError
 from dbt_playbooks.project.stubs import UnknownNameError
 from dbt_playbooks.pytest_plugin.errors import HarnessError, MacroError, SqlError
-from dbt_playbooks.pytest_plugin.googlesql import Statement
 from dbt_playbooks.pytest_plugin.rows import Rows
-from dbt_playbooks.pytest_plugin.targets.bigquery import BigQuery
 from dbt_playbooks.pytest_plugin.targets.opened import OpenTarget
+
+if TYPE_CHECKING:
+    from dbt_playbooks.pytest_plugin.googlesql import Statement
 
 _RENDERING = "macro.render(...) never asks a database. Use macro(...) for a macro that queries, or give it an answer with stubs={...}."
 
@@ -64,20 +65,16 @@ class Result:
     @cached_property
     def analyzed(self) -> list[Statement]:
         """The statements of the text, resolved by GoogleSQL's analyzer. Only on target `bigquery`. Raises SqlError."""
-        if not isinstance(self._target, BigQuery):
-            raise HarnessError(
-                f"target '{self._target.name}' is not analyzed: only 'bigquery' is. Ask for .rows, or mark the test."
-            )
         return self._target.analyze(self.text)
 
     @property
     def columns(self) -> dict[str, str]:
         """The columns of the query and their types, as the target writes them: analyzed on target `bigquery`, those of the rows elsewhere."""
-        return dict(self.analyzed[-1].columns if isinstance(self._target, BigQuery) else self.rows.columns)
+        return dict(self.analyzed[-1].columns if self._target.analyzes else self.rows.columns)
 
     def check(self) -> Result:
         """Let the target judge the text: GoogleSQL analyzes it on `bigquery`, the others run it. Raises SqlError when it is refused."""
-        _ = self.analyzed if isinstance(self._target, BigQuery) else self.rows
+        _ = self.analyzed if self._target.analyzes else self.rows
         return self
 
 

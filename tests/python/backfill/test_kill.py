@@ -14,7 +14,9 @@ COMMAND = ("backfill", "run", "events", *RANGE, "--chunk", "3 day")
 CHUNKS = 31
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize(
+    "strategy", [pytest.param(name, marks=[pytest.mark.slow] if name == "merge" else []) for name in STRATEGIES]
+)
 def test_a_run_that_is_killed_at_random_moments_loses_and_doubles_nothing(shop: Shop, strategy: str) -> None:
     shop.model("events", STRATEGIES[strategy])
     chance = random.Random(strategy)

@@ -58,6 +58,11 @@ select * from {{ source('raw', 'events') }}
 }
 
 
+def each_model() -> list[Any]:
+    """MODELS as parameters of a test. microbatch, which is dbt's own loop around what the others do, runs on demand."""
+    return [pytest.param(name, marks=[pytest.mark.slow] if name == "batched" else []) for name in MODELS]
+
+
 def why_not() -> str | None:
     """Why these tests cannot run here, and how to turn them on."""
     wanted = ("bqemulator", "duckdb_extension_spatial", "dbt.adapters.bigquery")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from .command import completed
-from .conftest import DAYS, MODELS, PROJECT, RANGE, Shop
+from .conftest import DAYS, PROJECT, RANGE, Shop, each_model
 from .proxy import Proxy
 from .server import Emulator
 
@@ -17,7 +17,7 @@ from .server import Emulator
 CHUNKS = (*RANGE, "--chunk", "5 day")
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", each_model())
 def test_a_run_that_was_killed_is_completed_by_the_same_command(shop: Shop, model: str) -> None:
     shop.model(model)
     shop.start_run(model, *CHUNKS).until(completed(5)).kill()

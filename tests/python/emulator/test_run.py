@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from .conftest import FILTERED, MERGED, MODELS, MONTHS, PROJECT, RANGE, TOKEN, Shop
+from .conftest import FILTERED, MERGED, MODELS, MONTHS, PROJECT, RANGE, TOKEN, Shop, each_model
 
 ID = "user_events_backfill_2024"
 # The playbook's two queries that watch a backfill, as they are; only the dataset is added.
@@ -35,7 +35,7 @@ READABLE = 'it\'s "broken" in C:\\new\\table\nsecond line: größer, 日本語, 
 FAILING_IN_FEBRUARY = MERGED + FILTERED + f"and if(extract(month from day) = 2, cast(error('{NASTY}') as bool), true)"
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", each_model())
 def test_the_target_holds_exactly_the_rows_of_the_source_and_follows_it_when_it_shrinks(shop: Shop, model: str) -> None:
     shop.model(model)
     said = shop.run(model, *RANGE)
@@ -139,7 +139,7 @@ def test_a_limit_that_holds_lets_the_run_begin(shop: Shop) -> None:
     assert shop.rows("merged") == shop.rows("events")
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", each_model())
 def test_chunks_at_the_same_time_fill_the_target_and_it_compares_equal_to_its_source(shop: Shop, model: str) -> None:
     shop.model(model)
     parallel = ("--chunk", "5 day", "--threads", "4", "--compare-to", f"{shop.dataset}.events")

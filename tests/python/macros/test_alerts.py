@@ -83,7 +83,7 @@ def test_today_is_not_judged_and_more_days_can_be(failing, by_day):
 
 
 def test_a_new_table_is_not_judged_before_its_second_week(failing, by_day):
-    assert failing("volume_within", by_day({29: 1, 30: 900}), 0.1, column_name="at") == []
+    assert failing("volume_within", by_day({29: 1, 30: 60}), 0.1, column_name="at") == []
 
 
 def test_a_table_without_rows_fails(failing, by_day):

@@ -138,7 +138,13 @@ def test_fails(macro, table):
 
 
 @pytest.mark.parametrize(
-    "end", ["assert False", "raise KeyboardInterrupt", "pytest.exit('enough')", "raise SystemExit(3)"]
+    "end",
+    [
+        "assert False",
+        "raise KeyboardInterrupt",
+        pytest.param("pytest.exit('enough')", marks=pytest.mark.slow),
+        pytest.param("raise SystemExit(3)", marks=pytest.mark.slow),
+    ],
 )
 def test_nothing_is_left_however_the_session_ends(run: Any, end: str) -> None:
     ran = run(FAILING.replace("END", end))

@@ -26,6 +26,7 @@ _API_NAMES = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "BOOL": "BOOLEAN"}
 class BigQuery(OpenTarget):
     name = "bigquery"
     dialect = "bigquery"
+    analyzes = True
     output: Mapping[str, Any] = {
         "type": "bigquery", "method": "oauth-secrets", "token": "none", "project": PROJECT, "schema": SCHEMA, "threads": 1,
     }  # fmt: skip

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dbt_playbooks.errors import WarehouseError
 from dbt_playbooks.project.macros import MacroSession
-from dbt_playbooks.pytest_plugin.errors import SqlError
+from dbt_playbooks.pytest_plugin.errors import HarnessError, SqlError
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.tables import TableData, create_statement
+
+if TYPE_CHECKING:
+    from dbt_playbooks.pytest_plugin.googlesql import Statement
 
 SCHEMA = "dbt_test"
 
@@ -30,6 +33,15 @@ class OpenTarget(abc.ABC):
     def begin(self, session: MacroSession) -> None:
         """dbt is open: make what the tests need."""
         self.session = session
+
+    analyzes = False
+    """Whether SQL is analyzed here, instead of run."""
+
+    def analyze(self, sql: str) -> list[Statement]:  # noqa: ARG002
+        """The statements of `sql`, as GoogleSQL understands them. Raises SqlError when it refuses one."""
+        raise HarnessError(
+            f"target '{self.name}' is not analyzed: only 'bigquery' is. Ask for .rows, or mark the test."
+        )
 
     @abc.abstractmethod
     def query(self, sql: str) -> Rows:
