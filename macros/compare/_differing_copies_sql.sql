@@ -29,7 +29,7 @@ with both_sides as (
     {{ '1' if side == 'old' else '0' }} as is_old
   from {{ comparison[side] }}
   {%- if comparison.where[side] %}
-  where {{ comparison.where[side] | indent(4) }}
+  where {{ comparison.where[side] }}
   {%- endif %}
   {%- if loop.first %}
   union all

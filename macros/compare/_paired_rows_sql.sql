@@ -1,5 +1,5 @@
 {#- The CTEs that put the rows of both sides beside each other by key: `judged`, with old_1, new_1 ... of the compared columns, key_1 ..., in_old and
-    in_new (true or NULL), differs_1 ... and is_different. A comparison is a mapping: old, new, keys, columns, where (of each side).
+    in_new (true or NULL), differs_1 ... and is_different. A comparison is what `_comparison` gives.
 
     `numbered` gives rows of one key a number each, in the order of their hashes, and joins by it too: duplicates do not multiply, and those that are
     the same on both sides meet. It costs a sort. -#}
@@ -23,7 +23,7 @@
     true as in_{{ side }}
   from {{ comparison[side] }}
   {%- if comparison.where[side] %}
-  where {{ comparison.where[side] | indent(4) }}
+  where {{ comparison.where[side] }}
   {%- endif %}
 ),
 {% endfor %}
@@ -47,7 +47,7 @@ paired as (
     {% for key in comparison.key %}{{ '\n    and ' if not loop.first }}old_side.key_{{ loop.index }} = new_side.key_{{ loop.index }}{% endfor %}
     {%- if numbered %}
     and old_side.copy_number = new_side.copy_number
-      {%- endif %}
+    {%- endif %}
 ),
 
 compared as (
@@ -83,7 +83,7 @@ judged as (
 {% endmacro %}
 
 {#- A word for each differing row of `judged`. -#}
-{% macro _status_of_row(comparison, numbered) %}
+{% macro _status_of_row(comparison) %}
   {%- set sql -%}
 case
     when {{ dbt_playbooks._has_no_key(comparison) }} then 'key is null'

@@ -1,5 +1,5 @@
 {#- What `by` cuts both tables into: days of a date or an instant, or values of a column or expression. {'label', 'old', 'new' (expressions),
-    'column', 'kinds' (of dates, none for other values)}. -#}
+    'names' (of the column on each side), 'kinds' (of dates, none for other values)}. -#}
 {% macro _partitions_of(by, sides, rename, timezone) %}
   {%- set found = {'label': by | string, 'kinds': none, 'timezone': timezone} -%}
   {%- if '(' in by | string -%}
@@ -34,7 +34,7 @@
   {{ return(found) }}
 {% endmacro %}
 
-{#- Rows of some partitions, whose values are given as texts (none: NULL), with literals that the warehouse prunes by where they are days. -#}
+{#- Rows of some partitions, whose values are given as texts in their order (none: NULL), with literals that the warehouse prunes by where they are days. -#}
 {% macro _partition_condition(partition, side, values) %}
   {%- set given, days, conditions = [], [], [] -%}
   {%- for value in values -%}
@@ -47,7 +47,7 @@
     {%- endif -%}
   {%- endfor -%}
   {%- if days -%}
-    {%- do conditions.append(dbt_playbooks._days_condition(days | sort, partition.names[side], partition.kinds[side], partition.timezone, none)) -%}
+    {%- do conditions.append(dbt_playbooks._days_condition(days, partition.names[side], partition.kinds[side], partition.timezone, none)) -%}
   {%- endif -%}
   {%- if given -%}
     {%- do conditions.append('cast(' ~ partition[side] ~ ' as ' ~ dbt.type_string() ~ ') in (' ~ dbt_playbooks._string_literals(given) | join(', ') ~ ')') -%}
@@ -72,41 +72,4 @@
   {%- do within.update(comparison) -%}
   {%- do within.update(where=where) -%}
   {{ return(within) }}
-{% endmacro %}
-
-{#- By partition: its value as text, rows of each side, and with `checksums` only those whose rows differ. -#}
-{% macro _partitions_sql(comparison, partition, checksums) %}
-  {%- set sql -%}
-with counted as (
-{%- for side in ['old', 'new'] %}
-  select
-    {{ partition[side] if partition else 'null' }} as part,
-    {{ 'true' if loop.first else 'false' }} as is_old,
-    count(*) as row_count
-    {%- if checksums %},
-    {{ dbt_playbooks._checksum((comparison.key + comparison.columns) | map(attribute=side) | list) }} as checksum
-    {%- endif %}
-  from {{ comparison[side] }}
-  {%- if comparison.where[side] %}
-  where {{ comparison.where[side] | indent(4) }}
-  {%- endif %}
-  group by 1
-  {%- if loop.first %}
-  union all
-  {%- endif %}
-{%- endfor %}
-)
-
-select
-  cast(part as {{ dbt.type_string() }}) as part,
-  sum(case when is_old then row_count else 0 end) as old_rows,
-  sum(case when is_old then 0 else row_count end) as new_rows
-from counted
-group by 1
-{%- if checksums %}
-having max(case when is_old then checksum end) is distinct from max(case when not is_old then checksum end)
-{%- endif %}
-order by 1 nulls first
-  {%- endset -%}
-  {{ return(sql) }}
 {% endmacro %}

@@ -201,3 +201,10 @@ def test_a_gate_ends_with_the_counts(macro, sides):
     old, new = sides([row(1)], [row(2)])
     with macro.raises("differ: 1 rows only in old, 1 only in new, 0 that differ"):
         macro("compare_rows", old, new, key="id", fail=True)
+
+
+def test_a_condition_is_sent_as_it_was_written(macro, sides):
+    end = "\n" if macro.target == "duckdb" else "\\n"
+    old, new = sides([row(1, "a\n  b"), row(2)], [row(1, "a\n  b", amount=2.0), row(3)])
+    found = macro("compare_rows", old, new, key="id", by="day", where=f"name = 'a{end}  b'").value
+    assert (found["old_rows"], found["new_rows"], counts(found)) == (1, 1, (0, 0, 1))
