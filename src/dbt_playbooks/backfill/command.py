@@ -20,21 +20,11 @@ from dbt_playbooks.backfill.request import Identity, Request
 from dbt_playbooks.backfill.runner import How, Runner
 from dbt_playbooks.backfill.state import State
 from dbt_playbooks.backfill.status import print_status, read_status
+from dbt_playbooks.cost import Limits, bill, cost, price
 from dbt_playbooks.errors import DONE, PlaybooksError, UsageError, WarehouseError
 from dbt_playbooks.interface import Options, Project
 from dbt_playbooks.project import open_project
 from dbt_playbooks.redact import Redactor
-
-PRICE_PER_TIB = 6.25
-"""US dollars for a TiB that BigQuery scans on demand, of 2026; the var `price_per_tib` says what yours costs."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a run may bill at most; None is no limit."""
-
-    max_bytes: int | None = None
-    max_cost: float | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +141,7 @@ def plan(
     """List the chunks, their state and what they would bill. Changes nothing."""
     with _prepared(options, selection, exclude, request) as it:
         estimates = _estimates(it.project, it.targets, it.plan)
-        price = float(it.project.var("price_per_tib", PRICE_PER_TIB))
+        price_per_tib = price(it.project)
         known = [value for value in estimates.values() if value is not None]
         if as_json:
             chunks = [
@@ -164,23 +154,22 @@ def plan(
                 "warnings": list(it.warnings),
                 "chunks": chunks,
                 "estimated_bytes": sum(known) if known else None,
-                "estimated_cost": report.cost(sum(known), price) if known else None,
+                "estimated_cost": cost(sum(known), price_per_tib) if known else None,
             }
             print(json.dumps(whole))
         else:
-            _print_plan(it, estimates, known, price)
+            _print_plan(it, estimates, known, price_per_tib)
         _refuse_over(limits, it.project, it.targets, it.plan)
         return DONE
 
 
-def _print_plan(it: _Prepared, estimates: Mapping[int, int | None], known: Sequence[int], price: float) -> None:
+def _print_plan(it: _Prepared, estimates: Mapping[int, int | None], known: Sequence[int], price_per_tib: float) -> None:
     console = Console(highlight=False)
-    console.print(report.plan_table(it.plan, estimates, price))
+    console.print(report.plan_table(it.plan, estimates, price_per_tib))
     for warning in it.warnings:
         console.print(f"warning: {warning}", markup=False)
     if known:
-        bill = f"{report.size(sum(known))}, {report.money(sum(known), price)} at {price:g} per TiB"
-        console.print(f"{many(len(estimates), 'chunk')} would scan {bill}.")
+        console.print(f"{many(len(estimates), 'chunk')} would scan {bill(sum(known), price_per_tib)}.")
     else:
         console.print(
             f"{many(len(it.plan.todo), 'chunk')} would run. {it.project.adapter_type} does not bill by bytes."
@@ -233,12 +222,9 @@ def _estimates(project: Project, targets: Sequence[Target], plan: Plan) -> dict[
 
 def _refuse_over(limits: Limits, project: Project, targets: Sequence[Target], plan: Plan) -> None:
     """Stop before anything runs when the estimate is over a limit, or cannot be made."""
-    if limits.max_bytes is None and limits.max_cost is None:
+    if not limits.any:
         return
-    if not project.bills_bytes:
-        raise UsageError(
-            f"--max-bytes and --max-cost need a warehouse that bills by bytes; {project.adapter_type} does not. Leave them out."
-        )
+    limits.need_bytes(project)
     estimates = _estimates(project, targets, plan)
     unknown = [plan.chunks[index].window for index, value in estimates.items() if value is None]
     if unknown:
@@ -246,16 +232,7 @@ def _refuse_over(limits: Limits, project: Project, targets: Sequence[Target], pl
             f"{many(len(unknown), 'chunk')} could not be estimated (the first: {unknown[0]}), so the limit cannot be kept. Build what they read first."
         )
     total = sum(value or 0 for value in estimates.values())
-    price = float(project.var("price_per_tib", PRICE_PER_TIB))
-    asked = f"{many(len(estimates), 'chunk')} would scan {report.size(total)}, {report.money(total, price)} at {price:g} per TiB"
-    if limits.max_bytes is not None and total > limits.max_bytes:
-        raise UsageError(
-            f"{asked}; --max-bytes allows {report.size(limits.max_bytes)}. Nothing was run. Allow more, or ask for a shorter range."
-        )
-    if limits.max_cost is not None and report.cost(total, price) > limits.max_cost:
-        raise UsageError(
-            f"{asked}; --max-cost allows {limits.max_cost:g}. Nothing was run. Allow more, or ask for a shorter range."
-        )
+    limits.refuse_over(total, price(project), many(len(estimates), "chunk"), "Allow more, or ask for a shorter range.")
 
 
 def _difference(difference: report.Difference) -> dict[str, object]:

@@ -16,6 +16,7 @@ from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.progress import Progress, duration, headline, many, without_days
 from dbt_playbooks.backfill.runner import Result
 from dbt_playbooks.backfill.state import Chunk
+from dbt_playbooks.cost import money, size
 from dbt_playbooks.errors import DONE, INTERRUPTED, SOME_FAILED, UsageError
 from dbt_playbooks.interface import Project, Window
 
@@ -198,22 +199,3 @@ def plan_table(plan: Plan, estimates: Mapping[int, int | None], price_per_tib: f
             row += ["", ""] if estimated is None else [size(estimated), money(estimated, price_per_tib)]
         table.add_row(*row)
     return table
-
-
-def size(number: int) -> str:
-    """Bytes for people: `1.5 GiB`."""
-    value = float(number)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if value < 1024:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1024
-    return f"{value:.2f} TiB"
-
-
-def cost(number: int, price_per_tib: float) -> float:
-    """What bytes cost; a TiB is 2**40 bytes."""
-    return number / 2**40 * price_per_tib
-
-
-def money(number: int, price_per_tib: float) -> str:
-    return f"{cost(number, price_per_tib):,.2f}"

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from dbt_playbooks.backfill import command, report
+from dbt_playbooks import cost
+from dbt_playbooks.backfill import command
 from dbt_playbooks.backfill.checks import Target
-from dbt_playbooks.backfill.command import Limits
 from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.request import Identity
 from dbt_playbooks.backfill.state import Chunk
+from dbt_playbooks.cost import Limits
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.interface import Model, Window
 
@@ -100,9 +101,9 @@ def test_a_chunk_that_cannot_be_estimated_stops_a_run_with_a_limit() -> None:
     ],
 )
 def test_bytes_are_written_for_people(number: int, text: str) -> None:
-    assert report.size(number) == text
+    assert cost.size(number) == text
 
 
 def test_a_price_is_for_a_tebibyte() -> None:
-    assert report.cost(TIB, 6.25) == 6.25
-    assert report.cost(10**12, 6.25) < 6.25
+    assert cost.cost(TIB, 6.25) == 6.25
+    assert cost.cost(10**12, 6.25) < 6.25

@@ -1,0 +1,66 @@
+"""The command `dbt-playbooks`. Owns words, help and exit codes; what the commands do is elsewhere and imported when it is needed."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from dbt_playbooks import __version__
+from dbt_playbooks.cli.backfill import backfill
+from dbt_playbooks.errors import INTERRUPTED, PlaybooksError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="dbt-playbooks")
+def cli() -> None:
+    """The data engineer's playbooks: backfills that survive, for dbt on BigQuery and DuckDB.
+
+    Exit codes: 0 done; 1 some work failed, run it again to go on; 2 the words or the models are off; 3 dbt cannot open
+    the project, or the warehouse cannot be reached; 130 interrupted: what was completed is recorded.
+    """
+
+
+cli.add_command(backfill)
+
+
+@cli.command(short_help="Print an entry for packages.yml: the dbt package from here.")
+def path() -> int:
+    """Print the entry for packages.yml that installs the dbt package from here, without a network."""
+    from dbt_playbooks.package import package_dir
+
+    click.echo(f"packages:\n  - local: {package_dir()}")
+    return 0
+
+
+@cli.command(short_help="Backfill a year of flights, kill it half-way, go on.")
+@click.option(
+    "--dir",
+    "folder",
+    default="dbt-playbooks-demo",
+    show_default=True,
+    metavar="DIR",
+    help="Where the demo's project is made.",
+)
+@click.option("--keep-running", is_flag=True, help="Do not kill the backfill half-way.")
+def demo(folder: str, keep_running: bool) -> int:
+    """Backfill a year of 336,776 flights into DuckDB, kill it half-way, go on, and prove that nothing is missing."""
+    from dbt_playbooks.demo import run_demo
+
+    return run_demo(folder, kill_half_way=not keep_running)
+
+
+def main() -> None:
+    """Run the command and leave with its exit code. Every error that a user may read is printed here, and nowhere else."""
+    try:
+        code = cli.main(prog_name="dbt-playbooks", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted. What was completed is recorded; the same command again goes on.", err=True)
+        code = INTERRUPTED
+    except PlaybooksError as error:
+        click.echo(f"error: {error}", err=True)
+        code = error.exit_code
+    sys.exit(code if isinstance(code, int) else 0)
