@@ -1,11 +1,11 @@
 {#- What is compared with what: 'old' and 'new' (relations), 'key' and 'columns' (lists, see `_comparable_columns`; a column has its 'tolerance'), 'where' of
-    each side, and the columns that only one side has. -#}
+    each side, and the columns that only one side has ('only_old', 'only_new'). -#}
 {% macro _comparison(old, new, key, columns, exclude_columns, rename, tolerance, where) %}
   {%- set sides = {'old': {'relation': old, 'columns': dbt_playbooks._columns_of(old)}, 'new': {'relation': new, 'columns': dbt_playbooks._columns_of(new)}} -%}
   {%- set keys, key_names = [], [] -%}
   {%- for each in dbt_playbooks._list(key) -%}
     {%- if '(' in each | string -%}
-      {%- do keys.append({'label': each, 'old': each, 'new': each, 'family': none}) -%}
+      {%- do keys.append({'label': each, 'old': each, 'new': each, 'family': none, 'old_type': none, 'new_type': none}) -%}
     {%- else -%}
       {%- set pair = dbt_playbooks._comparable_columns(sides, [each], [], rename, 'the key')[0] -%}
       {%- do keys.append(pair) -%}
@@ -18,21 +18,37 @@
     {%- do names.append(pair.label) -%}
   {%- endfor -%}
   {%- do dbt_playbooks._add_tolerances(compared, names, tolerance, keys) -%}
-  {%- set in_old, in_new, only_old, only_new = sides.old.columns, sides.new.columns, [], [] -%}
-  {%- for name, column in in_old.items() if name not in in_new and column.name not in rename and name not in rename -%}
-    {%- do only_old.append(column.name) -%}
-  {%- endfor -%}
-  {%- for name, column in in_new.items() if name not in in_old and column.name not in rename.values() | list -%}
-    {%- do only_new.append(column.name) -%}
-  {%- endfor -%}
+  {%- set one_sided = dbt_playbooks._one_sided_columns(sides, exclude_columns, rename) if columns is none else {'old': [], 'new': []} -%}
   {{ return({'old': old, 'new': new, 'sides': sides, 'key': keys, 'columns': compared, 'where': {'old': where, 'new': where},
-             'only_old': only_old, 'only_new': only_new}) }}
+             'only_old': one_sided.old, 'only_new': one_sided.new}) }}
+{% endmacro %}
+
+{#- Names of the columns of each side that the other has under no name, without those that nobody wants compared. -#}
+{% macro _one_sided_columns(sides, exclude_columns, rename) %}
+  {%- set found, left_out, paired = {'old': [], 'new': []}, [], {'old': [], 'new': []} -%}
+  {%- for name in dbt_playbooks._list(exclude_columns) -%}
+    {%- do left_out.append(name | lower) -%}
+  {%- endfor -%}
+  {%- for old_name, new_name in rename.items() -%}
+    {%- do paired.old.append(old_name | lower) -%}
+    {%- do paired.new.append(new_name | lower) -%}
+  {%- endfor -%}
+  {%- for side, other in [['old', 'new'], ['new', 'old']] -%}
+    {%- for name, column in sides[side].columns.items() -%}
+      {#- a name that was given away by `rename` is another column on the other side -#}
+      {%- set is_paired = name in paired[side] or (name in sides[other].columns and name not in paired[other]) -%}
+      {%- if not is_paired and name not in left_out -%}
+        {%- do found[side].append(column.name) -%}
+      {%- endif -%}
+    {%- endfor -%}
+  {%- endfor -%}
+  {{ return(found) }}
 {% endmacro %}
 
 {#- Puts its tolerance to each column. One number for all means the columns that hold fractions. -#}
 {% macro _add_tolerances(columns, names, tolerance, keys) %}
   {%- if tolerance is not none and not keys -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks: a tolerance needs a key: without one rows are compared as a whole, and nothing says which two belong together. Give key: a column or a list.") }}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: a tolerance needs a key, because without one rows are compared as a whole and nothing says which two belong together. Give key: a column or a list.") }}
   {%- endif -%}
   {%- set given = dbt_playbooks._tolerances(tolerance, names, 'column') -%}
   {%- set by_name = tolerance is mapping and not ('absolute' in tolerance or 'relative' in tolerance) -%}

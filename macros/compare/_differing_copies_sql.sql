@@ -57,6 +57,21 @@ copies as (
 
 {#- The same counted, as a mapping like that of `_counted_rows`. -#}
 {% macro _counted_copies(comparison, scope, sample) %}
+  {%- set row = dbt_playbooks._query(dbt_playbooks._counted_copies_sql(comparison, sample))[0] -%}
+  {%- set rows = [] -%}
+  {%- for each in fromjson(row[2] or '[]', default=[]) or [] -%}
+    {%- set each = fromjson(each) if each is string else each -%}
+    {%- set columns = {} -%}
+    {%- for column in comparison.columns -%}
+      {%- do columns.update({column.label: each['column_' ~ loop.index]}) -%}
+    {%- endfor -%}
+    {%- do rows.append({'row': columns, 'status': each.status, 'old_copies': each.old_copies, 'new_copies': each.new_copies}) -%}
+  {%- endfor -%}
+  {%- set only_in_old, only_in_new = row[0] | int, row[1] | int -%}
+  {{ return({'matched': scope.old_rows - only_in_old, 'only_in_old': only_in_old, 'only_in_new': only_in_new, 'sample': rows}) }}
+{% endmacro %}
+
+{% macro _counted_copies_sql(comparison, sample) %}
   {%- set fields = {'status': dbt_playbooks._status_of_copies(), 'old_copies': 'old_copies', 'new_copies': 'new_copies'} -%}
   {%- for column in comparison.columns -%}
     {%- do fields.update({'column_' ~ loop.index: 'cast(column_' ~ loop.index ~ ' as ' ~ dbt.type_string() ~ ')'}) -%}
@@ -70,16 +85,5 @@ select
   {{ adapter.dispatch('_sampled', 'dbt_playbooks')(condition='old_copies <> new_copies', fields=fields, order_by='column_1', sample=sample) }} as sample
 from copies
   {%- endset -%}
-  {%- set row = dbt_playbooks._query(sql)[0] -%}
-  {%- set rows = [] -%}
-  {%- for each in fromjson(row[2] or '[]', default=[]) or [] -%}
-    {%- set each = fromjson(each) if each is string else each -%}
-    {%- set columns = {} -%}
-    {%- for column in comparison.columns -%}
-      {%- do columns.update({column.label: each['column_' ~ loop.index]}) -%}
-    {%- endfor -%}
-    {%- do rows.append({'row': columns, 'status': each.status, 'old_copies': each.old_copies, 'new_copies': each.new_copies}) -%}
-  {%- endfor -%}
-  {%- set only_in_old, only_in_new = row[0] | int, row[1] | int -%}
-  {{ return({'matched': scope.old_rows - only_in_old, 'only_in_old': only_in_old, 'only_in_new': only_in_new, 'sample': rows}) }}
+  {{ return(sql) }}
 {% endmacro %}

@@ -54,22 +54,3 @@
   {%- endif -%}
   {{ return(conditions[0] if conditions | length == 1 else '(' ~ conditions | join(' or ') ~ ')') }}
 {% endmacro %}
-
-{#- A comparison of some partitions only; all of them when `values` is none. -#}
-{% macro _within(comparison, partition, values) %}
-  {%- if values is none -%}
-    {{ return(comparison) }}
-  {%- endif -%}
-  {%- set where = {} -%}
-  {%- for side in ['old', 'new'] -%}
-    {%- set conditions = [dbt_playbooks._partition_condition(partition, side, values)] -%}
-    {%- if comparison.where[side] -%}
-      {%- do conditions.append('(' ~ comparison.where[side] ~ ')') -%}
-    {%- endif -%}
-    {%- do where.update({side: conditions | join('\n  and ')}) -%}
-  {%- endfor -%}
-  {%- set within = {} -%}
-  {%- do within.update(comparison) -%}
-  {%- do within.update(where=where) -%}
-  {{ return(within) }}
-{% endmacro %}

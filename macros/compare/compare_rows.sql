@@ -1,25 +1,13 @@
 {#- Which rows differ, in which columns, in how many rows, and some of them side by side. Schema first, then counts and checksums by partition (`by`),
     then a join within the partitions that differ. `fail: true` makes a difference an error. -#}
 {% macro compare_rows(old_table, new_table, key=none, by=none, columns=none, exclude_columns=[], rename={}, tolerance=none, where=none,
-                      timezone='UTC', sample=10, fail=false) %}
+                      since=none, timezone='UTC', sample=10, fail=false) %}
   {%- if not execute -%}
     {{ return({}) }}
   {%- endif -%}
-  {%- set old, new = dbt_playbooks._relation(old_table), dbt_playbooks._relation(new_table) -%}
-  {%- set comparison = dbt_playbooks._comparison(old, new, key, columns, exclude_columns, rename, tolerance, where) -%}
-  {%- set partition = dbt_playbooks._partitions_of(by, comparison.sides, rename, timezone) if by is not none else none -%}
-  {%- set scope = dbt_playbooks._differing_scope(comparison, partition) -%}
-  {%- set found = {
-    'old_table': old | string, 'new_table': new | string, 'old_rows': scope.old_rows, 'new_rows': scope.new_rows,
-    'matched': scope.old_rows, 'only_in_old': 0, 'only_in_new': 0, 'differing': 0, 'duplicate_keys': 0, 'columns': {}, 'sample': [],
-    'partitions': scope.partitions, 'only_old_columns': comparison.only_old, 'only_new_columns': comparison.only_new
-  } -%}
-  {%- if scope.differs -%}
-    {%- set within = dbt_playbooks._within(comparison, partition, scope.partitions) -%}
-    {%- do found.update(dbt_playbooks._counted_rows(within, scope, sample) if comparison.key else dbt_playbooks._counted_copies(within, scope, sample)) -%}
-  {%- endif -%}
-  {%- do found.update(same=found.only_in_old + found.only_in_new + found.differing == 0) -%}
-  {%- do dbt_playbooks._print_comparison(found, comparison, by) -%}
+  {%- set asked = dbt_playbooks._asked_comparison(old_table, new_table, key, by, columns, exclude_columns, rename, tolerance, where, since, timezone) -%}
+  {%- set found = dbt_playbooks._found_differences(asked, sample) -%}
+  {%- do dbt_playbooks._print_comparison(found, by) -%}
   {%- if fail and not found.same -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.compare_rows: " ~ dbt_playbooks._comparison_title(found)) }}
   {%- endif -%}

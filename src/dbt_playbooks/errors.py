@@ -34,3 +34,9 @@ class WarehouseError(PlaybooksError):
 
 class HeldError(UsageError):
     """Another run holds the backfill."""
+
+
+class InterruptionError(PlaybooksError):
+    """Ctrl-C, where there is more to say than that."""
+
+    exit_code = INTERRUPTED

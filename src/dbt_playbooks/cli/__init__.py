@@ -8,20 +8,22 @@ import click
 
 from dbt_playbooks import __version__
 from dbt_playbooks.cli.backfill import backfill
+from dbt_playbooks.cli.compare import compare
 from dbt_playbooks.errors import INTERRUPTED, PlaybooksError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="dbt-playbooks")
 def cli() -> None:
-    """The data engineer's playbooks: backfills that survive, for dbt on BigQuery and DuckDB.
+    """The data engineer's playbooks: backfills that survive and comparisons that are right, for dbt on BigQuery and DuckDB.
 
-    Exit codes: 0 done; 1 some work failed, run it again to go on; 2 the words or the models are off; 3 dbt cannot open
+    Exit codes: 0 done; 1 some work failed, run it again to go on, or tables differ; 2 the words or the models are off; 3 dbt cannot open
     the project, or the warehouse cannot be reached; 130 interrupted: what was completed is recorded.
     """
 
 
 cli.add_command(backfill)
+cli.add_command(compare)
 
 
 @cli.command(short_help="Print an entry for packages.yml: the dbt package from here.")

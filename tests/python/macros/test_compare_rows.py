@@ -53,7 +53,7 @@ def test_rows_of_one_side_and_rows_that_differ_are_counted_and_shown(macro, side
     assert set(shown["3"]["columns"]) == {"name", "amount"}
     assert shown["3"]["columns"]["name"] == ["n", "m"]
     assert shown["1"]["columns"]["name"] == ["n", None]
-    assert "1 rows only in old, 1 only in new, 1 that differ" in result.printed
+    assert "1 row only in old, 1 only in new, 1 that differ" in result.printed
 
 
 def test_a_key_that_moved_to_another_date_is_a_change(macro, sides):
@@ -147,7 +147,46 @@ def test_columns_are_chosen_left_out_and_renamed(macro, sides, table):
     assert renamed["columns"] == {"title": 1, "amount": 1}
     assert renamed["only_old_columns"] == []
     assert macro("compare_rows", old, new, key="id", columns=["day"]).value["same"]
-    assert macro("compare_rows", old, new, key="id", exclude_columns="amount").value["same"]
+
+
+def test_a_column_of_one_side_only_is_a_difference_unless_it_is_left_out(macro, table):
+    old = table({"id": [1], "day": ["2024-01-01"]}, {"id": "int64", "day": "date"})
+    new = table({"id": [1], "day": ["2024-01-01"], "Extra": [7]}, {"id": "int64", "day": "date", "Extra": "int64"})
+    result = macro("compare_rows", old, new, key="id")
+    assert (result.value["same_rows"], result.value["same"]) == (True, False)
+    assert "differ: the columns that both have hold the same rows; 1 column only in new" in result.printed
+    with macro.raises("1 column only in new"):
+        macro("compare_rows", old, new, key="id", fail=True)
+    assert macro("compare_rows", old, new, key="id", exclude_columns="extra").value["same"]
+    assert macro("compare_rows", old, new, key="id", columns="day").value["same"]
+
+
+def test_columns_of_another_type_are_named_although_their_values_agree(macro, table):
+    old = table({"id": [1], "value": [10]}, {"id": "int64", "value": "int64"})
+    new = table({"id": [1], "value": [10.0]}, {"id": "int64", "value": "float64"})
+    result = macro("compare_rows", old, new, key="id")
+    assert result.value["same"]
+    assert list(result.value["retyped_columns"]) == ["value"]
+    assert "its values are compared" in result.printed
+
+
+def test_since_counts_the_rows_from_a_day_on(macro, sides):
+    rows = [row(1, day="2024-01-01"), row(2, day="2024-01-02"), row(3, day=None)]
+    old, new = sides(rows, [row(2, day="2024-01-02"), row(4, day="2024-01-03")])
+    found = macro("compare_rows", old, new, key="id", by="day", since="2024-01-02").value
+    assert (found["old_rows"], found["new_rows"], *counts(found)) == (1, 2, 0, 1, 0)
+    narrower = macro("compare_rows", old, new, key="id", by="day", since="2024-01-02", where="id < 4 or id = 9").value
+    assert narrower["same"]
+
+
+def test_since_needs_dates_to_count_by(macro, sides):
+    old, new = sides([row(1)], [row(1)])
+    with macro.raises("since 2024-01-02 needs the column of dates that it counts by, and by is not given"):
+        macro("compare_rows", old, new, key="id", since="2024-01-02")
+    with macro.raises("and by name is none. Give by: a column of type date, datetime or timestamp"):
+        macro("compare_rows", old, new, key="id", by="name", since="2024-01-02")
+    with macro.raises("since is '2024-02-30'"):
+        macro("compare_rows", old, new, key="id", by="day", since="2024-02-30")
 
 
 def test_types_are_cast_to_a_common_one_or_refused_by_name(macro, table):
@@ -199,7 +238,7 @@ def test_what_cannot_be_compared_is_refused(macro, sides, arguments, said):
 
 def test_a_gate_ends_with_the_counts(macro, sides):
     old, new = sides([row(1)], [row(2)])
-    with macro.raises("differ: 1 rows only in old, 1 only in new, 0 that differ"):
+    with macro.raises("differ: 1 row only in old, 1 only in new, 0 that differ"):
         macro("compare_rows", old, new, key="id", fail=True)
 
 

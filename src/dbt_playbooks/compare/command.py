@@ -1,0 +1,109 @@
+"""compare: what a comparison would scan, then what differs; which steps, in which order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from dbt_playbooks.compare.request import Request, as_options
+from dbt_playbooks.cost import Limits, bill, price, size
+from dbt_playbooks.errors import DONE, SOME_FAILED, InterruptionError, PlaybooksError, UsageError
+from dbt_playbooks.interface import Options, Project
+from dbt_playbooks.project import open_project
+from dbt_playbooks.redact import Redactor
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Bytes that a comparison scans: when the tables are the same, and at most."""
+
+    least: int
+    most: int
+
+
+def compare(options: Options, request: Request, limits: Limits, sample: int, dry_run: bool, as_json: bool) -> int:
+    """Say how two tables differ; the exit code says whether they do."""
+    notes = Console(stderr=True, highlight=False, soft_wrap=True)
+    with open_project(options) as project:
+        redactor = Redactor(project.secrets())
+        try:
+            with project.connected(), notes.status(f"comparing {request.old_table} with {request.new_table}"):
+                return _compare(project, notes, request, limits, sample, dry_run, as_json)
+        except PlaybooksError as error:
+            said = redactor(str(error))
+            error.args = (as_options(said) if isinstance(error, UsageError) else said,)
+            raise
+        except KeyboardInterrupt:
+            raise InterruptionError("interrupted. Comparing changes nothing; the same command begins again.") from None
+
+
+def _compare(
+    project: Project, notes: Console, request: Request, limits: Limits, sample: int, dry_run: bool, as_json: bool
+) -> int:
+    limits.need_bytes(project)
+    asked = project.call("_asked_comparison", **request.arguments())
+    statements = project.call("_statements_of_comparison", asked=asked, sample=sample)
+    estimated = _estimate(project, statements)
+    if estimated:
+        per_tib = price(project)
+        notes.print(
+            f"a dry run says: {bill(estimated.least, per_tib)}, when the tables are the same; at most {size(estimated.most)}."
+        )
+        limits.refuse_over(
+            estimated.most,
+            per_tib,
+            "the comparison",
+            "Allow more, or compare less of them: --where, --since, --columns.",
+        )
+    if dry_run:
+        _print_dry_run(statements, estimated, as_json)
+        return DONE
+    found = project.call("_found_differences", asked=asked, sample=sample)
+    if as_json:
+        print(json.dumps({**found, "estimated_bytes": vars(estimated) if estimated else None}, default=str))
+    else:
+        _print_report(project.call("_comparison_report", found=found, by=request.by))
+    return DONE if found["same"] else SOME_FAILED
+
+
+def _estimate(project: Project, statements: Mapping[str, Sequence[str]]) -> Estimate | None:
+    """None where nothing is billed by bytes."""
+    if not project.bills_bytes:
+        return None
+    known: dict[str, int] = {}
+    for sql in {*statements["always"], *statements["when_different"]}:
+        known[sql] = project.estimate(sql) or 0
+    least = sum(known[sql] for sql in statements["always"])
+    return Estimate(least, least + sum(known[sql] for sql in statements["when_different"]))
+
+
+def _print_dry_run(statements: Mapping[str, Sequence[str]], estimated: Estimate | None, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({**statements, "estimated_bytes": vars(estimated) if estimated else None}))
+        return
+    for name, title in (
+        ("always", "what is sent in any case"),
+        ("when_different", "what follows at most when they differ"),
+    ):
+        print(f"-- {title}:")
+        for sql in dict.fromkeys(statements[name]):
+            print(f"{sql};\n")
+
+
+def _print_report(report: Mapping[str, Any]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(report["title"], markup=False)
+    for note in report["notes"]:
+        console.print(note, markup=False)
+    for each in report["tables"]:
+        if not each["rows"]:
+            continue
+        table = Table(*each["headers"], title=each["title"], title_justify="left", title_style="")
+        for row in each["rows"]:
+            table.add_row(*("NULL" if value is None else str(value) for value in row))
+        console.print(table)

@@ -1,0 +1,113 @@
+"""`dbt-playbooks compare`: what it says to people and to programs, and how it ends."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from shop import Shop
+
+MODEL = "select id, event_date, amount from {{ source('raw', 'events') }}"
+
+
+@pytest.fixture
+def changed(shop: Shop) -> Shop:
+    """`raw.events` and a copy of it in which two rows changed, one went and one came."""
+    shop.sql("create table copied as select * from raw.events")
+    shop.sql("update copied set amount = amount + 1 where id in (2, 500)")
+    shop.sql("delete from copied where id = 11")
+    shop.sql("insert into copied select * replace (1000000 as id) from raw.events where id = 12")
+    return shop
+
+
+def test_tables_that_are_the_same_end_with_zero(shop: Shop) -> None:
+    shop.sql("create table copied as select * from raw.events order by id desc")
+    said = shop.playbooks("compare", "raw.events", "main.copied", "--key", "id", "--by", "event_date")
+    assert (said.code, said.err) == (0, "")
+    assert "hold the same rows" in said.out
+
+
+def test_a_summary_comes_first_and_then_where_they_differ(changed: Shop) -> None:
+    said = changed.playbooks("compare", "raw.events", "copied", "--key", "id", "--by", "event_date")
+    assert said.code == 1
+    summary, partitions, *rest = said.out.splitlines()
+    assert "(old, 273 rows)" in summary
+    assert "differ: 1 row only in old, 1 only in new, 2 that differ" in summary
+    assert partitions.startswith("they differ in ")
+    drill_down = "\n".join(rest)
+    assert drill_down.index("rows that differ") < drill_down.index("some of the rows that differ:")
+    assert "only in old" in drill_down
+    assert "1000000" in drill_down
+
+
+def test_json_is_one_object_with_the_same_counts(changed: Shop) -> None:
+    said = changed.playbooks("compare", "raw.events", "copied", "--key", "id", "--sample", "2", "--json")
+    found = json.loads(said.out)
+    assert said.code == 1
+    assert (found["only_in_old"], found["only_in_new"], found["differing"]) == (1, 1, 2)
+    assert found["columns"] == {"amount": 2}
+    assert len(found["sample"]) == 2
+    assert found["estimated_bytes"] is None
+
+
+def test_options_choose_what_is_compared(changed: Shop) -> None:
+    compare = ("compare", "raw.events", "copied", "--key", "id", "--by", "event_date")
+    assert changed.playbooks(*compare, "--where", "id in (2, 10)", "--exclude-columns", "amount").code == 0
+    assert changed.playbooks(*compare, "--where", "id in (2, 10)", "--tolerance", "{amount: 1}").code == 0
+    assert changed.playbooks(*compare, "--where", "id in (2, 10)", "--columns", "id,event_date").code == 0
+    assert changed.playbooks(*compare, "--where", "id in (2, 10)", "--tolerance", "0.5").code == 1
+    assert changed.playbooks(*compare, "--since", "2030-01-01").code == 0
+
+
+def test_a_renamed_column_is_compared_under_its_new_name(shop: Shop) -> None:
+    shop.sql("create table copied as select * rename (amount as price) from raw.events")
+    assert shop.playbooks("compare", "raw.events", "copied", "--key", "id").code == 1
+    assert shop.playbooks("compare", "raw.events", "copied", "--key", "id", "--rename", "amount=price").code == 0
+
+
+def test_a_dry_run_shows_what_would_be_sent_and_compares_nothing(changed: Shop) -> None:
+    said = changed.playbooks("compare", "raw.events", "copied", "--key", "id", "--by", "event_date", "--dry-run")
+    assert said.code == 0
+    always, when_different = said.out.split("-- what follows at most when they differ:")
+    assert "as checksum" in always
+    assert "full outer join" not in always
+    assert "full outer join" in when_different
+    for statement in said.out.strip().split(";\n"):
+        changed.sql(statement)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["raw.event", "copied"], "Did you mean"),
+        (["raw.events", "copied", "--key", "ids"], "lacks the key: ids. It has: id, "),
+        (["raw.events", "copied", "--by", "day"], "lacks the column of --by: day"),
+        (["raw.events", "copied", "--tolerance", "0.1"], "a tolerance needs a key"),
+        (["raw.events", "copied", "--tolerance", "{a"], "--tolerance '{a' is not YAML"),
+        (["raw.events", "copied", "--since", "2024-01-01"], "by is not given. Give --by a column of type date"),
+        (["raw.events", "copied", "--rename", "amount"], "--rename 'amount' names no two columns"),
+        (["raw.events", "copied", "--max-bytes", "5"], "duckdb does not. Leave them out"),
+        (["raw.events", "copied", "--timezone", "Berlin", "--by", "event_date"], "Europe/Berlin"),
+    ],
+)
+def test_wrong_words_are_answered_with_what_to_type(changed: Shop, words: list[str], said: str) -> None:
+    answer = changed.playbooks("compare", *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
+    assert "dbt_playbooks:" not in answer.err
+
+
+def test_a_key_that_is_null_is_refused_with_the_options_that_help(shop: Shop) -> None:
+    shop.sql("create table old_side as select null::int as id, 1 as amount")
+    shop.sql("create table new_side as select 1 as id, 1 as amount")
+    said = shop.playbooks("compare", "old_side", "new_side", "--key", "id")
+    assert said.code == 2
+    assert "Leave them out (--where id is not null)" in said.err
+
+
+def test_types_without_a_common_one_are_refused_with_the_option_that_leaves_the_column_out(shop: Shop) -> None:
+    shop.sql("create table old_side as select 1 as id, 'x' as amount")
+    shop.sql("create table new_side as select 1 as id, 1 as amount")
+    said = shop.playbooks("compare", "old_side", "new_side", "--key", "id")
+    assert said.code == 2
+    assert "Leave it out with --exclude-columns amount" in said.err
