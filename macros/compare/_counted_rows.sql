@@ -1,7 +1,8 @@
 {#- What `_counted_rows_sql` finds, as a mapping. Duplicate keys are numbered (see `_paired_rows_sql`) when there are many, when there are few rows, and
     when the counts of a plain join do not add up. -#}
-{% macro _counted_rows(comparison, scope, sample) %}
-  {%- set few = scope.old_scope + scope.new_scope <= 100000 -%}
+{% macro _counted_rows(scope, sample) %}
+  {%- set comparison = scope.within -%}
+  {%- set few = scope.old_scope + scope.new_scope <= 300000 -%}
   {%- set found = dbt_playbooks._read_counts(comparison, few or dbt_playbooks._fans_out(comparison), sample) -%}
   {%- if found.matched + found.only_in_old != scope.old_scope or found.matched + found.only_in_new != scope.new_scope -%}
     {%- set found = dbt_playbooks._read_counts(comparison, true, sample) -%}
@@ -18,7 +19,7 @@
 
 {% macro _read_counts(comparison, numbered, sample) %}
   {%- set row = dbt_playbooks._query(dbt_playbooks._counted_rows_sql(comparison, numbered, sample))[0] -%}
-  {%- set names = ['old_rows', 'new_rows', 'matched', 'only_in_old', 'only_in_new', 'differing', 'old_without_key', 'new_without_key'] -%}
+  {%- set names = ['matched', 'only_in_old', 'only_in_new', 'differing', 'old_without_key', 'new_without_key'] -%}
   {%- set found, columns = {}, {} -%}
   {%- for name in names -%}
     {%- do found.update({name: row[loop.index0] | int}) -%}

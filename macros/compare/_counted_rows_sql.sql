@@ -15,8 +15,6 @@
 {{ dbt_playbooks._paired_rows_sql(comparison, numbered) }}
 
 select
-  count(in_old) as old_rows,
-  count(in_new) as new_rows,
   count(case when in_old and in_new then 1 end) as matched,
   count(case when in_new is null then 1 end) as only_in_old,
   count(case when in_old is null then 1 end) as only_in_new,

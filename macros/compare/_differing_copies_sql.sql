@@ -56,7 +56,8 @@ copies as (
 {% endmacro %}
 
 {#- The same counted, as a mapping like that of `_counted_rows`. -#}
-{% macro _counted_copies(comparison, scope, sample) %}
+{% macro _counted_copies(scope, sample) %}
+  {%- set comparison = scope.within -%}
   {%- set row = dbt_playbooks._query(dbt_playbooks._counted_copies_sql(comparison, sample))[0] -%}
   {%- set rows = [] -%}
   {%- for each in fromjson(row[2] or '[]', default=[]) or [] -%}

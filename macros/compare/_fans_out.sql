@@ -1,7 +1,7 @@
 {#- Whether a join by the key would multiply rows: the sum of squares of counts in buckets of the keys' hashes, less what chance adds, is the number of
     pairs of rows with one key. -#}
 {% macro _fans_out(comparison) %}
-  {%- set counts = dbt_playbooks._query(dbt_playbooks._buckets_sql(comparison)) -%}
+  {%- set counts = dbt_playbooks._query(dbt_playbooks._key_counts_sql(comparison)) -%}
   {%- for row in counts if row[0] -%}
     {%- if row[1] - row[0] * row[0] / 4096 > 4 * row[0] -%}
       {{ return(true) }}
@@ -10,7 +10,7 @@
   {{ return(false) }}
 {% endmacro %}
 
-{% macro _buckets_sql(comparison) %}
+{% macro _key_counts_sql(comparison) %}
   {%- set sql -%}
 {%- for side in ['old', 'new'] %}
 select
@@ -18,7 +18,7 @@ select
   sum(cast(row_count as {{ dbt.type_float() }}) * row_count) as squares
 from (
   select
-    {{ dbt_playbooks._bucket(dbt_playbooks._row_hash(comparison.key | map(attribute=side) | list)) }} as bucket,
+    {{ dbt_playbooks._bucket(comparison, side, 4096) }} as bucket,
     count(*) as row_count
   from {{ comparison[side] }}
   {%- if comparison.where[side] %}
@@ -32,17 +32,4 @@ union all
 {%- endfor %}
   {%- endset -%}
   {{ return(sql) }}
-{% endmacro %}
-
-{#- One of 4096 numbers. -#}
-{% macro _bucket(row_hash) %}
-  {{ return(adapter.dispatch('_bucket', 'dbt_playbooks')(row_hash=row_hash)) }}
-{% endmacro %}
-
-{% macro duckdb___bucket(row_hash) %}
-  {{ return(row_hash ~ ' % 4096') }}
-{% endmacro %}
-
-{% macro bigquery___bucket(row_hash) %}
-  {{ return('abs(mod(' ~ row_hash ~ ', 4096))') }}
 {% endmacro %}

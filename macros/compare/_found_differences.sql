@@ -4,12 +4,11 @@
   {%- set scope = dbt_playbooks._differing_scope(comparison, partition) -%}
   {%- set found = {
     'old_table': comparison.old | string, 'new_table': comparison.new | string, 'old_rows': scope.old_rows, 'new_rows': scope.new_rows,
-    'matched': scope.old_rows, 'only_in_old': 0, 'only_in_new': 0, 'differing': 0, 'duplicate_keys': 0, 'columns': {}, 'sample': [],
+    'matched': scope.old_rows, 'only_in_old': 0, 'only_in_new': 0, 'differing': 0, 'duplicate_keys': none, 'columns': {}, 'sample': [],
     'partitions': scope.partitions, 'only_old_columns': comparison.only_old, 'only_new_columns': comparison.only_new
   } -%}
   {%- if scope.differs -%}
-    {%- set within = dbt_playbooks._within(comparison, partition, scope.partitions) -%}
-    {%- do found.update(dbt_playbooks._counted_rows(within, scope, sample) if comparison.key else dbt_playbooks._counted_copies(within, scope, sample)) -%}
+    {%- do found.update(dbt_playbooks._counted_rows(scope, sample) if comparison.key else dbt_playbooks._counted_copies(scope, sample)) -%}
   {%- endif -%}
   {%- set retyped = {} -%}
   {%- for column in comparison.key + comparison.columns if column.old_type != column.new_type -%}
@@ -39,5 +38,5 @@
     {{ return({'always': [counts, checksums], 'when_different': [dbt_playbooks._counted_copies_sql(comparison, sample)]}) }}
   {%- endif -%}
   {%- set join = dbt_playbooks._counted_rows_sql(comparison, true, sample) -%}
-  {{ return({'always': [counts, checksums], 'when_different': [dbt_playbooks._buckets_sql(comparison), join, join]}) }}
+  {{ return({'always': [counts, checksums], 'when_different': [dbt_playbooks._key_counts_sql(comparison), join, join]}) }}
 {% endmacro %}

@@ -52,7 +52,7 @@ def _compare(
     if estimated:
         per_tib = price(project)
         notes.print(
-            f"a dry run says: {bill(estimated.least, per_tib)}, when the tables are the same; at most {size(estimated.most)}."
+            f"a dry run says: about {bill(estimated.least, per_tib)}, when the tables are the same; at most {size(estimated.most)}."
         )
         limits.refuse_over(
             estimated.most,

@@ -56,7 +56,7 @@ def run(warehouse: Any, limits: Limits, dry_run: bool = False) -> int:
 def test_bytes_are_told_before_anything_runs_and_each_statement_is_asked_once(capsys: Any) -> None:
     warehouse = Warehouse()
     assert run(warehouse, Limits()) == 0
-    assert "a dry run says: 3.0 GiB, 0.02 at 6.25 per TiB, when the tables are the same; at most 10.0 GiB." in (
+    assert "a dry run says: about 3.0 GiB, 0.02 at 6.25 per TiB, when the tables are the same; at most 10.0 GiB." in (
         capsys.readouterr().err
     )
     assert sorted(warehouse.estimated) == sorted(BYTES)

@@ -70,15 +70,38 @@ def test_a_key_that_moved_to_another_date_is_a_change(macro, sides):
     assert joined[0].count("date '2024-01-04'") == joined[0].count("date '2024-01-20'") == 2, "a literal a side"
 
 
-def test_most_partitions_differ_and_then_all_rows_are_joined_at_once(macro, sides):
-    days = [f"2024-{month:02}-{day:02}" for month in (1, 2) for day in range(1, 29)]
-    old = [row(number, day=day) for number, day in enumerate(days)]
-    new = [row(number, day=day, amount=2.0) for number, day in enumerate(days)]
-    result = macro("compare_rows", *sides(old, new), key="id", by="day")
-    assert counts(result.value) == (0, 0, 56)
+DAYS = "select i as id, date '2024-01-01' + cast(i // 3000 as integer) as day, {} as amount from range(120000) as t(i)"
+
+
+def sent(result, words, without="where"):
+    return [sql for sql in result.statements if words in sql and without not in sql]
+
+
+@pytest.mark.targets("duckdb")
+def test_most_rows_differ_and_then_all_are_joined_at_once(macro, made):
+    result = macro("compare_rows", made(DAYS.format(0)), made(DAYS.format(1)), key="id", by="day")
+    assert counts(result.value) == (0, 0, 120000)
     assert result.value["partitions"] is None
-    whole = [sql for sql in result.statements if "as checksum" in sql and "where" not in sql]
-    assert whole == [], "checksums of all partitions would be wasted"
+    assert sent(result, "as checksum") == [], "checksums of all partitions would be wasted"
+    assert len(sent(result, "full outer join")) == 1
+
+
+@pytest.mark.targets("duckdb")
+def test_a_few_rows_of_most_partitions_differ_and_then_only_their_buckets_are_joined(macro, made):
+    old, new = made(DAYS.format(0)), made(DAYS.format("(i % 3000 = 7)::int"))
+    result = macro("compare_rows", old, new, key="id", by="day")
+    assert counts(result.value) == (0, 0, 40)
+    assert (result.value["matched"], result.value["partitions"]) == (120000, None)
+    (join,) = sent(result, "full outer join", without="nothing")
+    assert " % 201 in (" in join
+
+
+@pytest.mark.targets("duckdb")
+def test_a_table_that_is_not_laid_out_by_its_partitions_is_read_once_for_checksums(macro, made):
+    old, new = (made(DAYS.format(0) + f" order by hash(i + {seed})") for seed in (1, 2))
+    result = macro("compare_rows", old, new, key="id", by="day")
+    assert result.value["same"]
+    assert len([sql for sql in result.statements if "as checksum" in sql]) == 1
 
 
 def test_duplicate_keys_do_not_multiply_and_are_reported(macro, sides):
@@ -94,8 +117,8 @@ def test_duplicate_keys_do_not_multiply_and_are_reported(macro, sides):
 
 @pytest.mark.targets("duckdb")
 def test_rows_of_many_duplicates_are_found_before_they_are_joined(macro, made):
-    old = made("select i % 3 as id, i as amount from range(60000) as t(i)")
-    new = made("select i % 3 as id, i + (i = 7)::int as amount from range(60000) as t(i)")
+    old = made("select i % 3 as id, i as amount from range(200000) as t(i)")
+    new = made("select i % 3 as id, i + (i = 7)::int as amount from range(200000) as t(i)")
     result = macro("compare_rows", old, new, key="id")
     assert any("as bucket" in sql for sql in result.statements)
     assert result.value["only_in_old"] == result.value["only_in_new"] == 0

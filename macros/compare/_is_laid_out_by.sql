@@ -1,0 +1,42 @@
+{#- Whether rows of one partition lie together in both tables, so that a few partitions can be read without the others. -#}
+{% macro _is_laid_out_by(comparison, partition) %}
+  {%- if not partition -%}
+    {{ return(false) }}
+  {%- endif -%}
+  {%- for side in ['old', 'new'] -%}
+    {%- if comparison[side] is string or comparison[side].is_view or not adapter.dispatch('_has_layout', 'dbt_playbooks')(table=comparison[side], partition=partition, side=side) -%}
+      {{ return(false) }}
+    {%- endif -%}
+  {%- endfor -%}
+  {{ return(true) }}
+{% endmacro %}
+
+{#- As far as its first rows tell. -#}
+{% macro duckdb___has_layout(table, partition, side) %}
+  {%- set sql -%}
+select count(distinct part)
+from (
+  select {{ partition[side] }} as part
+  from {{ table }}
+  limit 10000
+) as first_rows
+  {%- endset -%}
+  {{ return(dbt_playbooks._query(sql)[0][0] | int <= 8) }}
+{% endmacro %}
+
+{% macro bigquery___has_layout(table, partition, side) %}
+  {%- if not partition.kinds -%}
+    {{ return(false) }}
+  {%- elif dbt_playbooks._is_pseudo_column(partition.names[side]) -%}
+    {{ return(true) }}
+  {%- endif -%}
+  {%- set sql -%}
+select count(*)
+from {{ table.information_schema('COLUMNS') }}
+where
+  table_name = {{ dbt_playbooks._string_literal(table.identifier) }}
+  and lower(column_name) = {{ dbt_playbooks._string_literal(partition.names[side] | lower) }}
+  and is_partitioning_column = 'YES'
+  {%- endset -%}
+  {{ return(dbt_playbooks._query(sql)[0][0] | int == 1) }}
+{% endmacro %}
