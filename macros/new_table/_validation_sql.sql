@@ -38,10 +38,10 @@ cross join new_side
 
 {#- Days, because the two sides may hold dates of unlike types. -#}
 {% macro _first_and_last(side, day) %}
-  {%- set found = [''] -%}
+  {%- set found = [] -%}
   {%- for function, name in [['min', 'first'], ['max', 'last']] -%}
     {%- do found.append(dbt_playbooks._day_of(function ~ '(' ~ day.column ~ ')', day.kind, day.timezone) ~ ' as ' ~ side ~ '_' ~ name ~ '_date') -%}
   {%- endfor -%}
   {%- do found.append('count(*) - count(' ~ day.column ~ ') as ' ~ side ~ '_rows_without_date') -%}
-  {{ return(found | join(',\n    ')) }}
+  {{ return(',\n    ' ~ found | join(',\n    ')) }}
 {% endmacro %}
