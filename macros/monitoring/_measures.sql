@@ -10,7 +10,7 @@
   {%- set measures = [['row_count', 'count(*)', 'coalesce(counted.row_count, 0)']] -%}
   {%- set null_rates, ranges = [], [] -%}
   {%- if keys -%}
-    {%- set distinct = dbt_playbooks._distinct_sql(keys, known) -%}
+    {%- set distinct = dbt_playbooks._distinct_sql(dbt_playbooks._key_parts(keys, known, relation)) -%}
     {%- do measures.append(['distinct_keys', distinct, 'coalesce(counted.distinct_keys, 0)']) -%}
   {%- endif -%}
   {%- for name in watched | unique -%}
@@ -50,31 +50,4 @@
     {{ exceptions.raise_compiler_error("dbt_playbooks: the metric '" ~ column.name ~ "' of " ~ relation ~ " is of type " ~ column.data_type
       ~ ", which is no number. A metric gets a min, max and avg. To count the NULLs of such a column, name it in columns.") }}
   {%- endif -%}
-{% endmacro %}
-
-{#- How many different keys there are; a key of which a part is NULL is none. -#}
-{% macro _distinct_sql(keys, known) %}
-  {{ return(adapter.dispatch('_distinct_sql', 'dbt_playbooks')(keys=keys, known=known)) }}
-{% endmacro %}
-
-{% macro duckdb___distinct_sql(keys, known) %}
-  {{ return(dbt_playbooks._distinct_of(keys, 'row(', '') if keys | length > 1 else 'count(distinct ' ~ adapter.quote(keys[0]) ~ ')') }}
-{% endmacro %}
-
-{#- COUNT(DISTINCT ...) takes no STRUCT, ARRAY, JSON or GEOGRAPHY -#}
-{% macro bigquery___distinct_sql(keys, known) %}
-  {%- set base = known[keys[0] | lower].data_type | lower | replace('<', ' ') -%}
-  {%- if keys | length == 1 and base.split(' ')[0] not in ['struct', 'record', 'array', 'json', 'geography'] -%}
-    {{ return('count(distinct ' ~ adapter.quote(keys[0]) ~ ')') }}
-  {%- endif -%}
-  {{ return(dbt_playbooks._distinct_of(keys, 'to_json_string(struct(', ')')) }}
-{% endmacro %}
-
-{% macro _distinct_of(keys, opening, closing) %}
-  {%- set names, conditions = [], [] -%}
-  {%- for name in keys -%}
-    {%- do names.append(adapter.quote(name)) -%}
-    {%- do conditions.append(adapter.quote(name) ~ ' is not null') -%}
-  {%- endfor -%}
-  {{ return('count(distinct case when ' ~ conditions | join(' and ') ~ ' then ' ~ opening ~ names | join(', ') ~ ')' ~ closing ~ ' end)') }}
 {% endmacro %}

@@ -206,3 +206,27 @@ def test_the_generic_test_runs_once_and_fails_for_a_missing_day(dbt: Dbt, shop: 
     assert "Summary: 1 total | 1 success" in tested.text
     shop.sql("delete from events where event_date = '2024-02-29'")
     assert dbt("test").code == 1
+
+
+def test_a_new_table_is_validated_and_looked_into(dbt: Dbt, shop: Shop) -> None:
+    assert dbt("run").code == 0
+    shop.sql(
+        "update events set note = null where id = 0; update events set id = 0 where id = 1; update events set id = null where id = 2"
+    )
+    sides = {"source_table": "raw.events", "table": "events", "key": "id", "date_column": "event_ts", "columns": "note"}
+    validated = dbt(
+        "run-operation", "validate_table", "--args", json.dumps({**sides, "max_null_rate": 0, "fail": True})
+    )
+    assert validated.code == 1
+    assert (
+        "(source): surplus rows of a key: 1 too many, dbt_playbooks.find_duplicates shows them; rows without a key: NULL in the key of 1;"
+        " null rate of note: 1 of 273 rows, more than 0." in validated.text
+    )
+    found = dbt("run-operation", "find_duplicates", "--args", '{"table": "events", "key": "id"}')
+    assert "1 duplicate keys, 1 surplus rows, 1 rows without a key, of 273 rows\nid  row_count\n" in found.text
+    rates = dbt(
+        "run-operation", "null_rates", "--args", '{"table": "events", "columns": ["id", "note"], "where": "amount = 2"}'
+    )
+    assert (
+        "\nid                  91           1      0.011\nnote                91           0        0.0\n" in rates.text
+    )

@@ -132,6 +132,26 @@ COUNTED = [[3, 4, 1, "differs"]]
 SUMMED = [[D(2024, 1, 1), 7, 9, "sum_amount", "differs"], [D(2024, 1, 2), 9, None, "sum_amount", "only in old"]]
 SUMS = {**BOTH, "by": "day", "metrics": "sum(amount)", "where": "day < '2024-01-03'"}
 ROWS = {**BOTH, "key": "id", "exclude_columns": "happened_at"}
+VALIDATED = {"source_table": "archive", "table": "events", "key": "id", "date_column": "day", "columns": ["amount"]}
+CHECKED = [
+    ["rows", 3, 4, "problem", "differ by +1"],
+    ["first date", D(2024, 1, 1), D(2024, 1, 1), "fine", None],
+    ["last date", D(2024, 2, 1), D(2024, 1, 4), "problem", "differs"],
+    ["rows without a date", 0, 0, "fine", None],
+    ["distinct keys", None, 4, None, None],
+    ["surplus rows of a key", None, 0, "fine", None],
+    ["rows without a key", None, 0, "fine", None],
+    ["null rate of amount", None, 0, None, "0 of 4 rows"],
+]
+VALIDATION = [3, D(2024, 1, 1), D(2024, 2, 1), 0, 4, D(2024, 1, 1), D(2024, 1, 4), 0, 4, 0, 0, 0]
+ONE_DAY_TWICE = {
+    "row_count": 4,
+    "duplicate_keys": 1,
+    "surplus_rows": 1,
+    "rows_without_key": 0,
+    "sample": [{"key": {"day": "2024-01-01"}, "row_count": 2}],
+}
+FEW_NULLS = [["amount", 4, 0, 0], ["id", 4, 0, 0]]
 DIFFERING_IDS = [
     [1, "differs"],
     [2, "only in new"],
@@ -204,6 +224,13 @@ CASES = {
         after=LEFT,
     ),
     "delete_partitions_sql": Case(DELETE, statements=True, after=LEFT),
+    "find_duplicates": Case(
+        {"table": "events", "key": "day"},
+        value=ONE_DAY_TWICE,
+        printed="1 duplicate keys, 1 surplus rows, 0 rows without a key, of 4 rows",
+        answers=[[[4, 1, 1, 0, '[{"key_1": "2024-01-01", "row_count": 2}]']]],
+    ),
+    "find_duplicates_sql": Case({"table": "events", "key": "day"}, rows=[[D(2024, 1, 1), 2]]),
     "health_check": Case(
         {"table": "events", "timestamp_column": "happened_at", "days": 2},
         stubs=NOON,
@@ -232,6 +259,10 @@ CASES = {
     "missing_dates_sql": Case(BY_DAY, rows=MISSING),
     "monitoring_view": Case(WATCH, stubs=NOON, columns=HEALTH, rows=BY_HEALTH),
     "monitoring_view_sql": Case(WATCH, stubs=NOON, columns=HEALTH, rows=BY_HEALTH),
+    "null_rates": Case(
+        {"table": "events", "columns": ["id", "amount"]}, rows=FEW_NULLS, printed="column_name  row_count  null_count"
+    ),
+    "null_rates_sql": Case({"table": "events", "columns": ["id", "amount"]}, rows=FEW_NULLS),
     "partition_coverage": Case(BY_DAY, rows=COVERED, printed="days_expected", differs="date_trunc_is_a_datetime"),
     "partition_coverage_sql": Case(BY_DAY, rows=COVERED, differs="date_trunc_is_a_datetime"),
     "record_chunk": Case(FAILED, state=True, after=RECORDED_CHUNK),
@@ -244,6 +275,8 @@ CASES = {
     "row_counts_by_day_sql": Case({**BY_DAY, **JANUARY}, rows=BY_DAYS),
     "table_health": Case(vars=WATCHED, stubs=NOON, rows=TABLE_HEALTH, printed="The health of 2 tables"),
     "table_health_sql": Case(vars=WATCHED, stubs=NOON, rows=TABLE_HEALTH),
+    "validate_table": Case(VALIDATED, rows=CHECKED, printed="2 of 8 checks found a problem", answers=[[VALIDATION]]),
+    "validate_table_sql": Case(VALIDATED, rows=[VALIDATION]),
     "window_row_count": Case({**BY_DAY, **JANUARY}, rows=[[4]], printed="row_count"),
     "window_row_count_sql": Case({**BY_DAY, **JANUARY}, rows=[[4]]),
 }
@@ -261,6 +294,7 @@ OPTIONS = {
     "compare_rows_sql": {**BOTH, "columns": ["day", "amount"], "where": "amount > 0"},
     "create_monitoring_view_sql": {**WATCH, "view": "monitoring.events_health", "include_today": False},
     "delete_partitions_sql": {"table": "events", "date_column": "happened_at", **JANUARY, **IN_TOKYO, "where": "amount < 0"},
+    "find_duplicates_sql": {"table": "events", "key": ["id", "abs(amount)"], "where": "amount > 0"},
     "health_check_sql": {
         "table": "events", "timestamp_column": "happened_at", "columns": ["id", "amount"], "days": 14, "where": "amount > 0", **IN_TOKYO,
     },
@@ -274,10 +308,15 @@ OPTIONS = {
     "monitoring_view_sql": {
         **WATCH, "key": ["id", "day"], "columns": ["amount"], "metrics": ["amount"], "condition": "amount < 0", "where": "id > 0", **IN_TOKYO,
     },
+    "null_rates_sql": {"table": "events", "by": {"month": "extract(month from day)"}, "where": "amount > 0"},
     "partition_coverage_sql": {
         "table": "events", "date_column": "happened_at", "end_date": "2024-01-31", **IN_TOKYO, "period": "week", "where": "amount > 0",
     },
     "row_counts_by_day_sql": {"table": "events", "date_column": "happened_at", **JANUARY, **IN_TOKYO, "where": "amount > 0"},
+    "validate_table_sql": {
+        **VALIDATED, "key": ["id", "abs(amount)"], "date_column": "happened_at", "source_date_column": "day", "where": "amount > 0",
+        "source_where": "id > 0", "timezone": "Asia/Tokyo",
+    },
     "window_row_count_sql": {"table": "events", "date_column": "happened_at", **JANUARY, **IN_TOKYO},
 }  # fmt: skip
 """Calls with every option, for what they render."""

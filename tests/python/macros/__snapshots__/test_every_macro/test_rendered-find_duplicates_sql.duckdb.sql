@@ -1,0 +1,9 @@
+select
+  "day",
+  count(*) as row_count
+from "memory"."dbt_test"."events"
+where
+  "day" is not null
+group by 1
+having count(*) > 1
+order by 2 desc, 1;
