@@ -5,7 +5,9 @@
   {%- if not execute -%}
     {{ return({}) }}
   {%- endif -%}
+  {%- do dbt_playbooks._whole_number(sample, 'sample', 10000, least=0) -%}
   {%- set old, new = dbt_playbooks._relation(old_table), dbt_playbooks._relation(new_table) -%}
+  {%- do dbt_playbooks._refuse_two_locations(old, new) -%}
   {%- set comparison = dbt_playbooks._comparison(old, new, key, columns, exclude_columns, rename, tolerance, where) -%}
   {%- set partition = dbt_playbooks._partitions_of(by, comparison.sides, rename, timezone) if by is not none else none -%}
   {%- set scope = dbt_playbooks._differing_scope(comparison, partition) -%}
@@ -35,12 +37,16 @@
 {% endmacro %}
 
 {% macro _differing_rows_sql(comparison) %}
+  {%- set taken = ['status', 'differing'] -%}
+  {%- for column in comparison.columns -%}
+    {%- do taken.extend(['old_' ~ column.label | lower, 'new_' ~ column.label | lower]) -%}
+  {%- endfor -%}
   {%- set sql -%}
 {{ dbt_playbooks._paired_rows_sql(comparison, numbered=true) }}
 
 select
   {%- for key in comparison.key %}
-  key_{{ loop.index }} as {{ adapter.quote(key.label) if key.family else 'key_' ~ loop.index }},
+  key_{{ loop.index }} as {{ adapter.quote(dbt_playbooks._free_name(key.label, 'key_', taken)) if key.family else 'key_' ~ loop.index }},
   {%- endfor %}
   {{ dbt_playbooks._status_of_row(comparison) }} as status,
   {{ dbt_playbooks._true_labels(comparison.columns | map(attribute='label') | list, 'differs_') }} as differing
