@@ -21,6 +21,11 @@
   {{ return('hash(hash(' ~ columns | join(', ') ~ '))') }}
 {% endmacro %}
 
+{#- The fields get names of their own: a column may be called otherwise on the other side. -#}
 {% macro bigquery___row_hash(columns) %}
-  {{ return('farm_fingerprint(to_json_string(struct(' ~ columns | join(', ') ~ ')))') }}
+  {%- set fields = [] -%}
+  {%- for column in columns -%}
+    {%- do fields.append(column ~ ' as c' ~ loop.index) -%}
+  {%- endfor -%}
+  {{ return('farm_fingerprint(to_json_string(struct(' ~ fields | join(', ') ~ ')))') }}
 {% endmacro %}

@@ -5,18 +5,27 @@
 
 {% macro duckdb___common_type(family, old_type, new_type) %}
   {%- set both = [old_type, new_type] -%}
-  {%- if family == 'nested' and old_type != new_type or family == 'json' -%}
+  {#- DuckDB hashes NULL, [] and [NULL] alike, and [[1], [2]] like [[1, 2]] -#}
+  {%- if family in ('nested', 'json') -%}
     {{ return('json text') }}
   {%- elif old_type == new_type -%}
     {{ return('') }}
   {%- elif family == 'integer' -%}
-    {{ return('hugeint' if 'hugeint' in both or 'ubigint' in both else none if 'uhugeint' in both else 'bigint') }}
+    {{ return(dbt_playbooks._widest_integer(both)) }}
   {%- elif family == 'decimal' -%}
     {{ return(dbt_playbooks._widest_decimal(both)) }}
   {%- elif family == 'timestamp' -%}
     {{ return('timestamp_ns' if 'timestamp_ns' in both else 'timestamp') }}
   {%- endif -%}
   {{ return({'float': 'double', 'text': 'varchar'}.get(family)) }}
+{% endmacro %}
+
+{#- None when one is unsigned, the other is not, and 128 bits are too few. -#}
+{% macro _widest_integer(types) %}
+  {%- if 'uhugeint' in types -%}
+    {{ return('uhugeint' if types[0][0] == 'u' and types[1][0] == 'u' else none) }}
+  {%- endif -%}
+  {{ return('hugeint' if 'hugeint' in types or 'ubigint' in types else 'bigint') }}
 {% endmacro %}
 
 {#- A decimal with the digits of both before the point and after it; an integer has as many before it as its type can. None beyond 38. -#}
@@ -40,12 +49,16 @@
 {% macro bigquery___common_type(family, old_type, new_type) %}
   {%- if family in ('nested', 'json', 'geography') -%}
     {{ return('json text') }}
+  {%- elif family == 'bytes' -%}
+    {{ return('hex text') }}
+  {%- elif family == 'float' -%}
+    {{ return('float64') }}
   {%- elif old_type == new_type or family == 'integer' -%}
     {{ return('') }}
   {%- elif family == 'timestamp' -%}
     {{ return('timestamp' if 'timestamp' in [old_type, new_type] and 'datetime' not in [old_type, new_type] else 'datetime') }}
   {%- endif -%}
-  {{ return({'decimal': 'bignumeric', 'float': 'float64', 'text': 'string'}.get(family)) }}
+  {{ return({'decimal': 'bignumeric', 'text': 'string'}.get(family)) }}
 {% endmacro %}
 
 {#- A column as a value of the common type. -#}
@@ -54,6 +67,12 @@
     {{ return(column) }}
   {%- elif cast_to == 'json text' -%}
     {{ return(adapter.dispatch('_json_text', 'dbt_playbooks')(column=column, data_type=data_type)) }}
+  {%- elif cast_to == 'hex text' -%}
+    {#- not all bytes are a text, which a sample shows -#}
+    {{ return('to_hex(' ~ column ~ ')') }}
+  {%- elif cast_to == 'float64' -%}
+    {#- -0.0 becomes 0.0, which it is equal to but not written like -#}
+    {{ return((column if data_type == 'float64' else 'cast(' ~ column ~ ' as float64)') ~ ' + 0.0') }}
   {%- elif data_type in ('timestamptz', 'timestamp with time zone') -%}
     {#- by the clock of UTC, whatever the session's zone is -#}
     {{ return("cast(timezone('UTC', " ~ column ~ ') as ' ~ cast_to ~ ')') }}

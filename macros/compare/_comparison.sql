@@ -8,6 +8,7 @@
       {%- do keys.append({'label': each, 'old': each, 'new': each, 'family': none, 'old_type': none, 'new_type': none}) -%}
     {%- else -%}
       {%- set pair = dbt_playbooks._comparable_columns(sides, [each], [], rename, 'the key')[0] -%}
+      {%- do pair.update(old=dbt_playbooks._as_key(pair.old, pair.family), new=dbt_playbooks._as_key(pair.new, pair.family)) -%}
       {%- do keys.append(pair) -%}
       {%- do key_names.append(pair.label | lower) -%}
     {%- endif -%}
@@ -19,7 +20,7 @@
   {%- endfor -%}
   {%- do dbt_playbooks._add_tolerances(compared, names, tolerance, keys) -%}
   {%- set one_sided = dbt_playbooks._one_sided_columns(sides, exclude_columns, rename) if columns is none else {'old': [], 'new': []} -%}
-  {{ return({'old': old, 'new': new, 'sides': sides, 'key': keys, 'columns': compared, 'where': {'old': where, 'new': where},
+  {{ return({'old': old, 'new': new, 'sides': sides, 'key': keys, 'columns': compared, 'where': {'old': dbt_playbooks._where_of(old, where), 'new': dbt_playbooks._where_of(new, where)},
              'only_old': one_sided.old, 'only_new': one_sided.new}) }}
 {% endmacro %}
 
@@ -57,6 +58,35 @@
     {%- if by_name and limit is not none and column.family not in ('integer', 'decimal', 'float') -%}
       {{ exceptions.raise_compiler_error("dbt_playbooks: tolerance of column '" ~ column.label ~ "', which holds no numbers: it is " ~ column.new_type ~ ". Take it out.") }}
     {%- endif -%}
+    {%- if by_name and limit is not none and column.family == 'integer' -%}
+      {%- do column.update(old=dbt_playbooks._as_wide(column.old), new=dbt_playbooks._as_wide(column.new)) -%}
+    {%- endif -%}
     {%- do column.update(tolerance=limit if by_name or column.family in ('decimal', 'float') else none) -%}
   {%- endfor -%}
+{% endmacro %}
+
+{#- A whole number of a type that holds the distance of any two. -#}
+{% macro _as_wide(expression) %}
+  {{ return('cast(' ~ expression ~ ' as ' ~ adapter.dispatch('_wide_type', 'dbt_playbooks')() ~ ')') }}
+{% endmacro %}
+
+{% macro duckdb___wide_type() %}
+  {{ return('hugeint') }}
+{% endmacro %}
+
+{% macro bigquery___wide_type() %}
+  {{ return('bignumeric') }}
+{% endmacro %}
+
+{#- A key by which rows are joined and numbered. BigQuery numbers none by a FLOAT64, and there NaN is not equal to NaN. -#}
+{% macro _as_key(expression, family) %}
+  {{ return(adapter.dispatch('_as_key', 'dbt_playbooks')(expression=expression, family=family)) }}
+{% endmacro %}
+
+{% macro duckdb___as_key(expression, family) %}
+  {{ return(expression) }}
+{% endmacro %}
+
+{% macro bigquery___as_key(expression, family) %}
+  {{ return('cast(' ~ expression ~ ' as string)' if family == 'float' else expression) }}
 {% endmacro %}

@@ -9,8 +9,8 @@
   {%- endif -%}
   {%- if found.old_without_key or found.new_without_key -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks: the key " ~ comparison.key | map(attribute='label') | join(', ') ~ " is NULL in " ~ found.old_without_key
-      ~ " rows of " ~ comparison.old ~ " (old) and " ~ found.new_without_key ~ " of " ~ comparison.new
-      ~ " (new), which belong to no row of the other table. Leave them out (where: id is not null), give a value to NULL (key: \"coalesce(id, -1)\"), or leave out key: then rows are compared as a whole.") }}
+      ~ " rows of " ~ comparison.old ~ " (old) and " ~ found.new_without_key ~ " of " ~ comparison.new ~ " (new)"
+      ~ (", of the partitions that differ" if scope.partitions is not none else "") ~ ", which belong to no row of the other table. Leave them out (where: id is not null), give a value to NULL (key: \"coalesce(id, -1)\"), or leave out key: then rows are compared as a whole.") }}
   {%- endif -%}
   {#- rows outside of the scope are the same on both sides -#}
   {%- do found.update(matched=scope.old_rows - found.only_in_old) -%}
@@ -47,7 +47,7 @@
       {%- do key.update({each.label: row['key_' ~ loop.index]}) -%}
     {%- endfor -%}
     {%- for column in comparison.columns -%}
-      {%- if row.status != 'differs' or column.label in differing -%}
+      {%- if row.status != 'differs' or loop.index | string in differing -%}
         {%- do columns.update({column.label: [row['old_' ~ loop.index], row['new_' ~ loop.index]]}) -%}
       {%- endif -%}
     {%- endfor -%}

@@ -1,7 +1,7 @@
 {#- One row that says how two sides differ, and shows some rows: counts, a count a column, and `sample` rows as a JSON text, an array of
     {'status', 'differing', 'key_1' ..., 'old_1', 'new_1' ...}. -#}
 {% macro _counted_rows_sql(comparison, numbered, sample) %}
-  {%- set fields = {'status': dbt_playbooks._status_of_row(comparison), 'differing': dbt_playbooks._true_labels(comparison.columns | map(attribute='label') | list, 'differs_')} -%}
+  {%- set fields = {'status': dbt_playbooks._status_of_row(comparison), 'differing': dbt_playbooks._true_labels(range(1, comparison.columns | length + 1) | list, 'differs_')} -%}
   {%- for key in comparison.key -%}
     {%- do fields.update({'key_' ~ loop.index: 'cast(key_' ~ loop.index ~ ' as ' ~ dbt.type_string() ~ ')'}) -%}
   {%- endfor -%}
@@ -35,6 +35,9 @@ from judged
 
 {#- Some rows that meet a condition, as one JSON text; nothing is kept of the others. -#}
 {% macro duckdb___sampled(condition, fields, order_by, sample) %}
+  {%- if sample == 0 -%}
+    {{ return("'[]'") }}
+  {%- endif -%}
   {%- set packed = [] -%}
   {%- for name, expression in fields.items() -%}
     {%- do packed.append(name ~ ' := ' ~ expression) -%}

@@ -3,13 +3,15 @@
 {% macro _family(data_type) %}
   {%- set spelled = data_type | lower | trim -%}
   {%- set name = spelled.split('(')[0] | trim -%}
-  {%- if '[' in spelled or '<' in spelled or name in ('struct', 'map', 'union') -%}
+  {%- if name == 'enum' -%}
+    {{ return('text') }}
+  {%- elif '[' in spelled or '<' in spelled or name in ('struct', 'map', 'union') -%}
     {{ return('nested') }}
   {%- endif -%}
   {%- set families = {
     'integer': ['tinyint', 'smallint', 'integer', 'int', 'bigint', 'hugeint', 'utinyint', 'usmallint', 'uinteger', 'ubigint', 'uhugeint', 'int64'],
     'decimal': ['decimal', 'numeric', 'bignumeric', 'bigdecimal'], 'float': ['real', 'float', 'double', 'float4', 'float8', 'float64'],
-    'text': ['varchar', 'text', 'string', 'char', 'bpchar', 'enum', 'uuid'], 'bool': ['bool', 'boolean'],
+    'text': ['varchar', 'text', 'string', 'char', 'bpchar', 'character varying', 'character', 'uuid'], 'bool': ['bool', 'boolean'],
     'timestamp': ['timestamp', 'datetime', 'timestamp_s', 'timestamp_ms', 'timestamp_ns', 'timestamptz', 'timestamp with time zone'],
     'bytes': ['blob', 'bytes', 'bytea']
   } -%}

@@ -23,6 +23,7 @@
 {% macro _asked_comparison(old_table, new_table, key=none, by=none, columns=none, exclude_columns=[], rename={}, tolerance=none, where=none, since=none, timezone='UTC') %}
   {%- do dbt_playbooks._timezone(timezone) -%}
   {%- set old, new = dbt_playbooks._relation(old_table), dbt_playbooks._relation(new_table) -%}
+  {%- do dbt_playbooks._refuse_two_locations(old, new) -%}
   {%- set comparison = dbt_playbooks._comparison(old, new, key, columns, exclude_columns, rename, tolerance, where) -%}
   {%- set partition = dbt_playbooks._partitions_of(by, comparison.sides, rename, timezone) if by is not none else none -%}
   {{ return({'comparison': dbt_playbooks._since(comparison, partition, since), 'partition': partition}) }}

@@ -1,5 +1,6 @@
-{#- What `by` groups by: {'label', 'name' (quoted), 'expression', 'named' (the expression with its name)} each. A column, an expression in parentheses, a list of them, or names with
-    expressions ({'day': 'date(created_at)'}); columns must be in both tables. -#}
+{#- What `by` groups by: {'label', 'name' (quoted), 'expression', 'named' (the expression with its name)} each. A column, an expression in
+    parentheses, a list of them, or names with expressions ({'day': 'date(created_at)'}); columns must be in both tables. BigQuery refuses two
+    columns of one name in a result, and one that begins with `_PARTITION`. -#}
 {% macro _groups(by, old, new) %}
   {%- set groups = [] -%}
   {%- if by is mapping -%}
@@ -22,8 +23,17 @@
       {%- do dbt_playbooks._named_columns([expression], dbt_playbooks._columns_of(side), side, "the column to group by") -%}
     {%- endfor -%}
   {%- endif -%}
+  {%- set pseudo = {'_partitiontime': 'partition_time', '_partitiondate': 'partition_date'} -%}
+  {%- set label = dbt_playbooks._free_name(pseudo.get(label | lower, label), 'group_', [
+    'old_rows', 'new_rows', 'difference', 'differing', 'status', 'is_old', 'in_old', 'in_new'
+  ]) -%}
   {%- set name, quoted = adapter.quote(label), dbt_playbooks._quote(expression) -%}
   {{ return({'label': label, 'name': name, 'expression': quoted, 'named': quoted if quoted == name else quoted ~ ' as ' ~ name}) }}
+{% endmacro %}
+
+{#- A name for a column of a result that has others: with the prefix when it is taken. -#}
+{% macro _free_name(label, prefix, taken) %}
+  {{ return(prefix ~ label if label | lower in taken else label) }}
 {% endmacro %}
 
 {#- The order of the groups, the group of NULL first on every warehouse. -#}

@@ -24,19 +24,13 @@ from (
   {{ return(dbt_playbooks._query(sql)[0][0] | int <= 8) }}
 {% endmacro %}
 
+{#- Asks the API, which is free. -#}
 {% macro bigquery___has_layout(table, partition, side) %}
   {%- if not partition.kinds -%}
     {{ return(false) }}
   {%- elif dbt_playbooks._is_pseudo_column(partition.names[side]) -%}
     {{ return(true) }}
   {%- endif -%}
-  {%- set sql -%}
-select count(*)
-from {{ table.information_schema('COLUMNS') }}
-where
-  table_name = {{ dbt_playbooks._string_literal(table.identifier) }}
-  and lower(column_name) = {{ dbt_playbooks._string_literal(partition.names[side] | lower) }}
-  and is_partitioning_column = 'YES'
-  {%- endset -%}
-  {{ return(dbt_playbooks._query(sql)[0][0] | int == 1) }}
+  {%- set found = adapter.get_bq_table(table) -%}
+  {{ return(found and found.time_partitioning and found.time_partitioning.field | lower == partition.names[side] | lower) }}
 {% endmacro %}

@@ -18,14 +18,40 @@
     {%- set expression = aggregate | string | trim -%}
     {%- if '(' not in expression -%}
       {%- for side in [old, new] if execute and side is not string -%}
-        {%- do dbt_playbooks._named_columns([expression], dbt_playbooks._columns_of(side), side,
-          "the metric, which is to be a column (its sum is compared) or an aggregate such as 'avg(amount)'") -%}
+        {%- set example = 'sum(' ~ expression ~ ')' if ' ' in expression else 'avg(amount)' -%}
+        {%- set columns = dbt_playbooks._columns_of(side) -%}
+        {%- set name = dbt_playbooks._named_columns([expression], columns, side,
+          "the metric '" ~ label ~ "', which is to be a column (its sum is compared) or an aggregate such as '" ~ example ~ "'")[0] -%}
+        {%- set data_type = columns[name | lower].data_type -%}
+        {%- if dbt_playbooks._family(data_type) in ('text', 'date', 'time', 'timestamp', 'bytes', 'json', 'nested') -%}
+          {{ exceptions.raise_compiler_error("dbt_playbooks: metric '" ~ label ~ "' is the sum of " ~ name ~ ", which is " ~ data_type | lower ~ " in " ~ side
+            ~ " and has none. Give an aggregate, for example 'max(" ~ name ~ ")' or 'count(distinct " ~ name ~ ")'.") }}
+        {%- endif -%}
       {%- endfor -%}
       {%- set expression = 'sum(' ~ dbt_playbooks._quote(expression) ~ ')' -%}
     {%- endif -%}
     {%- do measures.append({'label': label, 'expression': expression, 'tolerance': tolerances[label]}) -%}
   {%- endfor -%}
   {{ return(measures) }}
+{% endmacro %}
+
+{#- An error for a metric that has a value for each row: of no rows an aggregate is one row, and anything else is none. Common aggregates are
+    known without asking the warehouse. -#}
+{% macro _refuse_values_of_rows(metrics, relation) %}
+  {%- set known = ['count', 'countif', 'count_if', 'sum', 'avg', 'min', 'max', 'approx_count_distinct', 'stddev', 'variance', 'median'] -%}
+  {%- set unknown, queries, found = [], [], [] -%}
+  {%- for metric in metrics if metric.expression.split('(')[0] | trim | lower not in known or ' over' in metric.expression | lower -%}
+    {%- do unknown.append(metric) -%}
+    {%- do queries.append('select ' ~ dbt_playbooks._string_literal(metric.label) ~ ' as label from (select ' ~ metric.expression
+      ~ ' as measured from ' ~ relation ~ ' where ' ~ dbt_playbooks._where_of(relation, 'false') ~ ') as asked') -%}
+  {%- endfor -%}
+  {%- for row in (dbt_playbooks._query(queries | join('\nunion all\n')) if unknown else []) -%}
+    {%- do found.append(row[0]) -%}
+  {%- endfor -%}
+  {%- for metric in unknown if metric.label not in found -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: metric '" ~ metric.label ~ "' is no aggregate: " ~ metric.expression
+      ~ " has a value for each row. Put an aggregate around it, sum(...) or max(...) for one.") }}
+  {%- endfor -%}
 {% endmacro %}
 
 {#- 'sum(amount)' as 'sum_amount': BigQuery refuses other characters in a column of a result. -#}

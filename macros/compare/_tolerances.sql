@@ -20,7 +20,7 @@
     {{ return(none) }}
   {%- endif -%}
   {%- set limits = given if given is mapping else {'absolute': given} -%}
-  {%- for name, limit in limits.items() if name not in ('absolute', 'relative') or limit is not number or limit is boolean or limit < 0 -%}
+  {%- for name, limit in limits.items() if name not in ('absolute', 'relative') or limit is not number or limit is boolean or not (limit >= 0 and limit < 1e300) -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks: tolerance " ~ (name ~ ': ' if given is mapping else '') ~ limit
       ~ " is no distance. Give a number that is not negative, or {absolute: 0.01, relative: 0.001}: values are equal that lie within one of them.") }}
   {%- endfor -%}
@@ -33,12 +33,14 @@
   {%- if tolerance is none -%}
     {{ return('(' ~ distinct ~ ')') }}
   {%- endif -%}
+  {#- never negative: unsigned numbers would overflow -#}
+  {%- set distance = 'case when ' ~ new ~ ' > ' ~ old ~ ' then ' ~ new ~ ' - ' ~ old ~ ' else ' ~ old ~ ' - ' ~ new ~ ' end' -%}
   {%- set limits = [] -%}
   {%- if tolerance.absolute or not tolerance.relative -%}
-    {%- do limits.append('abs(' ~ new ~ ' - ' ~ old ~ ') <= ' ~ tolerance.absolute) -%}
+    {%- do limits.append(distance ~ ' <= ' ~ tolerance.absolute) -%}
   {%- endif -%}
   {%- if tolerance.relative -%}
-    {%- do limits.append('abs(' ~ new ~ ' - ' ~ old ~ ') <= ' ~ tolerance.relative ~ ' * abs(' ~ old ~ ')') -%}
+    {%- do limits.append(distance ~ ' <= ' ~ tolerance.relative ~ ' * abs(' ~ old ~ ')') -%}
   {%- endif -%}
   {{ return('(' ~ distinct ~ ' and not coalesce(' ~ limits | join(' or ') ~ ', false))') }}
 {% endmacro %}

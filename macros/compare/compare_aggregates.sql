@@ -2,6 +2,8 @@
 {% macro compare_aggregates(old_table, new_table, by=none, metrics='count(*)', tolerance=none, where=none, only_differences=true, fail=false) %}
   {%- set old, new = dbt_playbooks._relation(old_table), dbt_playbooks._relation(new_table) -%}
   {%- set groups, measures = dbt_playbooks._groups(by, old, new), dbt_playbooks._metrics(metrics, tolerance, old, new) -%}
+  {%- do dbt_playbooks._refuse_values_of_rows(measures, old) -%}
+  {%- do dbt_playbooks._refuse_two_locations(old, new) -%}
   {%- set rows = dbt_playbooks._query(dbt_playbooks._compare_aggregates_sql(old, new, groups, measures, where, only_differences)) -%}
   {%- set headers = groups | map(attribute='label') | list -%}
   {%- for metric in measures -%}
@@ -25,7 +27,8 @@
   )) }}
 {% endmacro %}
 
-{#- Both sides below each other, and then each group once: no join, as in `_compare_row_counts_sql`. -#}
+{#- Both sides below each other, and then each group once: no join, as in `_compare_row_counts_sql`. The count makes a warehouse refuse metrics that
+    are no aggregates; without a group a side would have many rows, and the greatest of them would be compared. -#}
 {% macro _compare_aggregates_sql(old, new, groups, metrics, where, only_differences) %}
   {%- set sql -%}
 with aggregated as (
@@ -37,10 +40,12 @@ with aggregated as (
     {%- for metric in metrics %}
     {{ metric.expression }} as metric_{{ loop.index }},
     {%- endfor %}
+    count(*) as row_count,
     {{ 'true' if loop.first else 'false' }} as is_old
   from {{ side }}
-  {%- if where %}
-  where {{ where }}
+  {%- set condition = dbt_playbooks._where_of(side, where) %}
+  {%- if condition %}
+  where {{ condition }}
   {%- endif %}
   {%- if groups %}
   group by {{ range(1, groups | length + 1) | join(', ') }}

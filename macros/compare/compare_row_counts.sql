@@ -2,6 +2,7 @@
 {% macro compare_row_counts(old_table, new_table, by=none, where=none, fail=false) %}
   {%- set old, new = dbt_playbooks._relation(old_table), dbt_playbooks._relation(new_table) -%}
   {%- set groups = dbt_playbooks._groups(by, old, new) -%}
+  {%- do dbt_playbooks._refuse_two_locations(old, new) -%}
   {%- set rows = dbt_playbooks._query(dbt_playbooks._compare_row_counts_sql(old, new, groups, where, false)) -%}
   {%- set differing = dbt_playbooks._differing(rows) -%}
   {%- set title = 'rows of ' ~ old ~ ' (old) and ' ~ new ~ ' (new)' -%}
@@ -32,8 +33,9 @@ with counted as (
     {{ 'count(*)' if loop.first else '0' }} as old_rows,
     {{ '0' if loop.first else 'count(*)' }} as new_rows
   from {{ side }}
-  {%- if where %}
-  where {{ where }}
+  {%- set condition = dbt_playbooks._where_of(side, where) %}
+  {%- if condition %}
+  where {{ condition }}
   {%- endif %}
   {%- if groups %}
   group by {{ range(1, groups | length + 1) | join(', ') }}

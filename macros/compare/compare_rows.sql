@@ -6,6 +6,7 @@
     {{ return({}) }}
   {%- endif -%}
   {%- set asked = dbt_playbooks._asked_comparison(old_table, new_table, key, by, columns, exclude_columns, rename, tolerance, where, since, timezone) -%}
+  {%- do dbt_playbooks._whole_number(sample, 'sample', 10000, least=0) -%}
   {%- set found = dbt_playbooks._found_differences(asked, sample) -%}
   {%- do dbt_playbooks._print_comparison(found, by) -%}
   {%- if fail and not found.same -%}
@@ -23,12 +24,16 @@
 {% endmacro %}
 
 {% macro _differing_rows_sql(comparison) %}
+  {%- set taken = ['status', 'differing'] -%}
+  {%- for column in comparison.columns -%}
+    {%- do taken.extend(['old_' ~ column.label | lower, 'new_' ~ column.label | lower]) -%}
+  {%- endfor -%}
   {%- set sql -%}
 {{ dbt_playbooks._paired_rows_sql(comparison, numbered=true) }}
 
 select
   {%- for key in comparison.key %}
-  key_{{ loop.index }} as {{ adapter.quote(key.label) if key.family else 'key_' ~ loop.index }},
+  key_{{ loop.index }} as {{ adapter.quote(dbt_playbooks._free_name(key.label, 'key_', taken)) if key.family else 'key_' ~ loop.index }},
   {%- endfor %}
   {{ dbt_playbooks._status_of_row(comparison) }} as status,
   {{ dbt_playbooks._true_labels(comparison.columns | map(attribute='label') | list, 'differs_') }} as differing

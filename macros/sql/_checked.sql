@@ -1,7 +1,7 @@
 {#- Arguments that are no text: an error says what was given, what is allowed and what to type. `what` is the argument's name. -#}
-{% macro _whole_number(value, what, most) %}
-  {%- if value is not integer or value < 1 or value > most -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ what ~ " is '" ~ value ~ "', which is no whole number from 1 to " ~ most ~ ". Write a plain number, for example " ~ what ~ ": 7.") }}
+{% macro _whole_number(value, what, most, least=1) %}
+  {%- if value is not integer or value < least or value > most -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ what ~ " is '" ~ value ~ "', which is no whole number from " ~ least ~ " to " ~ most ~ ". Write a plain number, for example " ~ what ~ ": 7.") }}
   {%- endif -%}
   {{ return(value) }}
 {% endmacro %}

@@ -5,7 +5,7 @@
     {%- do columns.update({column.name | lower: {'name': column.name, 'data_type': column.data_type}}) -%}
   {%- endfor -%}
   {%- if execute and not columns -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ relation ~ " has no columns that can be read: does it exist?") }}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ relation ~ " has no columns that can be read: does it exist? A view has none when a table that it reads is gone.") }}
   {%- endif -%}
   {{ return(columns) }}
 {% endmacro %}

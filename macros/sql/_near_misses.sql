@@ -16,10 +16,21 @@
   {%- for source in graph.sources.values() -%}
     {%- do candidates.append(source.source_name ~ '.' ~ source.name) -%}
   {%- endfor -%}
-  {%- set near = dbt_playbooks._did_you_mean(place.identifier, candidates) -%}
+  {%- set elsewhere = not names_in_schema and place.database | lower != target.database | lower -%}
+  {%- set near = adapter.dispatch('_elsewhere_note', 'dbt_playbooks')(database=place.database) if elsewhere
+    else dbt_playbooks._did_you_mean(place.identifier, candidates) -%}
   {{ return("dbt_playbooks: there is no table '" ~ table ~ "': " ~ where ~ " holds no '" ~ place.identifier
     ~ "' and no model, seed, snapshot or source has that name."
     ~ (near or " `dbt ls` lists the names of the project.")) }}
+{% endmacro %}
+
+{#- What may be wrong with another database in which no table is seen. -#}
+{% macro duckdb___elsewhere_note(database) %}
+  {{ return(" DuckDB reads another database when profiles.yml attaches it: attach: [{path: " ~ database ~ ".duckdb, alias: " ~ database ~ "}].") }}
+{% endmacro %}
+
+{% macro bigquery___elsewhere_note(database) %}
+  {{ return(" Is there a dataset of that name in the project '" ~ database ~ "', and may this account list its tables?") }}
 {% endmacro %}
 
 {#- ' Did you mean a, b?', or '' when nothing comes near. -#}

@@ -41,7 +41,7 @@ from dbt_playbooks.cli.options import DBT_OPTIONS, LIMIT_OPTIONS, dbt_options, l
     help="Where days of --by and --since begin. For instants only.",
 )
 @click.option(
-    "--sample", type=click.IntRange(min=1), default=10, show_default=True, help="How many rows are shown at most."
+    "--sample", type=click.IntRange(0, 10000), default=10, show_default=True, help="How many rows are shown at most."
 )
 @click.option("--dry-run", is_flag=True, help="Only show what would be sent, and on BigQuery what it would scan.")
 @click.option("--json", "as_json", is_flag=True, help="The answer as one JSON object.")

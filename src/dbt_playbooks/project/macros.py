@@ -187,6 +187,9 @@ class MacroSession(DbtSession):
 
         adapter.get_relation = get_relation
         adapter.get_columns_in_relation = get_columns_in_relation
+        # nothing more than columns is known of a table
+        adapter.get_bq_table = lambda _: None
+        adapter.get_dataset_location = lambda _: "US"
 
     def type_label(self, data_type: str) -> str:
         """A type of the warehouse's API as the adapter calls it."""

@@ -152,7 +152,7 @@ def test_decimals_are_compared_without_rounding(macro, table):
         ({"metrics": []}, "no metrics to compare. Give aggregates, for example"),
         (
             {"metrics": "amuont"},
-            "lacks the metric, which is to be a column (its sum is compared) or an aggregate such as 'avg(amount)': amuont",
+            "lacks the metric 'amuont', which is to be a column (its sum is compared) or an aggregate such as 'avg(amount)': amuont",
         ),
         ({"tolerance": -1}, "tolerance -1 is no distance"),
         ({"tolerance": "a lot"}, "tolerance a lot is no distance. Give a number that is not negative"),

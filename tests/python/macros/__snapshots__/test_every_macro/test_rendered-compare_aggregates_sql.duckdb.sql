@@ -2,6 +2,7 @@ with aggregated as (
   select
     "day",
     sum(amount) as metric_1,
+    count(*) as row_count,
     true as is_old
   from "memory"."dbt_test"."archive"
   where day < '2024-01-03'
@@ -10,6 +11,7 @@ with aggregated as (
   select
     "day",
     sum(amount) as metric_1,
+    count(*) as row_count,
     false as is_old
   from "memory"."dbt_test"."events"
   where day < '2024-01-03'

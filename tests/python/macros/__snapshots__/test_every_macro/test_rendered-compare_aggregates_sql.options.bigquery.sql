@@ -3,6 +3,7 @@ with aggregated as (
     extract(month from day) as `month`,
     count(*) as metric_1,
     sum(amount) as metric_2,
+    count(*) as row_count,
     true as is_old
   from `test-project`.`dbt_test`.`archive`
   where amount > 0
@@ -12,6 +13,7 @@ with aggregated as (
     extract(month from day) as `month`,
     count(*) as metric_1,
     sum(amount) as metric_2,
+    count(*) as row_count,
     false as is_old
   from `test-project`.`dbt_test`.`events`
   where amount > 0
@@ -35,7 +37,7 @@ judged as (
   select
     *,
     (old_1 is distinct from new_1) as differs_1,
-    (old_2 is distinct from new_2 and not coalesce(abs(new_2 - old_2) <= 1 or abs(new_2 - old_2) <= 0.01 * abs(old_2), false)) as differs_2
+    (old_2 is distinct from new_2 and not coalesce(case when new_2 > old_2 then new_2 - old_2 else old_2 - new_2 end <= 1 or case when new_2 > old_2 then new_2 - old_2 else old_2 - new_2 end <= 0.01 * abs(old_2), false)) as differs_2
   from paired
 ),
 

@@ -5,7 +5,7 @@ with old_side as (
     `amount` as old_2,
     row_number() over (
       partition by `id`
-      order by farm_fingerprint(to_json_string(struct(`id`, `day`, `amount`)))
+      order by farm_fingerprint(to_json_string(struct(`id` as c1, `day` as c2, `amount` as c3)))
     ) as copy_number,
     true as in_old
   from `test-project`.`dbt_test`.`archive`
@@ -18,7 +18,7 @@ new_side as (
     `amount` as new_2,
     row_number() over (
       partition by `id`
-      order by farm_fingerprint(to_json_string(struct(`id`, `day`, `amount`)))
+      order by farm_fingerprint(to_json_string(struct(`id` as c1, `day` as c2, `amount` as c3)))
     ) as copy_number,
     true as in_new
   from `test-project`.`dbt_test`.`events`
