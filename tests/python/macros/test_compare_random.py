@@ -161,6 +161,6 @@ def path(statements):
             words.append("join within" if within else "join")
         elif "as checksum" in sql:
             words.append("trial" if within else "checksums")
-        elif "as part" in sql:
+        elif "as part" in sql and "first_rows" not in sql:
             words.append("counts")
     return ", ".join(words)
