@@ -132,6 +132,7 @@ COUNTED = [[3, 4, 1, "differs"]]
 SUMMED = [[D(2024, 1, 1), 7, 9, "sum_amount", "differs"], [D(2024, 1, 2), 9, None, "sum_amount", "only in old"]]
 SUMS = {**BOTH, "by": "day", "metrics": "sum(amount)", "where": "day < '2024-01-03'"}
 ROWS = {**BOTH, "key": "id", "exclude_columns": "happened_at"}
+RENAMED = [["id", "moved"], ["amount", "added"], ["id", "removed"]]
 DIFFERING_IDS = [
     [1, "differs"],
     [2, "only in new"],
@@ -182,6 +183,13 @@ CASES = {
         answers=[[[None, 3, 4]], [[None, 3, 4]], [[3, 4, 1, 2, 3, 1, 0, 0, 0, 0, 1, "[]"]]],
     ),
     "compare_rows_sql": Case(ROWS, columns=["id", "status"], rows=DIFFERING_IDS),
+    "compare_schemas": Case(BOTH, rows=[], printed="have the same schema", differs="ddl_is_missing"),
+    "compare_schemas_sql": Case(
+        {**BOTH, "rename": {"amount": "id"}},
+        columns=["column_name", "difference"],
+        rows=RENAMED,
+        differs="ddl_is_missing",
+    ),
     "create_backfill_state": Case(after=NO_CHECKPOINTS),
     "create_backfill_state_sql": Case(statements=True, after=NO_CHECKPOINTS),
     "create_monitoring_view": Case(
@@ -259,6 +267,7 @@ OPTIONS = {
     },
     "compare_row_counts_sql": {**BOTH, "by": ["day", "abs(id)"], "where": "amount > 0"},
     "compare_rows_sql": {**BOTH, "columns": ["day", "amount"], "where": "amount > 0"},
+    "compare_schemas_sql": BOTH,
     "create_monitoring_view_sql": {**WATCH, "view": "monitoring.events_health", "include_today": False},
     "delete_partitions_sql": {"table": "events", "date_column": "happened_at", **JANUARY, **IN_TOKYO, "where": "amount < 0"},
     "health_check_sql": {
