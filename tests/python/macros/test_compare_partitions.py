@@ -16,7 +16,10 @@ INGESTED = {**TYPES, "_PARTITIONTIME": "timestamp"}
     [
         ("(i % 3)::int", "(i % 3)::decimal(10, 2)"),
         ("(i % 3)::int", "(i % 3)::varchar"),
-        ("case when i % 3 = 0 then 0.0 end::double", "case when i % 3 = 0 then if(i % 2 = 0, '0.0', '-0.0') end::double"),
+        (
+            "case when i % 3 = 0 then 0.0 end::double",
+            "case when i % 3 = 0 then if(i % 2 = 0, '0.0', '-0.0') end::double",
+        ),
         ("(i % 3)::float", "(i % 3)::int"),
         ("if(i % 3 = 0, 'b', 'a')::enum('a', 'b')", "if(i % 3 = 0, 'b', 'a')"),
         ("date '2024-01-01' + (i % 3)::int", "timestamp '2024-01-01 00:00:00' + to_days((i % 3)::int)"),
