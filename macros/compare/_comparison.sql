@@ -24,28 +24,6 @@
              'only_old': one_sided.old, 'only_new': one_sided.new}) }}
 {% endmacro %}
 
-{#- Names of the columns of each side that the other has under no name, without those that nobody wants compared. -#}
-{% macro _one_sided_columns(sides, exclude_columns, rename) %}
-  {%- set found, left_out, paired = {'old': [], 'new': []}, [], {'old': [], 'new': []} -%}
-  {%- for name in dbt_playbooks._list(exclude_columns) -%}
-    {%- do left_out.append(name | lower) -%}
-  {%- endfor -%}
-  {%- for old_name, new_name in rename.items() -%}
-    {%- do paired.old.append(old_name | lower) -%}
-    {%- do paired.new.append(new_name | lower) -%}
-  {%- endfor -%}
-  {%- for side, other in [['old', 'new'], ['new', 'old']] -%}
-    {%- for name, column in sides[side].columns.items() -%}
-      {#- a name that was given away by `rename` is another column on the other side -#}
-      {%- set is_paired = name in paired[side] or (name in sides[other].columns and name not in paired[other]) -%}
-      {%- if not is_paired and name not in left_out -%}
-        {%- do found[side].append(column.name) -%}
-      {%- endif -%}
-    {%- endfor -%}
-  {%- endfor -%}
-  {{ return(found) }}
-{% endmacro %}
-
 {#- Puts its tolerance to each column. One number for all means the columns that hold fractions. -#}
 {% macro _add_tolerances(columns, names, tolerance, keys) %}
   {%- if tolerance is not none and not keys -%}
