@@ -10,26 +10,34 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import audit_helper
 import click
 import two_tables
-from health import Watched, health
-from measure import Claim, in_another_process, machine, run
+from compare_report import (
+    AUDIT_HELPER,
+    CONTENDERS,
+    EXCEPT,
+    JOIN,
+    LIMIT,
+    OURS,
+    SQLMESH,
+    Figures,
+    claims_of,
+    refuse_wrong,
+    show,
+)
+from health import health
+from measure import in_another_process, machine, run
 from peers import PeerError, cache_folder, environment
-from rich.console import Console
-from rich.table import Table
-from two_tables import EQUAL, EVERY, KEY, NEW, OLD, THREE, Tables
+from two_tables import KEY, NEW, OLD, STATES, Tables
 
 from dbt_playbooks.package import package_dir
 
-SQLMESH = "sqlmesh[duckdb]==0.236.4"
-LIMIT, EXCEPT, JOIN, AUDIT_HELPER, SQLMESH_DIFF, OURS = "limit", "except", "join", "audit_helper", "sqlmesh", "ours"
-STATES = (EQUAL, THREE, EVERY)
+SQLMESH_VERSION = "sqlmesh[duckdb]==0.236.4"
 MANY_ROWS, LITTLE_MEMORY = 100_000_000, "8GB"
 
 
@@ -44,36 +52,6 @@ class Contender:
     says: Callable[[Any], int | bool]
 
 
-@dataclass
-class Figures:
-    """What a contender took to compare tables in one state: an entry per round."""
-
-    name: str
-    label: str
-    state: str
-    cpu_seconds: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    peak_mb: list[float] = field(default_factory=list)
-    used_mb: list[float] = field(default_factory=list)
-    """The peak less what the process held when its database was open."""
-    says: int | bool | None = None
-    right: bool = True
-    why_not: str | None = None
-
-    @property
-    def cpu(self) -> float:
-        return median(self.cpu_seconds)
-
-    @property
-    def used(self) -> float:
-        return median(self.used_mb)
-
-    @property
-    def answer(self) -> str:
-        said = ("some" if self.says else "none") if isinstance(self.says, bool) else f"{self.says:,}"
-        return said if self.right else f"{said}: WRONG"
-
-
 @click.command()
 @click.option("--quick", is_flag=True, help="100,000 rows and one round, to try it.")
 @click.option("--rows", type=click.IntRange(min=10_000), help="Rows of each table.  [default: 10,000,000]")
@@ -85,7 +63,7 @@ class Figures:
 @click.option(
     "--only",
     multiple=True,
-    type=click.Choice([LIMIT, EXCEPT, JOIN, AUDIT_HELPER, SQLMESH_DIFF, OURS]),
+    type=click.Choice(CONTENDERS),
     help="Contenders.  [default: all]",
 )
 @click.option(
@@ -112,8 +90,8 @@ def compare(
         bench = _Bench(Path(folder), Tables(rows, columns), only, memory_limit, cache or cache_folder())
         figures = [each for state in STATES if state in (states or STATES) for each in bench.run(state, rounds)]
         watched = health(bench.project, bench.file, rows, rounds, _say) if with_health else []
-    claims = _claims(figures)
-    _print(header, bench.tables, rounds, memory_limit, figures, claims, watched)
+    claims = claims_of(figures)
+    show(header, bench.tables, rounds, memory_limit, figures, claims, watched)
     if json_file:
         found = {
             "machine": header,
@@ -126,7 +104,7 @@ def compare(
             "health": [asdict(each) for each in watched],
         }
         json_file.write_text(json.dumps(found, indent=2) + "\n")
-    _refuse_wrong(figures)
+    refuse_wrong(figures)
 
 
 class _Bench:
@@ -169,12 +147,12 @@ class _Bench:
                 audit_helper.install(self._theirs, cache)
             except PeerError as error:
                 self._why_not[AUDIT_HELPER] = str(error)
-        if SQLMESH_DIFF in names:
+        if SQLMESH in names:
             _say(f"the environment of SQLMesh: {cache}")
             try:
-                self._python["sqlmesh"] = str(environment(SQLMESH, cache, ["duckdb"]))
+                self._python["sqlmesh"] = str(environment(SQLMESH_VERSION, cache, ["duckdb"]))
             except PeerError as error:
-                self._why_not[SQLMESH_DIFF] = str(error)
+                self._why_not[SQLMESH] = str(error)
 
     def _all(self) -> list[Contender]:
         tables = self.tables
@@ -209,7 +187,7 @@ class _Bench:
             ),
             *map(theirs, audit_helper.MACROS),
             Contender(
-                SQLMESH_DIFF, "SQLMesh table_diff", "sqlmesh",
+                SQLMESH, "SQLMesh table_diff", "sqlmesh",
                 lambda: {"old": OLD, "new": NEW, "key": KEY},
                 lambda found: found,
             ),
@@ -282,99 +260,6 @@ def _read(file: Path) -> None:
     with file.open("rb") as opened:
         while opened.read(2**24):
             pass
-
-
-def _claims(figures: Sequence[Figures]) -> list[Claim]:
-    """By CPU time, which is steadier than the clock when others use the machine."""
-    claims = []
-    for state, beside, target in ((EQUAL, LIMIT, 1.2), (THREE, LIMIT, 1.3), (EVERY, JOIN, 1.2)):
-        found = {each.name: each for each in figures if each.state == state and each.cpu_seconds}
-        if {OURS, beside} <= found.keys():
-            what = {LIMIT: "one scan of each", JOIN: "one full join"}[beside]
-            text = f"{_STATE[state]}: CPU of ours / {what}"
-            claims.append(Claim(text, found[OURS].cpu / found[beside].cpu, target, False))
-        if {OURS, LIMIT} <= found.keys():
-            text = f"{_STATE[state]}: memory of ours / one scan of each"
-            claims.append(Claim(text, found[OURS].used / found[LIMIT].used, 1.3, False))
-    return claims
-
-
-_STATE = {EQUAL: "equal tables", THREE: "3 dates differ", EVERY: "a row in every date"}
-
-
-def _refuse_wrong(figures: Sequence[Figures]) -> None:
-    for each in figures:
-        if each.name == OURS and not each.right:
-            raise click.ClickException(
-                f"{each.label} is wrong on tables in the state '{each.state}': it says {each.answer}"
-            )
-
-
-def _print(
-    header: Mapping[str, str], tables: Tables, rounds: int, memory_limit: str | None,
-    figures: Sequence[Figures], claims: Sequence[Claim], watched: Sequence[Watched],
-) -> None:  # fmt: skip
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    console.print(", ".join(f"{name} {value}" for name, value in header.items()), markup=False, soft_wrap=True)
-    console.print(
-        f"Two tables of {tables.rows:,} rows by {tables.columns} columns over {two_tables.DATES} dates, DuckDB"
-        f"{f' with a memory_limit of {memory_limit}' if memory_limit else ''}, {f'medians of {rounds} rounds' if rounds > 1 else 'one round'}.",
-        soft_wrap=True,
-    )
-    for state in STATES:
-        found = [each for each in figures if each.state == state]
-        if found:
-            console.print(_table(tables.title(state), found))
-        for each in found:
-            if each.why_not is not None:
-                console.print(f"not measured: {each.label}: {each.why_not}", markup=False, soft_wrap=True)
-    if watched:
-        console.print(_health_table(watched, tables.rows))
-    for line in (*_NOTES, *map(str, claims)):
-        console.print(line, markup=False, soft_wrap=True)
-
-
-def _table(title: str, figures: Sequence[Figures]) -> Table:
-    limit = next((each.cpu for each in figures if each.name == LIMIT and each.cpu_seconds), None)
-    table = Table(title=title[0].upper() + title[1:])
-    for name in ("", "CPU s", "/ limit", "wall s", "peak MB", "its work's", "it says that differ"):
-        table.add_column(name, justify="right" if name else "left", no_wrap=not name)
-    for each in figures:
-        if each.why_not is not None:
-            table.add_row(each.label, "not measured")
-            continue
-        table.add_row(
-            each.label,
-            f"{each.cpu:.2f}",
-            "" if limit is None else f"{each.cpu / limit:.2f}",
-            f"{median(each.seconds):.2f}",
-            f"{median(each.peak_mb):,.0f}",
-            f"{each.used:,.0f}",
-            each.answer,
-        )
-    return table
-
-
-def _health_table(watched: Sequence[Watched], rows: int) -> Table:
-    table = Table(title=f"The health of a table of {rows:,} rows, of all its 365 days")
-    for name in ("", "measured columns", "CPU s", "/ one scan"):
-        table.add_column(name, justify="right" if name else "left")
-    for each in watched:
-        table.add_row(
-            each.label,
-            f"{each.columns}",
-            f"{each.cpu:.2f}",
-            "" if each.beside is None else f"{each.cpu / each.beside:.2f}",
-        )
-    return table
-
-
-_NOTES = (
-    "CPU s: of all threads, in a process of its own, from an open database to the answer; starting DuckDB, dbt and SQLMesh is not in it.",
-    "Its work's: the peak less what the process held when the database was open. dbt and SQLMesh hold more than DuckDB alone.",
-    "audit_helper's queries run straight on DuckDB; (1) with its own variant for Postgres. The limit says whether the tables differ, not how.",
-    "The targets are for millions of rows: on small tables most of ours is dbt's own share, which does not grow.",
-)
 
 
 def _say(text: str) -> None:
