@@ -237,6 +237,7 @@ class _Bench:
         figures.peak_mb.append(took["peak_mb"])
         figures.used_mb.append(took["peak_mb"] - took["held_mb"])
         figures.says = contender.says(took["found"])
+        _say(f"  {took['cpu_seconds']:.2f} CPU s, {took['peak_mb']:,.0f} MB")
         expected = bool(differing) if isinstance(figures.says, bool) else differing
         figures.right = figures.right and figures.says == expected
 
