@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 import click
-from measure import Line, Measured, between, in_another_process, machine, run
+from measure import Claim, Line, Measured, between, in_another_process, machine, run
 from rich.console import Console
 from rich.table import Table
 
@@ -96,26 +96,6 @@ class Figures:
     @property
     def peak(self) -> float | None:
         return median(self.peak_mb) if self.peak_mb else None
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What we say of ourselves: a ratio, the target it is held against, and which side of it is good."""
-
-    text: str
-    ratio: float
-    target: float
-    at_least: bool
-    cpu_ratio: float | None = None
-
-    @property
-    def holds(self) -> bool:
-        return self.ratio >= self.target if self.at_least else self.ratio <= self.target
-
-    def __str__(self) -> str:
-        verdict, side = "holds" if self.holds else "FAILS", "at least" if self.at_least else "at most"
-        cpu = "" if self.cpu_ratio is None else f"; by CPU time {self.cpu_ratio:.2f}"
-        return f"{verdict}  {self.text}: {self.ratio:.2f} (target: {side} {self.target:g}{cpu})"
 
 
 @click.command()

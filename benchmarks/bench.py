@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from backfill import backfill
+from compare import compare
 from harness import harness
 
 
@@ -13,6 +14,7 @@ def bench() -> None:
 
 
 bench.add_command(backfill)
+bench.add_command(compare)
 bench.add_command(harness)
 
 if __name__ == "__main__":

@@ -47,6 +47,26 @@ class Measured:
     lines: Sequence[Line]
 
 
+@dataclass(frozen=True)
+class Claim:
+    """What we say of ourselves: a ratio, the target it is held against, and which side of it is good."""
+
+    text: str
+    ratio: float
+    target: float
+    at_least: bool
+    cpu_ratio: float | None = None
+
+    @property
+    def holds(self) -> bool:
+        return self.ratio >= self.target if self.at_least else self.ratio <= self.target
+
+    def __str__(self) -> str:
+        verdict, side = "holds" if self.holds else "FAILS", "at least" if self.at_least else "at most"
+        cpu = "" if self.cpu_ratio is None else f"; by CPU time {self.cpu_ratio:.2f}"
+        return f"{verdict}  {self.text}: {self.ratio:.2f} (target: {side} {self.target:g}{cpu})"
+
+
 def run(command: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None) -> Measured:
     """Run a command in a folder. An exit code other than 0 ends the benchmark, with what the command said."""
     # dbt's usage statistics would measure the network; its colours would only be in the way
