@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dbt_playbooks.pytest_plugin.errors import HarnessError
-from dbt_playbooks.pytest_plugin.googlesql.dialect import ALIASES
+from dbt_playbooks.pytest_plugin.googlesql.dialect import ALIASES, INFORMATION_SCHEMA
 from dbt_playbooks.pytest_plugin.googlesql.places import SCRIPTS_OWN
 
 Path = tuple[str, ...]
@@ -64,11 +64,15 @@ class Scope:
     def also_written(self, message: str, type_of: TypeOf) -> bool:
         """Whether a table that the analyzer did not find is one of ours under another spelling, which is then known."""
         name = _missing_table(message)
-        if name is None or name in self.written:
+        if name is None or name in self.written or name in self.tables:
             return False
         path = self.full(name)
         if path in self.tables:
             self.written[name] = (path, {})
+            return True
+        if path[-2].upper() == "INFORMATION_SCHEMA" and path[-1].upper() in INFORMATION_SCHEMA:
+            columns = INFORMATION_SCHEMA[path[-1].upper()]
+            self.tables[name] = {column: type_of(text) for column, text in columns.items()}
             return True
         prefix = path[-1].removesuffix("*")
         matching = [each for each in self.tables if each[:-1] == path[:-1] and each[-1].startswith(prefix)]

@@ -86,6 +86,25 @@ _INFORMATION_SCHEMA = _words(
     table_storage_usage_timeline vector_indexes vector_index_columns vector_index_options views write_api_timeline
     """
 )
+INFORMATION_SCHEMA = {
+    "COLUMNS": {
+        **dict.fromkeys(["table_catalog", "table_schema", "table_name", "column_name", "is_nullable", "data_type"], "string"),
+        **dict.fromkeys(["is_generated", "generation_expression", "is_stored", "is_hidden", "is_updatable"], "string"),
+        **dict.fromkeys(["is_system_defined", "is_partitioning_column", "collation_name", "column_default"], "string"),
+        **dict.fromkeys(["rounding_mode"], "string"),
+        **dict.fromkeys(["ordinal_position", "clustering_ordinal_position"], "int64"),
+        "policy_tags": "array<string>",
+    },
+    "TABLES": {
+        **dict.fromkeys(["table_catalog", "table_schema", "table_name", "table_type", "is_insertable_into"], "string"),
+        **dict.fromkeys(["is_typed", "is_change_history_enabled", "is_fine_grained_mutations_enabled"], "string"),
+        **dict.fromkeys(["managed_table_type", "ddl", "default_collation_name"], "string"),
+        **dict.fromkeys(["base_table_catalog", "base_table_schema", "base_table_name"], "string"),
+        **dict.fromkeys(["creation_time", "snapshot_time_ms", "upsert_stream_apply_watermark"], "timestamp"),
+    },
+}  # fmt: skip
+"""The columns of the views that describe tables, as BigQuery's documentation lists them. Of the others it is known that they are there."""
+
 _NOT_FOUND = re.compile(
     r"^(Table|Function|Table-valued function|Procedure|Model|Connection|Property graph) not found: (.+?)(;| \[at |$)"
 )
