@@ -152,6 +152,7 @@ ONE_DAY_TWICE = {
     "sample": [{"key": {"day": "2024-01-01"}, "row_count": 2}],
 }
 FEW_NULLS = [["amount", 4, 0, 0], ["id", 4, 0, 0]]
+RENAMED = [["id", "moved"], ["amount", "added"], ["id", "removed"]]
 DIFFERING_IDS = [
     [1, "differs"],
     [2, "only in new"],
@@ -202,6 +203,13 @@ CASES = {
         answers=[[[None, 3, 4]], [[None, 3, 4]], [[3, 4, 1, 2, 3, 1, 0, 0, 0, 0, 1, "[]"]]],
     ),
     "compare_rows_sql": Case(ROWS, columns=["id", "status"], rows=DIFFERING_IDS),
+    "compare_schemas": Case(BOTH, rows=[], printed="have the same schema", differs="ddl_is_missing"),
+    "compare_schemas_sql": Case(
+        {**BOTH, "rename": {"amount": "id"}},
+        columns=["column_name", "difference"],
+        rows=RENAMED,
+        differs="ddl_is_missing",
+    ),
     "create_backfill_state": Case(after=NO_CHECKPOINTS),
     "create_backfill_state_sql": Case(statements=True, after=NO_CHECKPOINTS),
     "create_monitoring_view": Case(
@@ -292,6 +300,7 @@ OPTIONS = {
     },
     "compare_row_counts_sql": {**BOTH, "by": ["day", "abs(id)"], "where": "amount > 0"},
     "compare_rows_sql": {**BOTH, "columns": ["day", "amount"], "where": "amount > 0"},
+    "compare_schemas_sql": BOTH,
     "create_monitoring_view_sql": {**WATCH, "view": "monitoring.events_health", "include_today": False},
     "delete_partitions_sql": {"table": "events", "date_column": "happened_at", **JANUARY, **IN_TOKYO, "where": "amount < 0"},
     "find_duplicates_sql": {"table": "events", "key": ["id", "abs(amount)"], "where": "amount > 0"},

@@ -23,6 +23,10 @@ seeds:
       - dbt_playbooks.rows_match: {name: rows, arguments: {compare_model: ref('sales_backup'), key: id}}
       - dbt_playbooks.rows_match:
           {name: rows_within, arguments: {compare_model: ref('sales_backup'), key: id, tolerance: {amount: 0.5}}, config: {where: id < 3}}
+      - dbt_playbooks.schema_matches: {name: schema, arguments: {compare_model: ref('sales_backup')}, config: {where: id < 3}}
+      - dbt_playbooks.schema_matches: {name: schema_of_another, arguments: {compare_model: ref('sales_renamed')}, config: {store_failures: true}}
+      - dbt_playbooks.schema_matches:
+          {name: schema_renamed, arguments: {compare_model: ref('sales_renamed'), rename: {place: region, sum: amount}}}
 """
 
 
@@ -31,6 +35,7 @@ def user(tmp_path: Path) -> User:
     found = User(tmp_path)
     found.folder.joinpath("seeds/sales.csv").write_text(NEW)
     found.folder.joinpath("seeds/sales_backup.csv").write_text(OLD)
+    found.folder.joinpath("seeds/sales_renamed.csv").write_text("id,place,sum\n1,north,1.5\n")
     return found
 
 
@@ -47,6 +52,9 @@ def test_the_tests_in_yaml_fail_with_what_differs(user):
         "sums_within": ["pass", "0"],
         "rows": ["fail", "3"],
         "rows_within": ["pass", "0"],
+        "schema": ["fail", "1"],  # dbt takes 1.0, 2.0, 3.0 for whole numbers
+        "schema_of_another": ["fail", "4"],
+        "schema_renamed": ["pass", "0"],
     }
 
 
