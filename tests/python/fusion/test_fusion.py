@@ -176,6 +176,17 @@ def test_missing_dates_prints_a_table(dbt: Dbt, shop: Shop) -> None:
     assert "missing_date\n------------\n2024-01-15\n2024-02-29\n" in printed.text
 
 
+def test_schemas_are_compared_by_the_same_query(dbt: Dbt, shop: Shop) -> None:
+    shop.sql(
+        "create table raw.was (id int, address struct(zip int)); create table raw.now (address struct(zip text), ids int)"
+    )
+    words = json.dumps({"old_table": "raw.was", "new_table": "raw.now", "rename": {"id": "ids"}, "fail": True})
+    printed = dbt("run-operation", "compare_schemas", "--args", words)
+    assert printed.code == 1, printed.text
+    assert "address.zip  retyped     INTEGER   VARCHAR" in printed.text
+    assert "address      moved       after id  at the front" in printed.text
+
+
 def test_a_table_that_does_not_exist_names_near_misses(dbt: Dbt) -> None:
     assert dbt("run").code == 0
     printed = dbt("run-operation", "missing_dates", "--args", '{"table": "event", "date_column": "event_date"}')
