@@ -198,6 +198,54 @@ def test_days_are_deleted_in_order_and_each_once(dbt: Dbt, shop: Shop) -> None:
     assert shop.difference("events", "event_date not in ('2024-01-15', '2024-02-29')") == []
 
 
+COMPARED = {"old_table": "events_backup", "new_table": "events", "by": "event_date"}
+
+
+def test_two_tables_are_compared(dbt: Dbt, shop: Shop) -> None:
+    assert dbt("run").code == 0
+    shop.sql("create table events_backup as from events")
+    shop.sql("update events set amount = amount + 1 where event_date = '2024-02-29'")
+    shop.sql("delete from events where event_date = '2024-01-15'")
+
+    def ask(name: str, **more: object) -> Answer:
+        return dbt("run-operation", name, "--args", json.dumps({**COMPARED, **more}))
+
+    counted = ask("compare_row_counts")
+    assert counted.code == 0, counted.text
+    assert "event_date  old_rows  new_rows  difference  status\n" in counted.text
+    assert "2024-01-15         3         0          -3  only in old\n" in counted.text
+    rows = ask("compare_rows", key="id")
+    assert rows.code == 0, rows.text
+    assert "differ: 3 rows only in old, 0 only in new, 3 that differ" in rows.text
+    assert "they differ in 2 of event_date: 2024-01-15, 2024-02-29" in rows.text
+    assert rows.lines("amount  ") == ["               3"], rows.text
+    whole = ask("compare_rows", where="event_date <> '2024-01-15'", sample=1, fail=True)
+    assert whole.code == 1
+    assert "differ: 3 rows only in old, 3 only in new, 0 that differ" in whole.text
+    sums = ask("compare_aggregates", metrics={"total": "sum(amount)"}, tolerance=3)
+    assert (sums.code, "2024-01-15" in sums.text, "2024-02-29" in sums.text) == (0, True, False), sums.text
+
+
+def test_a_comparison_that_cannot_be_is_refused_with_our_words(dbt: Dbt) -> None:
+    assert dbt("run").code == 0
+    asked = {"old_table": "events", "new_table": "events", "metrics": {"x": "abs(amount)"}}
+    refused = dbt("run-operation", "compare_aggregates", "--args", json.dumps(asked))
+    assert refused.code == 1
+    assert "metric 'x' is no aggregate" in refused.text
+
+
+def test_the_health_of_a_table_is_printed(dbt: Dbt, shop: Shop) -> None:
+    assert dbt("run").code == 0
+    shop.sql(
+        "update events set event_date = cast(now() at time zone 'UTC' as date) - 1 where event_date = '2024-03-31'"
+    )
+    words = {"table": "events", "timestamp_column": "event_date", "columns": ["amount"], "days": 2}
+    printed = dbt("run-operation", "health_check", "--args", json.dumps(words))
+    assert printed.code == 0, printed.text
+    assert "3 rows in the last 2 days of UTC" in printed.text, printed.text
+    assert len(printed.lines("20")) == 2, printed.text
+
+
 def test_the_generic_test_runs_once_and_fails_for_a_missing_day(dbt: Dbt, shop: Shop) -> None:
     shop.write("models/events.yml", TESTED)
     assert dbt("run").code == 0

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from dbt_playbooks.pytest_plugin.errors import SqlError
 from macros.test_backfill_filter import condition, count
 
 pytestmark = pytest.mark.targets("duckdb", "emulator")
@@ -100,6 +101,46 @@ def test_pitfall_8_the_script_by_hand_doubles_rows_when_it_is_run_again(macro, s
     assert filled(ours) == 365
 
 
+def test_pitfall_9_the_days_that_one_side_lacks_are_shown(macro, table):
+    rows = {"day": [D(2024, 1, 1), D(2024, 1, 2), D(2024, 1, 2), None]}
+    old, new = table(rows, {"day": "date"}), table({"day": [D(2024, 1, 1), D(2024, 1, 3)]}, {"day": "date"})
+    counted = "(select day, count(*) as row_count from {} group by day)"
+    recipe = f"""select day, o.row_count, n.row_count from {counted.format(old)} as o full outer join {counted.format(new)} as n using (day)
+        where abs(o.row_count - n.row_count) > 0"""
+    assert macro.query(recipe) == [], "no difference"
+    ours = macro("compare_row_counts", old, new, by="day").rows
+    assert ours == [
+        (None, 1, 0, -1, "only in old"),
+        (D(2024, 1, 1), 1, 1, 0, "same"),
+        (D(2024, 1, 2), 2, 0, -2, "only in old"),
+        (D(2024, 1, 3), 0, 1, 1, "only in new"),
+    ]
+    assert [row[-1] for row in macro("compare_aggregates", old, new, by="day").rows] == [
+        "only in old",
+        "only in old",
+        "only in new",
+    ]
+
+
+def test_pitfall_10_a_comparison_of_empty_tables_divides_by_nothing(macro, table):
+    types = {"id": "int64", "amount": "int64"}
+    empty, full = table(types=types), table({"id": [1], "amount": [2]}, types)
+    recipe = f"select 100 * count(case when o.amount = n.amount then 1 end) / count(*) as matched from {empty} as o join {full} as n using (id)"
+    if macro.target == "duckdb":
+        found = macro.query(recipe)[0][0]
+        assert found is None or found != found, "neither all nor nothing"
+    else:
+        with pytest.raises(SqlError, match=r"[Dd]ivision by zero"):
+            macro.query(recipe)
+    assert macro("compare_row_counts", empty, full).rows == [(0, 1, 1, "only in new")]
+    assert macro("compare_aggregates", empty, full, metrics="amount", tolerance={"relative": 0.1}).rows == [
+        (None, 2, "amount", "differs")
+    ]
+    found = macro("compare_rows", empty, full, key="id").value
+    assert (found["only_in_old"], found["only_in_new"], found["same"]) == (0, 1, False)
+    assert macro("compare_rows", empty, empty, key="id", fail=True).value["same"]
+
+
 def test_pitfall_10_the_rate_of_bad_rows_in_an_empty_table_is_no_error(macro, table):
     empty = table(types={"day": "date", "amount": "int64"})
     assert macro("affected_partitions", empty, "day", condition="amount < 0").rows == []
@@ -120,3 +161,23 @@ def test_pitfall_19_a_day_without_rows_has_a_row(macro, table):
     ours = macro("partition_coverage", events, "day", period="day").rows
     assert [row[0] for row in recipe] == [D(2024, 1, 1), D(2024, 1, 3)]
     assert [(str(row[0])[:10], row[1]) for row in ours] == [("2024-01-01", 1), ("2024-01-02", 0), ("2024-01-03", 1)]
+
+
+def test_pitfall_20_duplicates_neither_vanish_nor_cancel(macro, table):
+    types = {"id": "int64", "amount": "int64"}
+    one, two, three = (table({"id": [1] * times, "amount": [7] * times}, types) for times in (1, 2, 3))
+    recipe = "select count(*) from ((select * from {0} except distinct select * from {1}) union all (select * from {1} except distinct select * from {0}))"
+    if macro.target == "duckdb":
+        recipe = recipe.replace("except distinct", "except")
+        xor = "select bit_xor(hash(id, amount)) from {}"
+    else:
+        xor = "select bit_xor(farm_fingerprint(to_json_string(struct(id, amount)))) from {}"
+    assert macro.query(recipe.format(one, two))[0][0] == 0, "{r} is {r, r}"
+    assert macro.query(xor.format(one)) == macro.query(xor.format(three)), "r, xor r xor r"
+    for key in (None, "id"):
+        assert [macro("compare_rows", one, each, key=key).value["only_in_new"] for each in (one, two, three)] == [
+            0,
+            1,
+            2,
+        ]
+    assert macro("compare_rows_sql", one, two).rows.dicts[0]["new_copies"] == 2
