@@ -14,6 +14,8 @@ DATES = 365
 FIRST_DAY = "2023-01-01"
 SEED = 20230101
 OLD, NEW, KEY, DATE = "old_table", "new_table", "id", "day"
+# A part of both, large enough that comparing it takes every step.
+SMALL_OLD, SMALL_NEW, SMALL_DATES = "small_old_table", "small_new_table", 40
 EQUAL, THREE, EVERY = STATES = ("equal", "three", "every")
 
 # i is the row's number, h its hash. Rows lie by date, as in a table that is loaded daily; nothing else is in order.
@@ -89,6 +91,11 @@ class Tables:
                 f"update {NEW} set {column} = {change} where id in ({', '.join(map(str, changed[n :: len(changes)]))})"
                 for n, (column, change) in enumerate(changes)
                 if changed[n :: len(changes)]
+            ),
+            *(
+                f"create table {table} as select i as {KEY}, date '{FIRST_DAY}' + cast(i // 3000 as integer) as {DATE}, "
+                f"i % 3000 = {n} as quantity from range({SMALL_DATES * 3000}) as numbers(i)"
+                for n, table in enumerate((SMALL_OLD, SMALL_NEW))
             ),
             "checkpoint",
         ]
