@@ -79,7 +79,7 @@ def select(rows, side):
     """The rows as a query in DuckDB's SQL."""
     lines = []
     for number, code, day, values in rows or [(0, "", 0, dict.fromkeys(COLUMNS, "null"))]:
-        when = "null" if day is None else f"date '2024-01-01' + {day}"
+        when = "cast(null as date)" if day is None else f"date '2024-01-01' + {day}"
         cells = [f"cast({values[name]} as {types[side]})" for name, types in COLUMNS.items()]
         lines.append(f"(cast({number} as {'integer' if side else 'bigint'}), '{code}', {when}, {', '.join(cells)})")
     names = ", ".join(f'"{name}"' for name in COLUMNS)
