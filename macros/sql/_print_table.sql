@@ -41,8 +41,10 @@
       {%- do numbers.append(text) -%}
     {%- endif -%}
   {%- endfor -%}
+  {%- set width = widths | max -%}
+  {%- set spaces = dbt_playbooks._repeated(' ', width) -%}
   {%- for text in texts -%}
-    {%- set gap = dbt_playbooks._repeated(' ', widths | max - text | length) -%}
+    {%- set gap = spaces[:width - text | length] -%}
     {%- do aligned.append(gap ~ text if numbers else text ~ gap) -%}
   {%- endfor -%}
   {{ return(aligned) }}
