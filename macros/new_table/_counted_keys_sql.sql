@@ -14,8 +14,9 @@ with counted as (
     {%- endfor %}
     count(*) as row_count
   from {{ relation }}
-  {%- if where %}
-  where {{ where }}
+  {%- set condition = dbt_playbooks._where_of(relation, where) %}
+  {%- if condition %}
+  where {{ condition }}
   {%- endif %}
   group by {{ range(1, parts | length + 1) | join(', ') }}
 ),

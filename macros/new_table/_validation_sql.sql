@@ -6,8 +6,9 @@ with source_side as (
     count(*) as source_rows
     {{- dbt_playbooks._first_and_last('source', validation.days.source) if validation.days }}
   from {{ validation.source }}
-  {%- if validation.source_where %}
-  where {{ validation.source_where }}
+  {%- set condition = dbt_playbooks._where_of(validation.source, validation.source_where) %}
+  {%- if condition %}
+  where {{ condition }}
   {%- endif %}
 ),
 
@@ -24,8 +25,9 @@ new_side as (
     (count(*) - count({{ adapter.quote(name) }})) / nullif(count(*), 0) as {{ adapter.quote(name ~ '_null_rate') }}
     {%- endfor %}
   from {{ validation.table }}
-  {%- if validation.where %}
-  where {{ validation.where }}
+  {%- set condition = dbt_playbooks._where_of(validation.table, validation.where) %}
+  {%- if condition %}
+  where {{ condition }}
   {%- endif %}
 )
 

@@ -53,8 +53,9 @@ select
 from {{ relation }}
 where
   {% for part in parts %}{{ '\n  and ' if not loop.first }}{{ part.column }} is not null{% endfor %}
-  {%- if where %}
-  and ({{ where }})
+  {%- set condition = dbt_playbooks._where_of(relation, where) %}
+  {%- if condition %}
+  and ({{ condition }})
   {%- endif %}
 group by {{ range(1, parts | length + 1) | join(', ') }}
 having count(*) > 1

@@ -41,8 +41,9 @@ with counted as (
     count(*) - count({{ adapter.quote(name) }}) as nulls_{{ loop.index }}
     {%- endfor %}
   from {{ relation }}
-  {%- if where %}
-  where {{ where }}
+  {%- set condition = dbt_playbooks._where_of(relation, where) %}
+  {%- if condition %}
+  where {{ condition }}
   {%- endif %}
   {%- if groups %}
   group by {{ range(1, groups | length + 1) | join(', ') }}

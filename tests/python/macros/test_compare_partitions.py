@@ -152,6 +152,7 @@ CALLS = [
         {"metrics": ["sum(amount)", "array_length(array_agg(id))"], "where": "amount > 0 or id = 1"},
     ),
     ("compare_aggregates_sql", {"by": "day"}),
+    ("validate_table_sql", {"key": "id", "date_column": "day", "where": "amount > 0 or id = 1"}),
 ]
 
 
@@ -168,6 +169,15 @@ def test_each_read_of_a_table_that_asks_for_it_filters_its_partitions(table, ask
     if "where" in arguments:
         given = [sql.count(f"(amount > 0 or id = 1)\n  and {always}") for sql in sent if "as asked" not in sql]
         assert given == [count for count, sql in zip(reads, sent, strict=True) if "as asked" not in sql]
+
+
+@pytest.mark.targets("bigquery")
+@pytest.mark.parametrize(("name", "arguments"), [("find_duplicates_sql", {"key": "id"}), ("null_rates_sql", {})])
+def test_so_does_each_read_of_one_table(table, asked, name, arguments):
+    (sql,) = asked(
+        name, table(types=TYPES), bq_table=described(requirePartitionFilter=True, **ASKING["day"]), **arguments
+    )
+    assert sql.count("(`day` is null or `day` is not null)") == sql.count("from `test-project`") == 1
 
 
 @pytest.mark.targets("bigquery")
