@@ -8,6 +8,9 @@
   {#- DuckDB hashes NULL, [] and [NULL] alike, and [[1], [2]] like [[1, 2]] -#}
   {%- if family in ('nested', 'json') -%}
     {{ return('json text') }}
+  {%- elif old_type.startswith('enum') or new_type.startswith('enum') -%}
+    {#- an enum is hashed by its number, which depends on the type -#}
+    {{ return('varchar') }}
   {%- elif old_type == new_type -%}
     {{ return('') }}
   {%- elif family == 'integer' -%}

@@ -1,12 +1,10 @@
 {#- The columns that are compared: {'label', 'old', 'new', 'family', 'old_type', 'new_type'} each, `old` and `new` being expressions of one type.
-    A column is called as in the new table; `rename` gives old names their new ones. -#}
+    A column is called as in the new table; `rename` is what `_checked_rename` gives. -#}
 {% macro _comparable_columns(sides, columns=none, exclude_columns=[], rename={}, what='a column of `columns`') %}
   {%- set old, new, in_old, in_new, pairs = sides.old.relation, sides.new.relation, sides.old.columns, sides.new.columns, [] -%}
   {%- set old_names = {} -%}
   {%- for old_name, new_name in rename.items() -%}
-    {%- do dbt_playbooks._named_columns([old_name], in_old, old, "a column of `rename` (old name: new name)") -%}
-    {%- do dbt_playbooks._named_columns([new_name], in_new, new, "a column that `rename` calls new") -%}
-    {%- do old_names.update({new_name | lower: old_name | lower}) -%}
+    {%- do old_names.update({new_name: old_name}) -%}
   {%- endfor -%}
   {%- set wanted = [] -%}
   {%- for name in dbt_playbooks._named_columns(dbt_playbooks._list(columns), in_new, new, what) -%}

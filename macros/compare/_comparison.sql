@@ -2,10 +2,11 @@
     each side, and the columns that only one side has ('only_old', 'only_new'). -#}
 {% macro _comparison(old, new, key, columns, exclude_columns, rename, tolerance, where) %}
   {%- set sides = {'old': {'relation': old, 'columns': dbt_playbooks._columns_of(old)}, 'new': {'relation': new, 'columns': dbt_playbooks._columns_of(new)}} -%}
+  {%- set rename = dbt_playbooks._checked_rename(rename, sides.old.columns, sides.new.columns, old, new) -%}
   {%- set keys, key_names = [], [] -%}
   {%- for each in dbt_playbooks._list(key) -%}
-    {%- if '(' in each | string -%}
-      {%- do keys.append({'label': each, 'old': each, 'new': each, 'family': none, 'old_type': none, 'new_type': none}) -%}
+    {%- if '(' in each | string and each | string | lower not in sides.new.columns -%}
+      {%- do keys.append({'label': each, 'old': '(' ~ each ~ ')', 'new': '(' ~ each ~ ')', 'family': none, 'old_type': none, 'new_type': none}) -%}
     {%- else -%}
       {%- set pair = dbt_playbooks._comparable_columns(sides, [each], [], rename, 'the key')[0] -%}
       {%- do pair.update(old=dbt_playbooks._as_key(pair.old, pair.family), new=dbt_playbooks._as_key(pair.new, pair.family)) -%}

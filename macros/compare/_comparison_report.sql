@@ -13,7 +13,7 @@
       {%- for value in found.partitions[:10] -%}
         {%- do shown.append('NULL' if value is none else value) -%}
       {%- endfor -%}
-      {%- do notes.append('they differ in ' ~ found.partitions | length ~ ' of ' ~ by ~ ': ' ~ shown | join(', ') ~ (', ...' if found.partitions | length > 10 else '')) -%}
+      {%- do notes.append(('they differ, within the tolerance or beyond it, in ' if found.has_tolerance else 'they differ in ') ~ found.partitions | length ~ ' of ' ~ by ~ ': ' ~ shown | join(', ') ~ (', ...' if found.partitions | length > 10 else '')) -%}
     {%- endif -%}
     {%- set counts = [] -%}
     {%- for column, number in found.columns.items() -%}
@@ -23,7 +23,7 @@
       {%- do tables.append({'title': none, 'headers': ['column', 'rows that differ'], 'rows': counts}) -%}
     {%- endif -%}
     {%- do tables.append({
-      'title': 'some of the rows that differ:', 'headers': ['key', 'status', 'column', 'old', 'new'], 'rows': dbt_playbooks._sample_lines(found.sample)
+      'title': 'some of the rows that differ:', 'headers': ['key' if found.has_key else 'row', 'status', 'column', 'old', 'new'], 'rows': dbt_playbooks._sample_lines(found.sample)
     }) -%}
   {%- endif -%}
   {{ return({'title': dbt_playbooks._comparison_title(found), 'notes': notes, 'tables': tables}) }}
@@ -33,10 +33,11 @@
 {% macro _sample_lines(sample) %}
   {%- set lines = [] -%}
   {%- for row in sample -%}
-    {%- set name = row.get('key', {}).values() | join(', ') -%}
+    {%- set name = row.key.values() | join(', ') if 'key' in row else loop.index -%}
     {%- for column, values in row.get('columns', row.get('row', {})).items() -%}
       {%- set sides = values if 'columns' in row else [values if row.old_copies else none, values if row.new_copies else none] -%}
-      {%- do lines.append([name, row.status, column, sides[0], sides[1]]) -%}
+      {#- where a side has no such row, nothing: not NULL -#}
+      {%- do lines.append([name, row.status, column, '' if row.status == 'only in new' else sides[0], '' if row.status == 'only in old' else sides[1]]) -%}
     {%- endfor -%}
     {%- if not row.get('columns', row.get('row', {})) -%}
       {%- do lines.append([name, row.status, none, none, none]) -%}
@@ -59,7 +60,9 @@
 {#- One sentence. -#}
 {% macro _comparison_title(found) %}
   {%- set sides = found.old_table ~ " (old, " ~ found.old_rows ~ " rows) and " ~ found.new_table ~ " (new, " ~ found.new_rows ~ " rows)" -%}
-  {%- if found.same -%}
+  {%- if found.same and not found.old_rows -%}
+    {{ return(sides ~ " have no rows to compare") }}
+  {%- elif found.same -%}
     {{ return(sides ~ " hold the same rows" ~ dbt_playbooks._duplicates_note(found)) }}
   {%- endif -%}
   {%- set differences = [] -%}

@@ -10,7 +10,7 @@
   {%- if found.old_without_key or found.new_without_key -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks: the key " ~ comparison.key | map(attribute='label') | join(', ') ~ " is NULL in " ~ found.old_without_key
       ~ " rows of " ~ comparison.old ~ " (old) and " ~ found.new_without_key ~ " of " ~ comparison.new ~ " (new)"
-      ~ (", of the partitions that differ" if scope.partitions is not none else "") ~ ", which belong to no row of the other table. Leave them out (where: id is not null), give a value to NULL (key: \"coalesce(id, -1)\"), or leave out key: then rows are compared as a whole.") }}
+      ~ (", of the partitions that differ" if scope.partitions is not none else "") ~ ", which belong to no row of the other table. Leave them out (where: \"id is not null\"), give a value to NULL (key: \"coalesce(id, -1)\"), or give no key: rows are compared as a whole then.") }}
   {%- endif -%}
   {#- rows outside of the scope are the same on both sides -#}
   {%- do found.update(matched=scope.old_rows - found.only_in_old) -%}
@@ -33,7 +33,7 @@
   {{ return({
     'matched': found.matched, 'only_in_old': found.only_in_old, 'only_in_new': found.only_in_new, 'differing': found.differing,
     'old_without_key': found.old_without_key, 'new_without_key': found.new_without_key,
-    'duplicate_keys': row[names | length] | int if numbered else 0, 'columns': columns, 'sample': dbt_playbooks._read_sample(row[-1], comparison)
+    'duplicate_keys': row[names | length] | int if numbered else none, 'columns': columns, 'sample': dbt_playbooks._read_sample(row[-1], comparison)
   }) }}
 {% endmacro %}
 

@@ -17,7 +17,7 @@
       {%- do dbt_playbooks._narrow(scope, differing, dbt_playbooks._within(comparison, partition, values)) -%}
       {%- do scope.update(partitions=values) -%}
     {%- endif -%}
-  {%- elif tried.in_few_rows and dbt_playbooks._reads_twice_for_less() -%}
+  {%- elif tried.in_few_rows -%}
     {%- do dbt_playbooks._narrow_by_key(scope, comparison) -%}
   {%- endif -%}
   {{ return(scope) }}
@@ -31,11 +31,14 @@
   {%- endif -%}
   {%- set tried = [] -%}
   {%- for i in range(8) -%}
-    {%- do tried.append(counts[i * counts | length // 8]) -%}
+    {%- do tried.append(counts[i * (counts | length) // 8]) -%}
   {%- endfor -%}
   {%- set within = dbt_playbooks._within(comparison, partition, dbt_playbooks._firsts_of(tried)) -%}
   {%- if dbt_playbooks._query(dbt_playbooks._partitions_sql(within, partition, checksums=true)) | length <= 4 -%}
     {{ return({'most_differ': false}) }}
+  {%- endif -%}
+  {%- if not dbt_playbooks._reads_twice_for_less() -%}
+    {{ return({'most_differ': true, 'in_few_rows': false}) }}
   {%- endif -%}
   {%- set buckets = dbt_playbooks._buckets_for(dbt_playbooks._sums_of(tried)) -%}
   {%- set differing = dbt_playbooks._query(dbt_playbooks._buckets_sql(within, buckets)) if buckets > 8 else [] -%}

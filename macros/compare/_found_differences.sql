@@ -15,7 +15,8 @@
     {%- do retyped.update({column.label: [column.old_type, column.new_type]}) -%}
   {%- endfor -%}
   {%- set same_rows = found.only_in_old + found.only_in_new + found.differing == 0 -%}
-  {%- do found.update(retyped_columns=retyped, same_rows=same_rows, same=same_rows and not comparison.only_old and not comparison.only_new) -%}
+  {%- set tolerances = comparison.columns | map(attribute='tolerance') | select | list -%}
+  {%- do found.update(has_key=comparison.key | length > 0, has_tolerance=tolerances | length > 0, retyped_columns=retyped, same_rows=same_rows, same=same_rows and not comparison.only_old and not comparison.only_new) -%}
   {{ return(found) }}
 {% endmacro %}
 
@@ -39,5 +40,6 @@
     {{ return({'always': [counts, checksums], 'when_different': [dbt_playbooks._counted_copies_sql(comparison, sample)]}) }}
   {%- endif -%}
   {%- set join = dbt_playbooks._counted_rows_sql(comparison, true, sample) -%}
-  {{ return({'always': [counts, checksums], 'when_different': [dbt_playbooks._key_counts_sql(comparison), join, join]}) }}
+  {%- set tried = [checksums] if partition else [] -%}
+  {{ return({'always': [counts, checksums], 'when_different': tried + [dbt_playbooks._key_counts_sql(comparison), join, join]}) }}
 {% endmacro %}

@@ -16,7 +16,7 @@
   {%- set first = dbt_playbooks._date(since, 'since') -%}
   {%- if not partition or not partition.kinds -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks: since " ~ since ~ " needs the column of dates that it counts by, and "
-      ~ ("by " ~ partition.label ~ " is none" if partition else "by is not given") ~ ". Give by: a column of type date, datetime or timestamp of both tables; or write the condition yourself, as where.") }}
+      ~ ("`by` (" ~ partition.label ~ ") is none" if partition else "`by` is not given") ~ ". Give by: a column of type date, datetime or timestamp of both tables; or write the condition yourself, in `where`.") }}
   {%- endif -%}
   {%- set conditions = {} -%}
   {%- for side in ['old', 'new'] -%}
@@ -31,7 +31,8 @@
   {%- set where, narrowed = {}, {} -%}
   {%- for side, condition in conditions.items() -%}
     {%- set before = comparison.where[side] -%}
-    {%- do where.update({side: condition ~ '\n  and (' ~ before ~ ')' if before else condition}) -%}
+    {#- a comment at its end would hide the parenthesis -#}
+    {%- do where.update({side: condition ~ '\n  and (' ~ before ~ ('\n  )' if '--' in before else ')') if before else condition}) -%}
   {%- endfor -%}
   {%- do narrowed.update(comparison) -%}
   {%- do narrowed.update(where=where) -%}

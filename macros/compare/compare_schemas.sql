@@ -30,9 +30,6 @@
 {% macro _check_rename(rename, old, new) %}
   {%- if rename and execute -%}
     {%- set in_old, in_new = dbt_playbooks._columns_of(old), dbt_playbooks._columns_of(new) -%}
-    {%- for old_name, new_name in rename.items() -%}
-      {%- do dbt_playbooks._named_columns([old_name], in_old, old, "a column of `rename` (old name: new name)") -%}
-      {%- do dbt_playbooks._named_columns([new_name], in_new, new, "a column that `rename` calls new") -%}
-    {%- endfor -%}
+    {%- do dbt_playbooks._checked_rename(rename, in_old, in_new, old, new) -%}
   {%- endif -%}
 {% endmacro %}

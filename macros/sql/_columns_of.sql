@@ -24,7 +24,7 @@
   {%- if missing -%}
     {%- set all_names = columns.values() | map(attribute='name') | list -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ relation ~ " lacks " ~ what ~ ": " ~ missing | join(', ') ~ ". It has: " ~ all_names | join(', ') ~ "."
-      ~ dbt_playbooks._did_you_mean(missing[0], all_names)) }}
+      ~ dbt_playbooks._did_you_mean(missing[0], all_names) ~ (" An expression goes in parentheses: (" ~ missing[0] ~ ")." if ' ' in missing[0] | string else "")) }}
   {%- endif -%}
   {{ return(found) }}
 {% endmacro %}

@@ -10,7 +10,7 @@
   {%- endif -%}
   {#- true of every row, and of the partition column alone, as dbt-bigquery does it in a MERGE -#}
   {%- set always = '(' ~ column ~ ' is null or ' ~ column ~ ' is not null)' -%}
-  {{ return('(' ~ where ~ ')\n  and ' ~ always if where else always) }}
+  {{ return('(' ~ where ~ ('\n)' if '--' in where else ')') ~ '\n  and ' ~ always if where else always) }}
 {% endmacro %}
 
 {#- The partition column that each query must filter, quoted, or none. -#}

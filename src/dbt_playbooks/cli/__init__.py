@@ -18,7 +18,7 @@ def cli() -> None:
     """The data engineer's playbooks: backfills that survive and comparisons that are right, for dbt on BigQuery and DuckDB.
 
     Exit codes: 0 done; 1 some work failed, run it again to go on, or tables differ; 2 the words or the models are off; 3 dbt cannot open
-    the project, or the warehouse cannot be reached; 130 interrupted: what was completed is recorded.
+    the project, or the warehouse cannot be reached or refuses a statement; 130 interrupted: what was completed is recorded.
     """
 
 

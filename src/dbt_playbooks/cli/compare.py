@@ -16,10 +16,12 @@ from dbt_playbooks.cli.options import DBT_OPTIONS, LIMIT_OPTIONS, dbt_options, l
     "--key",
     multiple=True,
     metavar="COLUMN",
-    help="What names a row: a column, several (a,b), or an expression. Without it rows are compared whole.",
+    help="What names a row: a column, several (a,b), or an expression in parentheses. Without it rows are compared whole.",
 )
 @click.option(
-    "--by", metavar="COLUMN", help="What cuts both tables into parts: best a date; on BigQuery the partition column."
+    "--by",
+    metavar="COLUMN",
+    help="What cuts both tables into parts: best a date (on BigQuery the partition column), or an expression in parentheses.",
 )
 @click.option(
     "--columns", multiple=True, metavar="COLUMNS", help="Compare only these: a,b.  [default: all that both have]"
@@ -56,8 +58,9 @@ def compare(old: str, new: str, sample: int, dry_run: bool, as_json: bool, **giv
     Exit code 0: they are the same, 1: they differ in rows or in columns (but not in what --columns or --exclude-columns leave out).
     """
     from dbt_playbooks.compare import command
-    from dbt_playbooks.compare.request import Request, names, renames
+    from dbt_playbooks.compare.request import Request, names, number_or, refuse_empty, renames
 
+    refuse_empty({**given, "old": old, "new": new})
     request = Request(
         old_table=old,
         new_table=new,
@@ -66,7 +69,7 @@ def compare(old: str, new: str, sample: int, dry_run: bool, as_json: bool, **giv
         columns=names(given["columns"]),
         exclude_columns=names(given["exclude_columns"]),
         rename=renames(given["rename"]),
-        tolerance=yaml_value("--tolerance", given["tolerance"], "'{amount: 0.01}'"),
+        tolerance=number_or(yaml_value("--tolerance", given["tolerance"], "'{amount: 0.01}'")),
         where=given["where"],
         since=given["since"],
         timezone=given["timezone"],

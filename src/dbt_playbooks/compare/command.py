@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from dbt_playbooks.compare.request import Request, as_options
 from dbt_playbooks.cost import Limits, bill, price, size
@@ -28,11 +29,11 @@ class Estimate:
 
 def compare(options: Options, request: Request, limits: Limits, sample: int, dry_run: bool, as_json: bool) -> int:
     """Say how two tables differ; the exit code says whether they do."""
-    notes = Console(stderr=True, highlight=False, soft_wrap=True)
+    notes = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     with open_project(options) as project:
         redactor = Redactor(project.secrets())
         try:
-            with project.connected(), notes.status(f"comparing {request.old_table} with {request.new_table}"):
+            with project.connected(), notes.status(Text(f"comparing {request.old_table} with {request.new_table}")):
                 return _compare(project, notes, request, limits, sample, dry_run, as_json)
         except PlaybooksError as error:
             said = redactor(str(error))
@@ -86,24 +87,34 @@ def _print_dry_run(statements: Mapping[str, Sequence[str]], estimated: Estimate 
     if as_json:
         print(json.dumps({**statements, "estimated_bytes": vars(estimated) if estimated else None}))
         return
-    for name, title in (
-        ("always", "what is sent in any case"),
-        ("when_different", "what follows at most when they differ"),
-    ):
+    always = list(statements["always"])
+    more = [sql for sql in dict.fromkeys(statements["when_different"]) if sql not in always]
+    for title, found in (("what is sent in any case", always), ("what follows at most when they differ", more)):
         print(f"-- {title}:")
-        for sql in dict.fromkeys(statements[name]):
+        for sql in found:
             print(f"{sql};\n")
 
 
 def _print_report(report: Mapping[str, Any]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(report["title"], markup=False)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(report["title"])
     for note in report["notes"]:
-        console.print(note, markup=False)
+        console.print(note)
     for each in report["tables"]:
         if not each["rows"]:
             continue
         table = Table(*each["headers"], title=each["title"], title_justify="left", title_style="")
+        before = None
         for row in each["rows"]:
-            table.add_row(*("NULL" if value is None else str(value) for value in row))
+            if before is not None and row[0] != before and len(row) > 2:
+                table.add_section()
+            before = row[0]
+            table.add_row(*map(_cell, row))
         console.print(table)
+
+
+def _cell(value: Any) -> Text:
+    """Values are the user's: nothing in them is markup, and a text that reads NULL is not NULL."""
+    if value is None:
+        return Text("NULL", style="dim")
+    return Text(f"'{value}'" if value == "NULL" else str(value))

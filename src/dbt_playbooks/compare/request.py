@@ -37,24 +37,53 @@ class Request:
 
 
 def names(given: Sequence[str]) -> list[str]:
-    """`a,b` and a second time `c` as ['a', 'b', 'c']; an expression in parentheses stays whole."""
+    """`a,b` and a second time `c` as ['a', 'b', 'c']; commas in parentheses belong to an expression."""
     found = []
     for text in given:
-        found += [text] if "(" in text else [name.strip() for name in text.split(",") if name.strip()]
-    return found
+        depth, part = 0, ""
+        for character in text:
+            depth += {"(": 1, ")": -1}.get(character, 0)
+            if character == "," and depth == 0:
+                found.append(part)
+                part = ""
+            else:
+                part += character
+        found.append(part)
+    return [name.strip() for name in found if name.strip()]
+
+
+def refuse_empty(given: Mapping[str, Any]) -> None:
+    """A variable of the shell that is not set must not make another comparison than the one that was meant."""
+    for name, value in given.items():
+        texts = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(text, str) and not text.strip() for text in texts):
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{option} is empty. Give it a value, or leave {option} out.")
 
 
 def renames(given: Sequence[str]) -> dict[str, str]:
     """`old=new`, as often as given."""
-    found = {}
+    found: dict[str, str] = {}
     for text in given:
         old, equals, new = (part.strip() for part in text.partition("="))
         if not (old and equals and new):
             raise UsageError(
                 f"--rename '{text}' names no two columns. Write the old name, then the new one: --rename user_type=user_segment."
             )
+        if old in found:
+            raise UsageError(f"--rename gives '{old}' two names, '{found[old]}' and '{new}'. Give each column one.")
         found[old] = new
     return found
+
+
+def number_or(value: Any) -> Any:
+    """`1e-3` is a text in YAML."""
+    if isinstance(value, dict):
+        return {name: number_or(each) for name, each in value.items()}
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def as_options(said: str) -> str:
@@ -63,4 +92,5 @@ def as_options(said: str) -> str:
     said = re.sub(r"\brename: \{(\w+): (\w+)\}", r"--rename \1=\2", said)
     said = re.sub(r"\bexclude_columns: \[([^\]]*)\]", r"--exclude-columns \1", said)
     said = re.sub(rf"(?<![\w-])(?<!the )({_OPTIONS}): ", lambda match: f"--{match[1].replace('_', '-')} ", said)
+    said = re.sub(rf"^({_OPTIONS})(?= )", lambda match: f"--{match[1].replace('_', '-')}", said)
     return re.sub(rf"`({_OPTIONS})`", lambda match: f"--{match[1].replace('_', '-')}", said)

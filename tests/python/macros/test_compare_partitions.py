@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -134,6 +135,14 @@ def described(**fields):
 
 
 LENGTH = "array_length_array_agg_id"
+NO_TABLE = {"adapter.get_bq_table": None}
+
+
+def same(sql, other):
+    """A join is estimated with numbered duplicates, which reads the same columns."""
+    return sql == other or ("full outer join" in sql and "full outer join" in other)
+
+
 ASKING = {
     "day": {"timePartitioning": {"type": "DAY", "field": "day"}},
     "id": {"rangePartitioning": {"field": "id", "range": {"start": "0", "end": "9", "interval": "1"}}},
@@ -178,6 +187,23 @@ def test_so_does_each_read_of_one_table(table, asked, name, arguments):
         name, table(types=TYPES), bq_table=described(requirePartitionFilter=True, **ASKING["day"]), **arguments
     )
     assert sql.count("(`day` is null or `day` is not null)") == sql.count("from `test-project`") == 1
+
+
+@pytest.mark.targets("bigquery")
+@pytest.mark.parametrize("by", [None, "day"])
+def test_what_is_sent_was_estimated_or_is_a_part_of_it(macro, table, asked, by):
+    tables = table(types=TYPES), table(types=TYPES)
+    arguments = {"key": "id", **({"by": by} if by else {})}
+    plan = macro(
+        "_statements_of_comparison", macro("_asked_comparison", *tables, **arguments, stubs=NO_TABLE).value
+    ).value
+    estimated = [*plan["always"], *plan["when_different"]]
+    for bq_table in (described(**ASKING["day"]), None):
+        sent = asked("compare_rows", *tables, bq_table=bq_table, **arguments)
+        assert len(sent) >= 4
+        for sql in sent:
+            whole = re.sub(r"\n  where (\(\n(  .*\n)+\)|.*)", "", sql)
+            assert any(same(whole, each) for each in estimated), sql
 
 
 @pytest.mark.targets("bigquery")

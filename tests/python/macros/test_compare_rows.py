@@ -189,6 +189,49 @@ def test_a_column_of_one_side_only_is_a_difference_unless_it_is_left_out(macro, 
     assert macro("compare_rows", old, new, key="id", columns="day").value["same"]
 
 
+@pytest.mark.targets("duckdb")
+def test_values_of_unlike_enums_are_compared_as_texts(macro, made):
+    old, new = made("select 1 as id, 'A'::enum('A', 'B') as v"), made("select 1 as id, 'a'::enum('a', 'b') as v")
+    assert macro("compare_rows", old, new, key="id").value["columns"] == {"v": 1}
+    assert not macro("compare_rows", old, new).value["same"]
+
+
+@decided_by_jinja
+def test_a_name_in_rename_may_be_written_in_either_case_and_is_given_once(macro, table):
+    old = table({"id": [1], "Amount": [5]}, {"id": "int64", "Amount": "int64"})
+    new = table({"id": [1], "amt": [5], "amount": [6]}, {"id": "int64", "amt": "int64", "amount": "int64"})
+    found = macro("compare_rows", old, new, key="id", rename={"Amount": "amt"}).value
+    assert (found["differing"], found["only_new_columns"]) == (0, ["amount"])
+    for name in ("compare_rows", "compare_schemas"):
+        with macro.raises("`rename` gives 'id' the name 'AMT', and one of the two is in it already"):
+            macro(name, old, new, rename={"amount": "amt", "id": "AMT"})
+
+
+@pytest.mark.targets("duckdb")
+def test_a_key_may_have_a_parenthesis_in_its_name_and_hold_several_values(macro, table):
+    old = table({"v (eur)": [1, 2], "w": [1, 1]}, {"v (eur)": "int64", "w": "int64"})
+    new = table({"v (eur)": [1, 2], "w": [1, 3]}, {"v (eur)": "int64", "w": "int64"})
+    assert macro("compare_rows", old, new, key="v (eur)").value["columns"] == {"w": 1}
+    assert macro("compare_rows", old, new, key="w, abs(w)").value["differing"] == 0, "one value, not a column more"
+
+
+@pytest.mark.targets("duckdb")
+def test_duplicates_that_were_not_counted_are_not_said_to_be_none(macro, made):
+    old = made("select i as id from range(400000) as t(i) union all select 999999 from range(3)")
+    found = macro("compare_rows", old, made("select i as id from range(400000) as t(i)"), key="id").value
+    assert (found["only_in_old"], found["duplicate_keys"]) == (3, None)
+
+
+@decided_by_jinja
+def test_days_within_the_tolerance_are_not_said_to_differ(macro, sides):
+    days = [f"2024-01-{day:02}" for day in range(1, 9)]
+    old = [row(number, day=day) for number, day in enumerate(days)]
+    new = [(*each[:3], {2: 1.001, 3: 2.0}.get(each[0], 1.0)) for each in old]
+    result = macro("compare_rows", *sides(old, new), key="id", by="day", tolerance=0.01)
+    assert result.value["differing"] == 1
+    assert "they differ, within the tolerance or beyond it, in 2 of day: 2024-01-03, 2024-01-04" in result.printed
+
+
 @decided_by_jinja
 def test_columns_of_another_type_are_named_although_their_values_agree(macro, table):
     old = table({"id": [1], "value": [10]}, {"id": "int64", "value": "int64"})
@@ -211,9 +254,9 @@ def test_since_counts_the_rows_from_a_day_on(macro, sides):
 @decided_by_jinja
 def test_since_needs_dates_to_count_by(macro, sides):
     old, new = sides([row(1)], [row(1)])
-    with macro.raises("since 2024-01-02 needs the column of dates that it counts by, and by is not given"):
+    with macro.raises("since 2024-01-02 needs the column of dates that it counts by, and `by` is not given"):
         macro("compare_rows", old, new, key="id", since="2024-01-02")
-    with macro.raises("and by name is none. Give by: a column of type date, datetime or timestamp"):
+    with macro.raises("and `by` (name) is none. Give by: a column of type date, datetime or timestamp"):
         macro("compare_rows", old, new, key="id", by="name", since="2024-01-02")
     with macro.raises("since is '2024-02-30'"):
         macro("compare_rows", old, new, key="id", by="day", since="2024-02-30")

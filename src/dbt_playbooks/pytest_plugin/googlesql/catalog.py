@@ -70,8 +70,9 @@ class Scope:
         if path in self.tables:
             self.written[name] = (path, {})
             return True
-        if path[-2].upper() == "INFORMATION_SCHEMA" and path[-1].upper() in INFORMATION_SCHEMA:
-            columns = INFORMATION_SCHEMA[path[-1].upper()]
+        view = path[-1].upper()
+        if "INFORMATION_SCHEMA" in [part.upper() for part in path[:-1]][-1:] and view in INFORMATION_SCHEMA:
+            columns = INFORMATION_SCHEMA[view]
             self.tables[name] = {column: type_of(text) for column, text in columns.items()}
             return True
         prefix = path[-1].removesuffix("*")
