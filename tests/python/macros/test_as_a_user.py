@@ -77,6 +77,7 @@ def user(tmp_path: Path) -> User:
     return User(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data_type", ["date", "timestamp"])
 def test_missing_dates_fail_a_test_in_yaml_and_an_empty_table_too(user, data_type):
     (user.folder / "seeds/by_day.csv").write_text(SEED)

@@ -92,6 +92,7 @@ def test_models_are_built_and_their_tests_fail_where_they_should(user):
     assert rows(user, "select anomaly_rate, null_rates from table_health where is_partial") == [(0.5, '{"email":0.5}')]
 
 
+@pytest.mark.slow
 def test_operations_print_and_the_view_that_one_makes_stays(user):
     view = "{table: visits_of_today, date_column: visited_at, view: monitoring.visits, metrics: [amount], timezone: Europe/Berlin}"
     said = user.dbt(

@@ -148,6 +148,7 @@ def modules(cache: Path) -> dict[Path, int]:
     }
 
 
+@pytest.mark.slow
 def test_workers_compile_the_analyzer_once_and_later_sessions_not_at_all(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "garden")
     cache = tmp_path / "cache"

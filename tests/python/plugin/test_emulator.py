@@ -135,6 +135,7 @@ def test_it(macro, table, n, record_property):
 """
 
 
+@pytest.mark.slow
 @only_emulator
 @pytest.mark.usefixtures("dbt_target")
 def test_each_worker_has_a_server_of_its_own(tmp_path: Path) -> None:
@@ -208,6 +209,7 @@ def test_it(macro):
 """
 
 
+@pytest.mark.slow
 @only_emulator
 @pytest.mark.usefixtures("dbt_target")
 def test_who_waits_for_an_answer_of_a_dying_emulator_is_not_left_waiting(tmp_path: Path) -> None:
@@ -240,6 +242,7 @@ def test_handlers():
 """
 
 
+@pytest.mark.slow
 @only_emulator
 @pytest.mark.usefixtures("dbt_target")
 def test_logging_and_stdout_of_the_session_stay_the_users(tmp_path: Path) -> None:

@@ -99,6 +99,7 @@ def test_the_limit_is_dbts(macro):
 """
 
 
+@pytest.mark.slow
 def test_it_does_what_the_emulators_class_does(run: Any) -> None:
     ran = run(WORKING)
     assert ran.session.code == 0, ran.session.out
@@ -118,6 +119,7 @@ def test_its_dataset_has_a_name_of_its_own_expires_and_is_gone_at_the_end(run: A
     assert notes["left"] == []
 
 
+@pytest.mark.slow
 def test_its_profile_logs_in_as_the_user_and_limits_what_a_statement_may_bill(run: Any) -> None:
     output = run(WORKING).notes["output"]
     assert output["method"] == "oauth"
@@ -137,6 +139,7 @@ def test_fails(macro, table):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "end",
     [
@@ -182,6 +185,7 @@ def test_macro(macro):
 """
 
 
+@pytest.mark.slow
 def test_a_refusal_of_dml_says_why_and_what_to_do(run: Any) -> None:
     said = run(REFUSED).session
     assert "sandbox: 2 failed" in said.out, said.out

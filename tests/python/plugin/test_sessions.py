@@ -21,6 +21,7 @@ def test_one(macro, table, number):
 """
 
 
+@pytest.mark.slow
 def test_workers_do_not_disturb_each_other(inside):
     pytest.importorskip("xdist")
     result = inside.process(TESTS, "-n", "2")
@@ -36,6 +37,7 @@ def test_workers_tell_what_is_skipped_too(inside, monkeypatch):
     result.stdout.fnmatch_lines(["1 skipped, sandbox: DBT_PLAYBOOKS_BIGQUERY_PROJECT is not set*"])
 
 
+@pytest.mark.slow
 def test_a_project_with_two_thousand_models_works(inside):
     for number in range(2000):
         parent = f"{{{{ ref('m{number - 1}') }}}}" if number else "(select 1 as id)"

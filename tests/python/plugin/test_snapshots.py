@@ -75,6 +75,7 @@ def test_a_difference_fails_and_is_shown(written):
     )
 
 
+@pytest.mark.slow
 def test_snapshots_that_no_test_reads_are_told_and_removed_on_demand(written):
     fewer = TESTS.split("@pytest.mark.parametrize")[0]
     result = written.run(fewer)
@@ -111,6 +112,7 @@ def test_an_update_in_which_something_fails_removes_nothing(written):
     assert files(written) == before
 
 
+@pytest.mark.slow
 def test_parallel_workers_keep_what_only_one_of_them_reads(written):
     before = files(written)
     written.path.joinpath("test_other.py").write_text("def test_other():\n    pass\n")
