@@ -34,6 +34,7 @@ def rows(emulator: Emulator) -> Iterator[Callable[[str], Counter[tuple[Any, ...]
     emulator.client.delete_dataset(dataset, delete_contents=True, not_found_ok=True, timeout=60)
 
 
+@pytest.mark.slow
 def test_the_project_builds_and_its_backfill_goes_on_from_there(
     emulator: Emulator, folder: Path, rows: Callable[[str], Counter[tuple[Any, ...]]]
 ) -> None:

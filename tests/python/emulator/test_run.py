@@ -60,6 +60,7 @@ def test_the_target_holds_exactly_the_rows_of_the_source_and_follows_it_when_it_
     assert "1 day without rows: 2024-02-01" in said.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["overwritten", "batched"])
 def test_a_chunk_of_a_day_replaces_that_day_only(shop: Shop, model: str) -> None:
     shop.model(model)
@@ -139,6 +140,7 @@ def test_a_limit_that_holds_lets_the_run_begin(shop: Shop) -> None:
     assert shop.rows("merged") == shop.rows("events")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", each_model())
 def test_chunks_at_the_same_time_fill_the_target_and_it_compares_equal_to_its_source(shop: Shop, model: str) -> None:
     shop.model(model)
