@@ -64,7 +64,7 @@ def oracle(old, new):
 
 @pytest.mark.targets("duckdb")
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(tables=two_tables())
 def test_counts_are_those_of_the_oracle_however_the_tables_are_cut(macro, table, tables):

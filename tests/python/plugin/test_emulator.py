@@ -179,6 +179,7 @@ def test_elsewhere(macro):
 """
 
 
+@pytest.mark.slow
 @only_emulator
 @pytest.mark.usefixtures("dbt_target")
 def test_an_emulator_that_dies_is_said_to_be_dead_by_every_test_and_the_session_ends(tmp_path: Path) -> None:

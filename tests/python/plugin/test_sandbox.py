@@ -106,6 +106,7 @@ def test_it_does_what_the_emulators_class_does(run: Any) -> None:
     assert "sandbox: 4 passed" in ran.session.out
 
 
+@pytest.mark.slow
 def test_its_dataset_has_a_name_of_its_own_expires_and_is_gone_at_the_end(run: Any) -> None:
     notes = run(WORKING, DBT_PLAYBOOKS_BIGQUERY_LOCATION="EU").notes
     own, elsewhere = notes["datasets"]
