@@ -23,18 +23,18 @@
   {{ return(scope) }}
 {% endmacro %}
 
-{#- What eight partitions tell of all: 'most_differ', so that checksums of all would be wasted, and then 'in_few_rows', as far as buckets of 600 rows tell.
+{#- What four partitions tell of all: 'most_differ', so that checksums of all would be wasted, and then 'in_few_rows', as far as buckets of 600 rows tell.
     They are only tried where they can be read without the others. -#}
 {% macro _tried(comparison, partition, counts) %}
   {%- if counts | length < 32 or not comparison.key or not dbt_playbooks._is_laid_out_by(comparison, partition) -%}
     {{ return({'most_differ': false}) }}
   {%- endif -%}
   {%- set tried = [] -%}
-  {%- for i in range(8) -%}
-    {%- do tried.append(counts[i * (counts | length) // 8]) -%}
+  {%- for i in range(4) -%}
+    {%- do tried.append(counts[i * (counts | length) // 4]) -%}
   {%- endfor -%}
   {%- set within = dbt_playbooks._within(comparison, partition, dbt_playbooks._firsts_of(tried)) -%}
-  {%- if dbt_playbooks._query(dbt_playbooks._partitions_sql(within, partition, checksums=true)) | length <= 4 -%}
+  {%- if dbt_playbooks._query(dbt_playbooks._partitions_sql(within, partition, checksums=true)) | length <= 2 -%}
     {{ return({'most_differ': false}) }}
   {%- endif -%}
   {%- if not dbt_playbooks._reads_twice_for_less() -%}

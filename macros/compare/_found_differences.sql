@@ -30,7 +30,7 @@
   {{ return({'comparison': dbt_playbooks._since(comparison, partition, since), 'partition': partition}) }}
 {% endmacro %}
 
-{#- What a comparison may send, for dry runs: 'always', and 'when_different' at most. Eight partitions are tried before checksums of all, or in place of
+{#- What a comparison may send, for dry runs: 'always', and 'when_different' at most. Four partitions are tried before checksums of all, or in place of
     them; a join is sent again when its counts do not add up. -#}
 {% macro _statements_of_comparison(asked, sample=10) %}
   {%- set comparison, partition = asked.comparison, asked.partition -%}
