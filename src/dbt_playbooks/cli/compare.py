@@ -60,7 +60,7 @@ def compare(old: str, new: str, sample: int, dry_run: bool, as_json: bool, **giv
     from dbt_playbooks.compare import command
     from dbt_playbooks.compare.request import Request, names, number_or, refuse_empty, renames
 
-    refuse_empty({**given, "old": old, "new": new})
+    refuse_empty({**given, "old_table": old, "new_table": new})
     request = Request(
         old_table=old,
         new_table=new,

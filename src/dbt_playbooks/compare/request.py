@@ -57,6 +57,10 @@ def refuse_empty(given: Mapping[str, Any]) -> None:
     for name, value in given.items():
         texts = value if isinstance(value, tuple) else (value,)
         if any(isinstance(text, str) and not text.strip() for text in texts):
+            if name in ("old_table", "new_table"):
+                raise UsageError(
+                    f"the name of the {name.removesuffix('_table')} table is empty. Give a model, a source or 'schema.table'."
+                )
             option = f"--{name.replace('_', '-')}"
             raise UsageError(f"{option} is empty. Give it a value, or leave {option} out.")
 
