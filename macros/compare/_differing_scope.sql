@@ -1,48 +1,29 @@
 {#- Where two tables differ: {'differs', 'old_rows', 'new_rows' (of all), 'within' (the comparison of what has to be joined), 'partitions' (values of those that
-    it is made of, none for all), 'old_scope' and 'new_scope' (rows in it)}. Counts by partition cost a column, checksums a scan. -#}
+    it is made of, none for all), 'old_scope' and 'new_scope' (rows in it)}. Checksums by partition cost one scan, which also counts the rows. -#}
 {% macro _differing_scope(comparison, partition) %}
-  {%- set counts = dbt_playbooks._query(dbt_playbooks._partitions_sql(comparison, partition, checksums=false)) -%}
-  {%- if counts | length > 20000 -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks: `by` " ~ partition.label ~ " cuts the tables into " ~ counts | length ~ " partitions, more than 20000. Give a column with fewer values, a date for one.") }}
-  {%- endif -%}
-  {%- set rows = dbt_playbooks._sums_of(counts) -%}
-  {%- set scope = {'differs': true, 'within': comparison, 'partitions': none, 'old_rows': rows[0], 'new_rows': rows[1], 'old_scope': rows[0], 'new_scope': rows[1]} -%}
-  {%- set tried = dbt_playbooks._tried(comparison, partition, counts) -%}
-  {%- if not tried.most_differ -%}
-    {%- set differing = dbt_playbooks._query(dbt_playbooks._partitions_sql(comparison, partition, checksums=true)) -%}
-    {%- if not differing -%}
-      {%- do scope.update(differs=false, partitions=[]) -%}
-    {%- elif partition and dbt_playbooks._narrows(differing, rows) -%}
-      {%- set values = dbt_playbooks._firsts_of(differing) -%}
-      {%- do dbt_playbooks._narrow(scope, differing, dbt_playbooks._within(comparison, partition, values)) -%}
-      {%- do scope.update(partitions=values) -%}
+  {%- set tried = dbt_playbooks._tried(comparison, partition) -%}
+  {%- set parts = dbt_playbooks._query(dbt_playbooks._partitions_sql(comparison, partition, checksums=not tried.most_differ)) -%}
+  {%- set rows, differing = [0, 0], [] -%}
+  {%- if parts -%}
+    {%- if parts[0][5] > 20000 -%}
+      {{ exceptions.raise_compiler_error("dbt_playbooks: `by` " ~ partition.label ~ " cuts the tables into " ~ parts[0][5] ~ " partitions, more than 20000. Give a column with fewer values, a date for one.") }}
     {%- endif -%}
-  {%- elif tried.in_few_rows -%}
-    {%- do dbt_playbooks._narrow_by_key(scope, comparison) -%}
+    {%- set rows = [parts[0][3] | int, parts[0][4] | int] -%}
+    {%- set differing = dbt_playbooks._that_differ(parts) -%}
+  {%- endif -%}
+  {%- set scope = {'differs': true, 'within': comparison, 'partitions': none, 'old_rows': rows[0], 'new_rows': rows[1], 'old_scope': rows[0], 'new_scope': rows[1]} -%}
+  {%- if tried.most_differ -%}
+    {%- if tried.in_few_rows -%}
+      {%- do dbt_playbooks._narrow_by_key(scope, comparison) -%}
+    {%- endif -%}
+  {%- elif not differing -%}
+    {%- do scope.update(differs=false, partitions=[]) -%}
+  {%- elif partition and dbt_playbooks._narrows(differing, rows) -%}
+    {%- set values = dbt_playbooks._firsts_of(differing) -%}
+    {%- do dbt_playbooks._narrow(scope, differing, dbt_playbooks._within(comparison, partition, values)) -%}
+    {%- do scope.update(partitions=values) -%}
   {%- endif -%}
   {{ return(scope) }}
-{% endmacro %}
-
-{#- What four partitions tell of all: 'most_differ', so that checksums of all would be wasted, and then 'in_few_rows', as far as buckets of 600 rows tell.
-    They are only tried where they can be read without the others. -#}
-{% macro _tried(comparison, partition, counts) %}
-  {%- if counts | length < 32 or not comparison.key or not dbt_playbooks._is_laid_out_by(comparison, partition) -%}
-    {{ return({'most_differ': false}) }}
-  {%- endif -%}
-  {%- set tried = [] -%}
-  {%- for i in range(4) -%}
-    {%- do tried.append(counts[i * (counts | length) // 4]) -%}
-  {%- endfor -%}
-  {%- set within = dbt_playbooks._within(comparison, partition, dbt_playbooks._firsts_of(tried)) -%}
-  {%- if dbt_playbooks._query(dbt_playbooks._partitions_sql(within, partition, checksums=true)) | length <= 2 -%}
-    {{ return({'most_differ': false}) }}
-  {%- endif -%}
-  {%- if not dbt_playbooks._reads_twice_for_less() -%}
-    {{ return({'most_differ': true, 'in_few_rows': false}) }}
-  {%- endif -%}
-  {%- set buckets = dbt_playbooks._buckets_for(dbt_playbooks._sums_of(tried)) -%}
-  {%- set differing = dbt_playbooks._query(dbt_playbooks._buckets_sql(within, buckets)) if buckets > 8 else [] -%}
-  {{ return({'most_differ': true, 'in_few_rows': buckets > 8 and 3 * differing | length < buckets}) }}
 {% endmacro %}
 
 {#- Parts of a table (value, old rows, new rows) are worth looking at alone when they hold at most half of its rows. -#}

@@ -34,12 +34,16 @@
     them; a join is sent again when its counts do not add up. -#}
 {% macro _statements_of_comparison(asked, sample=10) %}
   {%- set comparison, partition = asked.comparison, asked.partition -%}
-  {%- set counts = dbt_playbooks._partitions_sql(comparison, partition, checksums=false) -%}
   {%- set checksums = dbt_playbooks._partitions_sql(comparison, partition, checksums=true) -%}
   {%- if not comparison.key -%}
-    {{ return({'always': [counts, checksums], 'when_different': [dbt_playbooks._counted_copies_sql(comparison, sample)]}) }}
+    {{ return({'always': [checksums], 'when_different': [dbt_playbooks._counted_copies_sql(comparison, sample)]}) }}
   {%- endif -%}
   {%- set join = dbt_playbooks._counted_rows_sql(comparison, true, sample) -%}
-  {%- set tried = [checksums] if partition else [] -%}
-  {{ return({'always': [counts, checksums], 'when_different': tried + [dbt_playbooks._key_counts_sql(comparison), join, join]}) }}
+  {%- set first, tried = [], [] -%}
+  {%- if partition -%}
+    {#- which partitions are tried: the days between two, or one of all values -#}
+    {%- do first.append(dbt_playbooks._ends_sql(comparison, partition) if partition.kinds else dbt_playbooks._partitions_sql(comparison, partition, checksums=false)) -%}
+    {%- do tried.append(checksums) -%}
+  {%- endif -%}
+  {{ return({'always': first + [checksums], 'when_different': tried + [dbt_playbooks._key_counts_sql(comparison), join, join]}) }}
 {% endmacro %}

@@ -3,7 +3,7 @@
 {% macro _narrow_by_key(scope, comparison) %}
   {%- set rows = [scope.old_rows, scope.new_rows] -%}
   {%- set buckets = dbt_playbooks._buckets_for(rows) -%}
-  {%- set differing = dbt_playbooks._query(dbt_playbooks._buckets_sql(comparison, buckets)) -%}
+  {%- set differing = dbt_playbooks._that_differ(dbt_playbooks._query(dbt_playbooks._buckets_sql(comparison, buckets))) -%}
   {%- if dbt_playbooks._narrows(differing, rows) -%}
     {%- set conditions = {} -%}
     {%- for side in ['old', 'new'] -%}

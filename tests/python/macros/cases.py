@@ -200,7 +200,7 @@ CASES = {
     "compare_rows": Case(
         ROWS,
         printed="2 rows only in old, 3 only in new, 1 that differ",
-        answers=[[[None, 3, 4]], [[None, 3, 4]], [[1, 2, 3, 1, 0, 0, 0, 0, 1, "[]"]]],
+        answers=[[[None, 3, 4, 3, 4, 1, True, 1]], [[1, 2, 3, 1, 0, 0, 0, 0, 1, "[]"]]],
     ),
     "compare_rows_sql": Case(ROWS, columns=["id", "status"], rows=DIFFERING_IDS),
     "compare_schemas": Case(BOTH, rows=[], printed="have the same schema", differs="ddl_is_missing"),

@@ -205,7 +205,7 @@ def statements(macro, stubs, old, new, **arguments):
 
     def answer(sql):
         asked.append(sql)
-        row = [None, 200000, 200000] if len(asked) < 3 else [0] * 500
+        row = [None, 200000, 200000, 200000, 200000, 1, True, 1] if "as part" in sql else [0] * 500
         return SimpleNamespace(rows=[dict(enumerate(row))])
 
     macro("compare_rows", old, new, **arguments, stubs={"run_query": answer, **stubs})
