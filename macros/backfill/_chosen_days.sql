@@ -40,3 +40,13 @@
   {%- set condition = windows[0] if windows | length == 1 else '(\n  (' ~ windows | join(')\n  or (') ~ ')\n)' -%}
   {{ return(condition ~ ('\n  and (' ~ where ~ ')' if where else '')) }}
 {% endmacro %}
+
+{#- The rows of each day that has any, among those that meet the condition: ISO days to numbers. `column` is quoted, or an expression. -#}
+{% macro _rows_by_day(table, column, kind, condition, timezone) %}
+  {%- set counts = {} -%}
+  {%- for row in dbt_playbooks._query('select cast(' ~ dbt_playbooks._day_of(column, kind, timezone) ~ ' as ' ~ dbt.type_string()
+                                      ~ ') as day, count(*) from ' ~ table ~ ' where ' ~ condition ~ ' group by 1') -%}
+    {%- do counts.update({row[0]: row[1]}) -%}
+  {%- endfor -%}
+  {{ return(counts) }}
+{% endmacro %}

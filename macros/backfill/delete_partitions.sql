@@ -10,11 +10,7 @@
   {%- set backup = dbt_playbooks._backup_relation(relation) -%}
   {%- set statements = dbt_playbooks._delete_statements(relation, backup, condition) -%}
 
-  {%- set counts, rows = {}, [] -%}
-  {%- for row in dbt_playbooks._query('select cast(' ~ dbt_playbooks._day_of(dbt_playbooks._quote(date_column), kind, timezone) ~ ' as ' ~ dbt.type_string()
-                                      ~ ') as day, count(*) from ' ~ relation ~ ' where ' ~ condition ~ ' group by 1') -%}
-    {%- do counts.update({row[0]: row[1]}) -%}
-  {%- endfor -%}
+  {%- set counts, rows = dbt_playbooks._rows_by_day(relation, dbt_playbooks._quote(date_column), kind, condition, timezone), [] -%}
   {%- for day in days -%}
     {%- do rows.append([day | string, counts.get(day | string, 0)]) -%}
   {%- endfor -%}

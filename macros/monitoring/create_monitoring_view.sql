@@ -50,24 +50,3 @@
   {%- endif -%}
   {{ return(relation) }}
 {% endmacro %}
-
-{#- What a name stands for in the warehouse now ('table', 'view' ...), or none: dbt's cache is not asked. -#}
-{% macro _type_of(relation) %}
-  {{ return(adapter.dispatch('_type_of', 'dbt_playbooks')(relation=relation)) }}
-{% endmacro %}
-
-{% macro duckdb___type_of(relation) %}
-  {%- set found = dbt_playbooks._query(
-    'select table_type from system.information_schema.tables where lower(table_catalog) = lower('
-    ~ dbt_playbooks._string_literal(relation.database) ~ ') and lower(table_schema) = lower(' ~ dbt_playbooks._string_literal(relation.schema)
-    ~ ') and lower(table_name) = lower(' ~ dbt_playbooks._string_literal(relation.identifier) ~ ')'
-  ) -%}
-  {{ return(found[0][0] | lower | replace('base ', '') if found else none) }}
-{% endmacro %}
-
-{% macro bigquery___type_of(relation) %}
-  {%- for each in dbt.list_relations_without_caching(relation.without_identifier()) if each.identifier == relation.identifier -%}
-    {{ return(each.type | string) }}
-  {%- endfor -%}
-  {{ return(none) }}
-{% endmacro %}

@@ -5,6 +5,7 @@
   {%- if not execute -%}
     {{ return(none) }}
   {%- endif -%}
+  {%- do adapter.dispatch('_refuse_without_transactions', 'dbt_playbooks')() -%}
   {%- for sql in statements -%}
     {%- call statement('dbt_playbooks_change', fetch_result=true, auto_begin=true) -%}
       {{ sql }}
@@ -21,4 +22,13 @@
 
 {% macro bigquery___changed_rows(result) %}
   {{ return(result.response.rows_affected) }}
+{% endmacro %}
+
+{% macro duckdb___refuse_without_transactions() %}
+  {%- if target.disable_transactions -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: the profile's target '" ~ target.name ~ "' sets disable_transactions, so a change that stops half-way would stay half done. Remove it from profiles.yml. Nothing was changed.") }}
+  {%- endif -%}
+{% endmacro %}
+
+{% macro bigquery___refuse_without_transactions() %}
 {% endmacro %}

@@ -1,16 +1,18 @@
 {#- The condition for a table: the user's, and what a table asks for that refuses to be read without a filter on its partitions. none when there is
     neither. -#}
 {% macro _where_of(table, where=none) %}
-  {%- if not execute or table is string -%}
+  {%- set always = none if table is string else dbt_playbooks._always_of(table) -%}
+  {%- if always is none -%}
     {{ return(where) }}
   {%- endif -%}
-  {%- set column = adapter.dispatch('_required_filter', 'dbt_playbooks')(relation=table) -%}
-  {%- if column is none -%}
-    {{ return(where) }}
-  {%- endif -%}
-  {#- true of every row, and of the partition column alone, as dbt-bigquery does it in a MERGE -#}
-  {%- set always = '(' ~ column ~ ' is null or ' ~ column ~ ' is not null)' -%}
   {{ return('(' ~ where ~ ('\n)' if '--' in where else ')') ~ '\n  and ' ~ always if where else always) }}
+{% endmacro %}
+
+{#- What is true of every row, and a filter on the partition column, of a table that asks for one; none of others. `prefix` is 'target.' in a MERGE. -#}
+{% macro _always_of(relation, prefix='') %}
+  {%- set column = adapter.dispatch('_required_filter', 'dbt_playbooks')(relation=relation) if execute else none -%}
+  {#- of the partition column alone, as dbt-bigquery does it in a MERGE -#}
+  {{ return(none if column is none else '(' ~ prefix ~ column ~ ' is null or ' ~ prefix ~ column ~ ' is not null)') }}
 {% endmacro %}
 
 {#- The partition column that each query must filter, quoted, or none. -#}

@@ -36,6 +36,7 @@ CHUNK = {
 FAILED = {**CHUNK, "start_date": "2024-01-02", "end_date": "2024-01-02", "status": "failed", "error": "it's broken"}
 STATE = ("backfill_log", "backfill_runs", "backfill_checkpoints")
 VIEW = "events_health"
+BACKUP = "events_backup_a"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class Case:
     """A query around what it returns, when that is only a part of one."""
     state: bool = False
     """Whether a backfill has left its state: one chunk of four is completed."""
+    backup: bool = False
+    """Whether `events` has a backup, BACKUP, and has lost its first row since."""
     answers: Sequence[Rows] = ()
     """What its queries find, in order, where there is no database; `rows` when there is one query."""
     planned: bool = False
@@ -68,6 +71,12 @@ class Case:
     differs: str | None = None
     """The difference of the emulator that it meets."""
 
+
+BACKED_UP = [["test-project.dbt_test.events_backup_a", "test-project.dbt_test.events", "snapshot", None, None]]
+RESTORE = {"table": "events", "from_backup": BACKUP}
+RESTORE_DAYS = {**RESTORE, "date_column": "day", "dates": ["2024-01-01", "2024-01-02"]}
+RESTORED = ("select id from events order by id", [[1], [2], [3], [4]])
+THERE = {"_type_of": "table"}
 
 JANUARY = {"start_date": "2024-01-01", "end_date": "2024-01-31"}
 BY_DAY = {"table": "events", "date_column": "day"}
@@ -209,6 +218,16 @@ CASES = {
         columns=["row_count", "non_null_count", "failed_count", "lossy_count", "lossy_rate"],
         rows=[[4, 4, 0, 2, 0.5]],
     ),
+    "backup_table": Case(
+        {"table": "events", "suffix": "b"},
+        planned=True,
+        printed="events_backup_b",
+        answers=[[[4]]],
+        after=("select count(*) from events_backup_b", [[4]]),
+    ),
+    "backup_table_sql": Case(
+        {"table": "events", "suffix": "b"}, statements=True, after=("select count(*) from events_backup_b", [[4]])
+    ),
     "compare_aggregates": Case(SUMS, rows=SUMMED, printed="old sum_amount"),
     "compare_aggregates_sql": Case(SUMS, rows=SUMMED),
     "compare_row_counts": Case(BOTH, rows=COUNTED, printed="old_rows"),
@@ -253,6 +272,14 @@ CASES = {
         inside="select {sql} from events where id = 1",
         rows=[[None]],
     ),
+    "drop_backup": Case(
+        {"backup": BACKUP, "dry_run": False},
+        backup=True,
+        planned=True,
+        printed="It is the only backup of that table.",
+        answers=[BACKED_UP],
+    ),
+    "drop_backup_sql": Case({"backup": BACKUP}, statements=True, backup=True, answers=[BACKED_UP]),
     "find_duplicates": Case(
         {"table": "events", "key": "day"},
         value=ONE_DAY_TWICE,
@@ -275,6 +302,8 @@ CASES = {
         columns=["row_count", "minutes_stale"],
         rows=[[1, 720], [1, 720]],
     ),
+    "list_backups": Case({"table": "events"}, backup=True, printed=BACKUP, answers=[BACKED_UP]),
+    "list_backups_sql": Case({"table": "events"}, backup=True, columns=["expires_at"], rows=[[None]]),
     "merge_backfill": Case(
         {**MERGE, "dry_run": False},
         rows=[[4, 4]],
@@ -310,6 +339,30 @@ CASES = {
         columns=["amount", "amount_float", "amount_cast_failures"],
         rows=[[10, 10.0, None]],
     ),
+    "restore_partitions": Case(
+        {**RESTORE_DAYS, "dry_run": False},
+        backup=True,
+        planned=True,
+        stubs=THERE,
+        rows=[["2024-01-01", 1, 2], ["2024-01-02", 0, 0]],
+        answers=[BACKED_UP, [["2024-01-01", 1]], [["2024-01-01", 2]]],
+        printed="To go back:",
+        after=RESTORED,
+    ),
+    "restore_partitions_sql": Case(
+        RESTORE_DAYS, statements=True, backup=True, stubs=THERE, answers=[BACKED_UP], after=RESTORED
+    ),
+    "restore_table": Case(
+        {**RESTORE, "dry_run": False},
+        backup=True,
+        planned=True,
+        stubs=THERE,
+        rows=[[3, 4]],
+        answers=[BACKED_UP, [[3]], [[4]]],
+        printed="To go back:",
+        after=RESTORED,
+    ),
+    "restore_table_sql": Case(RESTORE, statements=True, backup=True, stubs=THERE, answers=[BACKED_UP], after=RESTORED),
     "row_count": Case({"table": "events"}, rows=[[4]], printed="row_count"),
     "row_count_sql": Case({"table": "events"}, rows=[[4]]),
     "row_counts_by_day": Case({**BY_DAY, **JANUARY}, rows=BY_DAYS, printed="rows by day of day"),
@@ -326,6 +379,7 @@ IN_TOKYO = {"timezone": "Asia/Tokyo", "data_type": "timestamp"}
 OPTIONS = {
     "affected_partitions_sql": {**BAD, **JANUARY, **IN_TOKYO, "period": "week"},
     "backfill_progress_sql": {},
+    "backup_table_sql": {"table": "events", "suffix": "b", "kind": "clone", "expires_days": 30},
     "backfill_script_sql": {**SCRIPT, "date_column": "happened_at", "chunk": "2 weeks", "columns": ["id", "happened_at"], **IN_TOKYO},
     "cast_report_sql": {
         "table": "archive", "column": "(substr('007', 1, id))", "to": "date", "data_type": "string", "format": "%d.%m.%Y", "trim": True,
@@ -358,6 +412,7 @@ OPTIONS = {
     "partition_coverage_sql": {
         "table": "events", "date_column": "happened_at", "end_date": "2024-01-31", **IN_TOKYO, "period": "week", "where": "amount > 0",
     },
+    "restore_partitions_sql": {**RESTORE, "date_column": "happened_at", **JANUARY, **IN_TOKYO},
     "row_counts_by_day_sql": {"table": "events", "date_column": "happened_at", **JANUARY, **IN_TOKYO, "where": "amount > 0"},
     "validate_table_sql": {
         **VALIDATED, "key": ["id", "abs(amount)"], "date_column": "happened_at", "source_date_column": "day", "where": "amount > 0",

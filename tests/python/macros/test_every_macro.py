@@ -5,15 +5,18 @@ What a `_sql` macro renders is kept in a snapshot a target, which sqlfluff lints
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from macros.cases import CASES, CHUNK, OPTIONS, RUN, STATE, TABLES, TYPES, VIEW, Case
+from macros.cases import BACKUP, CASES, CHUNK, OPTIONS, RUN, STATE, TABLES, TYPES, VIEW, Case
 
-_NAMES = re.compile(rf"\b(?:from|join) ({'|'.join([*TABLES, *STATE, VIEW])})\b")
+CLOCK = dt.datetime(2024, 1, 31, 12, tzinfo=dt.timezone.utc)
+_NAMES = re.compile(rf"\b(?:from|join) ({'|'.join([*TABLES, *STATE, VIEW, BACKUP, 'events_backup_b'])})\b")
 
 
 each_macro = pytest.mark.parametrize(
@@ -36,6 +39,11 @@ def begin(macro: Any, table: Any) -> Any:
     """What a case needs beside the tables of events."""
 
     def prepare(case: Case) -> None:
+        if case.backup and macro.target == "bigquery":
+            table(types=TYPES, name=BACKUP)
+        elif case.backup:
+            macro("backup_table", "events", suffix=BACKUP.removeprefix("events_backup_"))
+            query(macro, "delete from events where id = 1")
         if not case.state:
             return
         if macro.target == "bigquery":
@@ -62,6 +70,17 @@ def in_schema(macro: Any, sql: str) -> str:
     schema = macro.compile("{{ target.schema }}").text
     text = sql if macro.target != "duckdb" else sql.replace("as string", "as varchar")
     return _NAMES.sub(lambda found: found[0].replace(found[1], f"{schema}.{found[1]}"), text)
+
+
+def answering(answers: Sequence[Any], asked: list[str]) -> Callable[[str], Any]:
+    """Stands for `run_query` where there is no database: keeps what is asked, and gives the answers one after the other."""
+    left = list(answers)
+
+    def answer(sql: str) -> SimpleNamespace:
+        asked.append(sql)
+        return SimpleNamespace(rows=[dict(enumerate(row)) for row in (left.pop(0) if left else [])])
+
+    return answer
 
 
 def statements(result: Any) -> list[str]:
@@ -103,14 +122,9 @@ def test_the_same_input_gives_the_same_rows(macro: Any, begin: Any, name: str) -
 def test_bigquery_would_take_every_statement(macro: Any, begin: Any, name: str) -> None:
     case = CASES[name]
     begin(case)
-    answers = list(case.answers or [case.rows or []])
     asked: list[str] = []
-
-    def answer(sql: str) -> SimpleNamespace:
-        asked.append(sql)
-        return SimpleNamespace(rows=[dict(enumerate(row)) for row in (answers.pop(0) if answers else [])])
-
     plan = {"dry_run": True} if case.planned else {}
+    answer = answering(case.answers or [case.rows or []], asked)
     stubs = {"run_query": answer, "adapter.create_schema": None, **case.stubs}
     result = macro(name, **{**case.arguments, **plan}, vars=case.vars, stubs=stubs)
     said = [] if case.value or not isinstance(result.value, (str, list)) or asked else statements(result)
@@ -129,9 +143,15 @@ RENDERED += [pytest.param(name, arguments, id=f"{name}.options") for name, argum
 @pytest.mark.usefixtures("tables")
 @pytest.mark.targets("duckdb", "bigquery")
 @pytest.mark.parametrize(("name", "arguments"), RENDERED)
-def test_rendered(macro: Any, name: str, arguments: Any, sql_snapshot: Any) -> None:
-    backup = macro("_backfill_relation", name="events_backup").value
-    result = macro(name, **arguments, vars=CASES[name].vars, stubs={"_backup_relation": backup})
+def test_rendered(macro: Any, begin: Any, name: str, arguments: Any, sql_snapshot: Any) -> None:
+    case = CASES[name]
+    stubs = {"_backup_relation": macro("_backfill_relation", name="events_backup").value, "_clock": CLOCK}
+    if case.backup:
+        begin(case)
+        stubs |= case.stubs
+        if macro.target == "bigquery":
+            stubs["run_query"] = answering(case.answers, [])
+    result = macro(name, **arguments, vars=case.vars, stubs=stubs)
     text = ";\n\n".join(statement.rstrip().rstrip(";") for statement in statements(result)) + ";"
     assert text == sql_snapshot
     if macro.target == "bigquery":

@@ -102,6 +102,12 @@ INFORMATION_SCHEMA = {
         **dict.fromkeys(["base_table_catalog", "base_table_schema", "base_table_name"], "string"),
         **dict.fromkeys(["creation_time", "snapshot_time_ms", "upsert_stream_apply_watermark"], "timestamp"),
     },
+    "TABLE_OPTIONS": dict.fromkeys(
+        ["table_catalog", "table_schema", "table_name", "option_name", "option_type", "option_value"], "string"
+    ),
+    "SCHEMATA_OPTIONS": dict.fromkeys(
+        ["catalog_name", "schema_name", "option_name", "option_type", "option_value"], "string"
+    ),
 }  # fmt: skip
 """The columns of the views that describe tables, as BigQuery's documentation lists them. Of the others it is known that they are there."""
 

@@ -12,6 +12,9 @@ from dbt_playbooks.pytest_plugin.listing import listing
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.targets.opened import OpenTarget
 
+_DROPPED_BY_SQL = {"VIEW": "view", "SNAPSHOT": "snapshot table"}
+"""The emulator's API does not delete a view, and of a snapshot it keeps the name taken."""
+
 
 class BigQueryServer(OpenTarget):
     """dbt-bigquery and Google's client against a server."""
@@ -61,8 +64,9 @@ class BigQueryServer(OpenTarget):
             self.client.delete_dataset(dataset, delete_contents=True, not_found_ok=True, timeout=60)
         self._datasets = {self.dataset}
         for table in self.client.list_tables(self.dataset, timeout=60):
-            if table.table_type == "VIEW":  # which the emulator's API does not delete
-                self.silently(f"drop view `{self.project}`.`{self.dataset}`.`{table.table_id}`")
+            if table.table_type in _DROPPED_BY_SQL:
+                kind = _DROPPED_BY_SQL[table.table_type]
+                self.silently(f"drop {kind} `{self.project}`.`{self.dataset}`.`{table.table_id}`")
             else:
                 self.client.delete_table(table, not_found_ok=True, timeout=60)
         for routine in self.client.list_routines(self.dataset, timeout=60):

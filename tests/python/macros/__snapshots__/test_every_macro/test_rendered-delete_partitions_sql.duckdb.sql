@@ -5,6 +5,7 @@ where (
   ("happened_at" >= timestamp '2024-01-01 00:00:00' and "happened_at" < timestamp '2024-01-02 00:00:00')
   or ("happened_at" >= timestamp '2024-01-04 00:00:00' and "happened_at" < timestamp '2024-01-05 00:00:00')
 );
+comment on table "memory"."dbt_test"."events_backup" is '{"dbt_playbooks_backup": 1, "table": "events", "made_at": "2024-01-31 12:00:00.000000", "expires_at": null, "condition": "(\n  (\"happened_at\" >= timestamp ''2024-01-01 00:00:00'' and \"happened_at\" < timestamp ''2024-01-02 00:00:00'')\n  or (\"happened_at\" >= timestamp ''2024-01-04 00:00:00'' and \"happened_at\" < timestamp ''2024-01-05 00:00:00'')\n)", "columns": ["id", "day", "happened_at", "amount"], "definition": [["create table ", "(id BIGINT, \"day\" DATE, happened_at TIMESTAMP, amount BIGINT)"]]}';
 
 delete from "memory"."dbt_test"."events"
 where (

@@ -1,0 +1,80 @@
+{#- How the columns of an origin become those of its table: {'names' (the table's), 'expressions' (over the origin), 'notes' (what is to be said
+    before)}, or an error. The table is never altered. -#}
+{% macro _restored_columns(origin, what) %}
+  {%- set ours, rules = dbt_playbooks._columns_of(origin.relation), dbt_playbooks._column_rules(origin.relation) -%}
+  {%- set names, expressions, notes, retyped = [], [], [], [] -%}
+  {%- for key, column in ours.items() -%}
+    {%- set rule, theirs = rules.get(key, {}), origin.columns.get(key) -%}
+    {%- if rule.computed -%}
+      {%- do notes.append('Column ' ~ column.name ~ ' is computed again from the others.') -%}
+    {%- elif theirs is none and rule.needed -%}
+      {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": column " ~ column.name ~ " of " ~ origin.relation ~ " takes no NULL and has no default, and " ~ origin.label ~ " has no such column. Give it a default, or let it be NULL, then run this again.") }}
+    {%- elif theirs is none -%}
+      {%- do notes.append('Column ' ~ column.name ~ ' came later: it gets its default, or else NULL, in every restored row.') -%}
+    {%- else -%}
+      {%- set value = adapter.quote(theirs.name) -%}
+      {%- if dbt_playbooks._spelled(theirs.data_type) != dbt_playbooks._spelled(column.data_type) -%}
+        {%- set value = 'cast(' ~ value ~ ' as ' ~ column.data_type ~ ')' -%}
+        {%- do retyped.append({'name': column.name, 'column': adapter.quote(theirs.name), 'old': theirs.data_type, 'new': column.data_type}) -%}
+      {%- endif -%}
+      {%- do names.append(adapter.quote(column.name)) -%}
+      {%- do expressions.append(value) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- for key, column in origin.columns.items() if key not in ours -%}
+    {%- do notes.append('Column ' ~ column.name ~ ' (' ~ column.data_type ~ ') has gone from the table since, so it is not restored. To have it back, first: alter table '
+      ~ origin.relation ~ ' add column ' ~ adapter.quote(column.name) ~ ' ' ~ column.data_type) -%}
+  {%- endfor -%}
+  {%- do dbt_playbooks._refuse_lossy_casts(retyped, origin, what) -%}
+  {%- for column in retyped -%}
+    {%- do notes.append('Column ' ~ column.name ~ ' was ' ~ column.old ~ ' and is ' ~ column.new ~ ': each value is cast, and each comes back from the cast as it was.') -%}
+  {%- endfor -%}
+  {{ return({'names': names, 'expressions': expressions, 'notes': notes}) }}
+{% endmacro %}
+
+{% macro _spelled(data_type) %}
+  {{ return(data_type | lower | replace(' ', '')) }}
+{% endmacro %}
+
+{#- A value that does not come back from the cast is named, and nothing is done. Reads the retyped columns of the origin. -#}
+{% macro _refuse_lossy_casts(retyped, origin, what) %}
+  {%- set counts = [] -%}
+  {%- for column in retyped -%}
+    {%- if not dbt_playbooks._has_cast(dbt_playbooks._family(column.old), dbt_playbooks._family(column.new)) -%}
+      {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": column " ~ column.name ~ " is " ~ column.old ~ " in " ~ origin.label ~ " and " ~ column.new
+        ~ " in the table, and one is no cast of the other. Give the column its old type back first, or fill the table from " ~ origin.read ~ " by a query of your own.") }}
+    {%- endif -%}
+    {%- set back = dbt_playbooks._attempted_cast(dbt_playbooks._attempted_cast(column.column, column.new), column.old) -%}
+    {%- do counts.append('sum(case when ' ~ back ~ ' is distinct from ' ~ column.column ~ ' then 1 else 0 end)') -%}
+  {%- endfor -%}
+  {%- if counts -%}
+    {%- set lossy = dbt_playbooks._query('select ' ~ counts | join(', ') ~ ' from ' ~ origin.read ~ ' where ' ~ (origin.always or 'true'))[0] -%}
+    {%- for column in retyped if lossy[loop.index0] -%}
+      {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": column " ~ column.name ~ " is " ~ column.old ~ " in " ~ origin.label ~ " and " ~ column.new
+        ~ " in the table, and " ~ lossy[loop.index0] ~ " values would not come back from the cast as they were. Give the column its old type back first, or fill the table from "
+        ~ origin.read ~ " by a query of your own.") }}
+    {%- endfor -%}
+  {%- endif -%}
+{% endmacro %}
+
+{#- Whether both warehouses cast a family to the other and back. -#}
+{% macro _has_cast(old, new) %}
+  {%- for families in [['integer', 'decimal', 'float', 'text'], ['integer', 'bool', 'text'], ['date', 'timestamp', 'text'], ['bytes', 'text']]
+      if old in families and new in families -%}
+    {{ return(true) }}
+  {%- endfor -%}
+  {{ return(false) }}
+{% endmacro %}
+
+{#- A cast that is NULL where it fails. -#}
+{% macro _attempted_cast(value, data_type) %}
+  {{ return(adapter.dispatch('_attempted_cast', 'dbt_playbooks')(value=value, data_type=data_type)) }}
+{% endmacro %}
+
+{% macro duckdb___attempted_cast(value, data_type) %}
+  {{ return('try_cast(' ~ value ~ ' as ' ~ data_type ~ ')') }}
+{% endmacro %}
+
+{% macro bigquery___attempted_cast(value, data_type) %}
+  {{ return('safe_cast(' ~ value ~ ' as ' ~ data_type ~ ')') }}
+{% endmacro %}

@@ -1,0 +1,56 @@
+{#- DuckDB only. A backup says in its comment, as JSON, what it is: of which table, made when, which rows (none: all), and what would make the table again:
+    `columns` that can be inserted, and `definition`, statements as [before the table's name, after it], the first of which creates it. -#}
+{% macro _backup_mark_sql(relation, backup, condition, expires_at) %}
+  {%- set mark = {
+    'dbt_playbooks_backup': 1, 'table': relation.identifier, 'made_at': dbt_playbooks._instant_text(dbt_playbooks._clock()),
+    'expires_at': none if expires_at is none else dbt_playbooks._instant_text(expires_at),
+    'condition': none if condition == 'true' else condition,
+    'columns': dbt_playbooks._insertable_columns(relation), 'definition': dbt_playbooks._definition(relation)
+  } -%}
+  {{ return('comment on table ' ~ backup ~ ' is ' ~ dbt_playbooks._string_literal(tojson(mark))) }}
+{% endmacro %}
+
+{#- What a DuckDB backup says of itself. -#}
+{% macro _backup_mark(backup) %}
+  {%- set found = dbt_playbooks._query('select comment from duckdb_tables() where ' ~ dbt_playbooks._in_catalogue(backup)) -%}
+  {{ return(fromjson(found[0][0] if found else '{}')) }}
+{% endmacro %}
+
+{#- True of what DuckDB's catalogue says of a table. -#}
+{% macro _in_catalogue(relation) %}
+  {%- set place = dbt_playbooks._string_literals([relation.database, relation.schema, relation.identifier]) -%}
+  {{ return(
+    'lower(database_name) = lower(' ~ place[0] ~ ') and lower(schema_name) = lower(' ~ place[1] ~ ') and lower(table_name) = lower(' ~ place[2] ~ ')'
+  ) }}
+{% endmacro %}
+
+{% macro _definition(relation) %}
+  {#- names may be quoted, and hold a parenthesis then -#}
+  {%- set quoted = '\\x22(?:[^\\x22]|\\x22\\x22)*\\x22' -%}
+  {%- set name = '(?:' ~ quoted ~ '|[^\\x22(])*' -%}
+  {%- set index = '^CREATE (?:UNIQUE )?INDEX (?:' ~ quoted ~ '|[^\\x22 ]+) ON ' -%}
+  {%- set here = dbt_playbooks._in_catalogue(relation) -%}
+  {%- set sql -%}
+select 1 as place, 'create table ' as before_name, regexp_replace(sql, {{ dbt_playbooks._pattern('^CREATE TABLE ' ~ name) }}, '') as after_name, comment
+from duckdb_tables()
+where {{ here }}
+union all
+select 2, regexp_extract(sql, {{ dbt_playbooks._pattern(index) }}), regexp_replace(sql, {{ dbt_playbooks._pattern(index ~ name) }}, ''), null
+from duckdb_indexes()
+where {{ here }} and sql is not null
+union all
+select 3, 'comment on column ', column_name, comment
+from duckdb_columns()
+where {{ here }} and comment is not null
+order by 1, 2, 3
+  {%- endset -%}
+  {%- set statements = [] -%}
+  {%- for row in dbt_playbooks._query(sql) -%}
+    {%- set says = '' if row[3] is none else ' is ' ~ dbt_playbooks._string_literal(row[3]) -%}
+    {%- do statements.append([row[1], row[2].rstrip(';') if row[0] < 3 else '.' ~ adapter.quote(row[2]) ~ says]) -%}
+    {%- if row[0] == 1 and says -%}
+      {%- do statements.append(['comment on table ', says]) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {{ return(statements) }}
+{% endmacro %}

@@ -1,0 +1,4 @@
+create table "memory"."dbt_test"."events_backup" as
+select *
+from "memory"."dbt_test"."events";
+comment on table "memory"."dbt_test"."events_backup" is '{"dbt_playbooks_backup": 1, "table": "events", "made_at": "2024-01-31 12:00:00.000000", "expires_at": null, "condition": null, "columns": ["id", "day", "happened_at", "amount"], "definition": [["create table ", "(id BIGINT, \"day\" DATE, happened_at TIMESTAMP, amount BIGINT)"]]}';

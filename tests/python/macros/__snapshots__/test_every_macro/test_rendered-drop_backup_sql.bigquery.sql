@@ -1,0 +1,1 @@
+drop snapshot table `test-project`.`dbt_test`.`events_backup_a`;

@@ -1,0 +1,1 @@
+drop table "memory"."dbt_test"."events_backup_a";

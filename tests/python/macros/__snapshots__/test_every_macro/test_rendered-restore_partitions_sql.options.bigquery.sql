@@ -1,0 +1,15 @@
+create snapshot table `test-project`.`dbt_test`.`events_backup`
+clone `test-project`.`dbt_test`.`events`;
+
+merge into `test-project`.`dbt_test`.`events` as target
+using (
+  select `id`, `day`, `happened_at`, `amount`
+  from `test-project`.`dbt_test`.`events_backup_a`
+  where `happened_at` >= timestamp '2023-12-31 15:00:00+00:00' and `happened_at` < timestamp '2024-01-31 15:00:00+00:00'
+) as source
+on false
+when not matched by source and target.`happened_at` >= timestamp '2023-12-31 15:00:00+00:00' and target.`happened_at` < timestamp '2024-01-31 15:00:00+00:00' then
+  delete
+when not matched then
+  insert (`id`, `day`, `happened_at`, `amount`)
+  values (source.`id`, source.`day`, source.`happened_at`, source.`amount`);
