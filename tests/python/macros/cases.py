@@ -46,6 +46,10 @@ class Case:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     vars: Mapping[str, Any] = field(default_factory=dict)
     stubs: Mapping[str, Any] = field(default_factory=dict)
+    catalogue: Mapping[str, Any] = field(default_factory=dict)
+    """Stubs for what is asked of the warehouse beside queries, on every target, and where SQL is only rendered."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """A target on which it is an error, and what that says."""
     rows: Rows | None = None
     """The rows that it returns, or those of the query that it returns."""
     columns: Sequence[str] = ()
@@ -161,6 +165,15 @@ ONE_DAY_TWICE = {
     "sample": [{"key": {"day": "2024-01-01"}, "row_count": 2}],
 }
 FEW_NULLS = [["amount", 4, 0, 0], ["id", 4, 0, 0]]
+REPLACED = {"table": "archive", "replacement": "events", "backup": "archive_old"}
+BOTH_ARE_THERE = {"_type_of": lambda relation: "table" if relation.identifier in TABLES else None}
+REPLACEMENT_DIFFERS = [
+    ["schema", "fine", "the same columns"],
+    ["rows", "accepted", "2 only in the table, 3 only in the replacement, 1 that differ, of 3 and 4"],
+    ["views", "fine", "none names it"],
+]
+ALL_EVENTS = ("select count(*) from archive", [[4]])
+NO_LOG = {"duckdb": "DuckDB keeps no log of queries"}
 RENAMED = [["id", "moved"], ["amount", "added"], ["id", "removed"]]
 NOT_AT_MIDNIGHT = {"table": "events", "column": "happened_at", "to": "date"}
 DIFFERING_IDS = [
@@ -259,6 +272,23 @@ CASES = {
         statements=True,
         after=(f"select count(*), sum(row_count) from {VIEW}", [[4, 4]]),
     ),
+    "cutover": Case(
+        {**REPLACED, "key": "id", "accept": "rows", "dry_run": False},
+        catalogue=BOTH_ARE_THERE,
+        rows=REPLACEMENT_DIFFERS,
+        printed="To go back: dbt run-operation dbt_playbooks.cutover",
+        planned=True,
+        after=ALL_EVENTS,
+        answers=[[], [], [[None, 3, 4]], [[None, 3, 4]], [[1, 2, 3, 1, 0, 0, 0, 0, 0, 1, "[]"]], []],
+        differs="ddl_is_missing",
+    ),
+    "cutover_sql": Case(
+        REPLACED,
+        catalogue={**BOTH_ARE_THERE, "_grants_of": {}},
+        statements=True,
+        after=ALL_EVENTS,
+        differs="copy_is_missing",
+    ),
     "delete_partitions": Case(
         {**DELETE, "dry_run": False},
         rows=[["2024-01-01", 2], ["2024-01-04", 1]],
@@ -280,6 +310,10 @@ CASES = {
         answers=[BACKED_UP],
     ),
     "drop_backup_sql": Case({"backup": BACKUP}, statements=True, backup=True, answers=[BACKED_UP]),
+    "dependent_views": Case(
+        {"table": "events"}, rows=[], printed="no views name", answers=[[]], differs="ddl_is_missing"
+    ),
+    "dependent_views_sql": Case({"table": "events"}, rows=[], differs="ddl_is_missing"),
     "find_duplicates": Case(
         {"table": "events", "key": "day"},
         value=ONE_DAY_TWICE,
@@ -323,6 +357,14 @@ CASES = {
     "null_rates_sql": Case({"table": "events", "columns": ["id", "amount"]}, rows=FEW_NULLS),
     "partition_coverage": Case(BY_DAY, rows=COVERED, printed="days_expected", differs="date_trunc_is_a_datetime"),
     "partition_coverage_sql": Case(BY_DAY, rows=COVERED, differs="date_trunc_is_a_datetime"),
+    "recent_readers": Case(
+        {"table": "events"},
+        refused=NO_LOG,
+        printed="bigquery.jobs.listAll",
+        answers=[[["ann@shop.example", 3, D(2024, 1, 4), 1024, "job_1"]]],
+        differs="jobs_are_missing",
+    ),
+    "recent_readers_sql": Case({"table": "events"}, refused=NO_LOG, statements=True, differs="jobs_are_missing"),
     "record_chunk": Case(FAILED, state=True, after=RECORDED_CHUNK),
     "record_chunk_sql": Case(FAILED, state=True, statements=True, after=RECORDED_CHUNK),
     "record_run": Case({"run": RUN, "event": "release"}, state=True, after=RECORDED_RUN),

@@ -59,7 +59,9 @@ def test_what_would_be_made_is_shown_with_how_much_it_is(macro, orders, names):
 def test_a_name_that_is_taken_is_refused_and_nothing_is_replaced(macro, orders, backed_up):
     backed_up("a")
     macro.query(f"delete from {orders} where id < 3")
-    with macro.raises("orders_backup_a" + ('"' if macro.target == "duckdb" else "`") + " is taken. Give another suffix"):
+    with macro.raises(
+        "orders_backup_a" + ('"' if macro.target == "duckdb" else "`") + " is taken. Give another suffix"
+    ):
         backed_up("a")
     assert macro("list_backups", "orders").value[0][5] == 3
 
@@ -69,7 +71,9 @@ def test_a_view_is_refused_where_a_table_is_needed(macro, orders):
     macro.query(f"create view {orders.schema}.orders_view as select * from {orders}")
     with macro.raises("orders_view" + ('"' if macro.target == "duckdb" else "`") + " is a view, and a table is needed"):
         macro("backup_table", "orders_view")
-    with macro.raises("is a view, and a table is needed: one that holds rows of its own. Name the table that it reads."):
+    with macro.raises(
+        "is a view, and a table is needed: one that holds rows of its own. Name the table that it reads."
+    ):
         macro("restore_table", "orders_view", from_backup="x")
 
 
@@ -154,7 +158,9 @@ def test_a_backup_that_was_renamed_to_be_the_table_is_no_backup_any_more(macro, 
     assert names() == ["orders"]
 
 
-@pytest.mark.parametrize("comment", ["not JSON", '{"dbt_playbooks_backup": 1, "table": "other"}', '"dbt_playbooks_backup"'])
+@pytest.mark.parametrize(
+    "comment", ["not JSON", '{"dbt_playbooks_backup": 1, "table": "other"}', '"dbt_playbooks_backup"']
+)
 def test_a_comment_that_only_looks_like_a_mark_makes_no_backup(macro, table, comment):
     made = table({"id": [1]}, name="orders_backup_x")
     macro.query(f"comment on table {made} is '{comment}'")
@@ -207,8 +213,11 @@ def test_a_deletion_keeps_a_backup_that_is_known_to_hold_a_part(macro, table):
     macro("delete_partitions", "days", "day", dates=["2024-01-01"], dry_run=False)
     [row] = macro("list_backups", "days").value
     assert (row[2], row[5]) == ("copy of a part", 1)
-    for restore, more in (("restore_table", {}), ("restore_partitions", {"date_column": "day", "dates": ["2024-01-01"]})):
-        with macro.raises("holds only the rows that a deletion took: \"day\" >= date '2024-01-01'") :
+    for restore, more in (
+        ("restore_table", {}),
+        ("restore_partitions", {"date_column": "day", "dates": ["2024-01-01"]}),
+    ):
+        with macro.raises("holds only the rows that a deletion took: \"day\" >= date '2024-01-01'"):
             macro(restore, "days", from_backup=row[0], dry_run=False, **more)
     assert macro.query(f"select id from {days}") == [[2]]
     try:

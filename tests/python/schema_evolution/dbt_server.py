@@ -15,7 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-CHANGES = re.compile(r"\s*(/\*.*?\*/\s*)?(begin|create|alter|drop|comment|insert|update|delete|commit)\b", re.IGNORECASE | re.DOTALL)
+CHANGES = re.compile(
+    r"\s*(/\*.*?\*/\s*)?(begin|create|alter|drop|comment|insert|update|delete|commit)\b", re.IGNORECASE | re.DOTALL
+)
 
 
 class DbtServer:
@@ -31,7 +33,9 @@ class DbtServer:
         )  # fmt: skip
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         assert self._process.stdin
         self._process.stdin.close()
         self._process.wait(60)

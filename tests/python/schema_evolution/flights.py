@@ -65,7 +65,10 @@ def _yaml(model_tests: list[object], columns: list[object]) -> str:
     models: list[object] = [
         {"name": "stg_flights", "data_tests": model_tests, "columns": [dates, *columns]},
         {"name": "by_carrier", "columns": [{"name": "flights", "data_tests": ["not_null"]}]},
-        {"name": "numbers", "columns": [{"name": "who", "data_tests": ["not_null"]}, {"name": "number", "data_tests": ["not_null"]}]},
+        {
+            "name": "numbers",
+            "columns": [{"name": "who", "data_tests": ["not_null"]}, {"name": "number", "data_tests": ["not_null"]}],
+        },
     ]
     exposure = {
         "name": "delays_dashboard", "type": "dashboard", "depends_on": ["ref('by_carrier')"],
@@ -77,7 +80,13 @@ def _yaml(model_tests: list[object], columns: list[object]) -> str:
 _EQUAL: object = {"dbt_playbooks.columns_equal": {"arguments": {"a": "carrier", "b": "airline"}}}
 _CASTS: object = {
     "name": "flight",
-    "data_tests": [{"dbt_playbooks.cast_failure_rate_below": {"arguments": {"to": "integer", "max_rate": 0.001, "max_lossy_rate": 0}}}],
+    "data_tests": [
+        {
+            "dbt_playbooks.cast_failure_rate_below": {
+                "arguments": {"to": "integer", "max_rate": 0.001, "max_lossy_rate": 0}
+            }
+        }
+    ],
 }
 
 

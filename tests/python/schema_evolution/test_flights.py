@@ -100,6 +100,8 @@ def test_the_project_goes_on_with_the_new_table_as_its_model(project: tuple[Shop
     server.build()
     assert rows(shop) == (FLIGHTS, DAYS)
     (backup,) = [
-        name for (name,) in shop.sql("select table_name from duckdb_tables()") if str(name).startswith("stg_flights_backup_")
+        name
+        for (name,) in shop.sql("select table_name from duckdb_tables()")
+        if str(name).startswith("stg_flights_backup_")
     ]
     assert rows(shop, str(backup)) == (FLIGHTS, DAYS)

@@ -105,11 +105,33 @@ INFORMATION_SCHEMA = {
     "TABLE_OPTIONS": dict.fromkeys(
         ["table_catalog", "table_schema", "table_name", "option_name", "option_type", "option_value"], "string"
     ),
+    "JOBS": {
+        **dict.fromkeys(["project_id", "job_id", "parent_job_id", "job_type", "statement_type", "state", "priority"], "string"),
+        **dict.fromkeys(["user_email", "principal_subject", "query", "query_dialect", "reservation_id", "edition"], "string"),
+        "transaction_id": "string",
+        **dict.fromkeys(["creation_time", "start_time", "end_time"], "timestamp"),
+        **dict.fromkeys(["cache_hit", "continuous"], "bool"),
+        **dict.fromkeys(["project_number", "total_bytes_billed", "total_bytes_processed", "total_modified_partitions"], "int64"),
+        **dict.fromkeys(["total_slot_ms", "total_services_sku_slot_ms", "transferred_bytes"], "int64"),
+        "destination_table": "struct<project_id string, dataset_id string, table_id string>",
+        "referenced_tables": "array<struct<project_id string, dataset_id string, table_id string>>",
+        "dml_statistics": "struct<inserted_row_count int64, deleted_row_count int64, updated_row_count int64>",
+        "error_result": "struct<reason string, location string, debug_info string, message string>",
+        "labels": "array<struct<key string, value string>>",
+        # of these records the fields are not listed there: any is taken
+        **dict.fromkeys(["bi_engine_statistics", "continuous_query_info", "job_creation_reason", "materialized_view_statistics"], "json"),
+        **dict.fromkeys(["metadata_cache_statistics", "query_info", "search_statistics", "session_info"], "json"),
+        "vector_search_statistics": "json",
+        **dict.fromkeys(["external_service_costs", "job_stages", "timeline"], "array<json>"),
+    },
+    "OBJECT_PRIVILEGES": dict.fromkeys(
+        ["object_catalog", "object_schema", "object_name", "object_type", "privilege_type", "grantee"], "string"
+    ),
     "SCHEMATA_OPTIONS": dict.fromkeys(
         ["catalog_name", "schema_name", "option_name", "option_type", "option_value"], "string"
     ),
 }  # fmt: skip
-"""The columns of the views that describe tables, as BigQuery's documentation lists them. Of the others it is known that they are there."""
+"""The columns of some of the views, as BigQuery's documentation lists them. Of the others it is known that they are there."""
 
 _NOT_FOUND = re.compile(
     r"^(Table|Function|Table-valued function|Procedure|Model|Connection|Property graph) not found: (.+?)(;| \[at |$)"

@@ -1,0 +1,43 @@
+{#- How far a cutover is, as the warehouse shows it: 'table', 'replacement', 'backup' (relations) and 'state':
+    'ready'    both are there, and `backup` is where the old table is to be
+    'done'     the table is what the replacement was, and the backup keeps the old one
+    'between'  there is no table: the replacement and the backup wait for its name
+    'gone'     there is the backup only
+    `old` is where the old table is now. -#}
+{% macro _cutover_state(table, replacement, backup, undo) %}
+  {%- set place = {
+    'table': dbt_playbooks._named_place(table), 'replacement': dbt_playbooks._named_place(replacement),
+    'typed': {'table': table | string | replace('"', '') | replace('`', ''), 'replacement': replacement | string | replace('"', '') | replace('`', '')}
+  } -%}
+  {%- set given = dbt_playbooks._given_backup(backup, place.table) if backup is not none else none -%}
+  {%- do dbt_playbooks._refuse_same_place(place, given) -%}
+  {%- set types = {} -%}
+  {%- for side in ['table', 'replacement'] -%}
+    {%- do types.update({side: dbt_playbooks._type_of(place[side])}) -%}
+    {%- if types[side] not in (none, 'table') -%}
+      {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: " ~ place[side] ~ ", the " ~ side ~ ", is a " ~ types[side] ~ ", and only a table can take another's place. "
+        ~ ("Point the view at the other table (create or replace view), or materialize its model as a table." if 'view' in types[side] else "Copy it into a table first.")) }}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- set taken = dbt_playbooks._type_of(given) if given else none -%}
+  {%- set backups = ([given] if taken else []) if given else dbt_playbooks._backups_beside(place.table) -%}
+  {%- set marked = adapter.dispatch('_marked_backup', 'dbt_playbooks')(place=place, backups=backups, has_replacement=types.replacement is not none) if types.table else none -%}
+  {%- if types.table and (marked or (undo and given and taken and not types.replacement)) -%}
+    {%- do place.update(state='done', backup=marked or given, old=marked or given) -%}
+  {%- elif types.table and types.replacement -%}
+    {%- if taken -%}
+      {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: the name of the backup is taken: " ~ given ~ " is a " ~ taken
+        ~ ". Give another, or none: then it is " ~ place.table.identifier ~ "_backup_ and the time.") }}
+    {%- endif -%}
+    {%- do place.update(state='ready', backup=given or dbt_playbooks._backup_relation(place.table), old=place.table) -%}
+  {%- elif types.table or not backups -%}
+    {#- an error that names near misses -#}
+    {%- do dbt_playbooks._relation(replacement if types.table else table) -%}
+  {%- elif backups | length > 1 -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: there is no " ~ place.table ~ ", and " ~ backups | length ~ " tables may be what it was. Say which, with backup: one of "
+      ~ backups | map(attribute='identifier') | join(', ') ~ ".") }}
+  {%- else -%}
+    {%- do place.update(state='between' if types.replacement else 'gone', backup=backups[0], old=backups[0]) -%}
+  {%- endif -%}
+  {{ return(place) }}
+{% endmacro %}

@@ -1,0 +1,73 @@
+{#- The plan: 'title', 'statements' and 'then' (what to do if it stops after this) of each step. `guarded` are views that must be readable afterwards. -#}
+{% macro _cutover_steps(place, strategy, carried, rename, guarded) %}
+  {{ return(adapter.dispatch('_cutover_steps', 'dbt_playbooks')(place=place, strategy=strategy, carried=carried, rename=rename, guarded=guarded)) }}
+{% endmacro %}
+
+{#- The way back, in the same form. -#}
+{% macro _undo_steps(place) %}
+  {{ return(adapter.dispatch('_undo_steps', 'dbt_playbooks')(place=place)) }}
+{% endmacro %}
+
+{#- One transaction: it happens as a whole or not at all. -#}
+{% macro duckdb___cutover_steps(place, strategy, carried, rename, guarded) %}
+  {%- set outgoing = place.backup if place.state == 'ready' else none -%}
+  {%- set statements = dbt_playbooks._swap_statements(place.table, place.replacement, outgoing, rename, carried.before) -%}
+  {%- set comment = dbt_playbooks._without_mark(dbt_playbooks._catalogued(place.old).comment) -%}
+  {%- do statements.append(
+    'comment on table ' ~ place.backup ~ ' is ' ~ dbt_playbooks._string_literal((comment ~ '\n' if comment else '') ~ dbt_playbooks._mark_line(place))
+  ) -%}
+  {%- for view in guarded -%}
+    {%- do statements.append('select * from ' ~ view ~ ' limit 0') -%}
+  {%- endfor -%}
+  {{ return([{
+    'title': 'one transaction', 'statements': statements,
+    'then': 'If it stops before the commit, nothing has changed: run the same again.'
+      ~ (' It also stops when a view that names the table could not be read any more: the last statements read them.' if guarded else '')
+  }]) }}
+{% endmacro %}
+
+{% macro duckdb___undo_steps(place) %}
+  {%- set outgoing = place.replacement if place.state == 'done' else none -%}
+  {%- set statements = dbt_playbooks._swap_statements(place.table, place.backup, outgoing, {}, []) -%}
+  {%- set comment = dbt_playbooks._without_mark(dbt_playbooks._catalogued(place.backup).comment) -%}
+  {%- do statements.append('comment on table ' ~ place.table ~ ' is ' ~ dbt_playbooks._string_literal(comment)) -%}
+  {{ return([{'title': 'one transaction', 'statements': statements, 'then': 'If it stops before the commit, nothing has changed: run the same again.'}]) }}
+{% endmacro %}
+
+{#- Another table takes a table's name and its indexes; what has the name goes to `outgoing`, none where nothing has it. DuckDB renames no table that has an
+    index. -#}
+{% macro _swap_statements(table, incoming, outgoing, rename, before) %}
+  {%- set was = dbt_playbooks._catalogued(table) if outgoing else {'indexes': [], 'columns': {}} -%}
+  {%- set comes = dbt_playbooks._catalogued(incoming) -%}
+  {%- set statements = [] -%}
+  {%- for index in was.indexes + comes.indexes -%}
+    {%- do statements.append('drop index ' ~ api.Relation.create(database=table.database, schema=table.schema, identifier=index.name)) -%}
+  {%- endfor -%}
+  {%- do statements.extend(before) -%}
+  {%- if outgoing -%}
+    {%- do statements.append(dbt_playbooks._rename_sql(table, outgoing)) -%}
+  {%- endif -%}
+  {%- do statements.append(dbt_playbooks._rename_sql(incoming, table)) -%}
+  {%- for index in dbt_playbooks._indexes_after(was, comes, rename) if not index.lost -%}
+    {%- do statements.append('create ' ~ ('unique ' if index.is_unique else '') ~ 'index ' ~ adapter.quote(index.new_name) ~ ' on ' ~ table ~ ' (' ~ index.parts ~ ')') -%}
+  {%- endfor -%}
+  {{ return(statements) }}
+{% endmacro %}
+
+{#- Within its schema. -#}
+{% macro _rename_sql(relation, name) %}
+  {{ return('alter table ' ~ relation ~ ' rename to ' ~ adapter.quote(name.identifier)) }}
+{% endmacro %}
+
+{#- Statements as a text that can be copied, with what `_change` does around them. -#}
+{% macro _as_script(statements) %}
+  {{ return(adapter.dispatch('_as_script', 'dbt_playbooks')(text=statements | join(';\n'))) }}
+{% endmacro %}
+
+{% macro duckdb___as_script(text) %}
+  {{ return('begin transaction;\n' ~ text ~ ';\ncommit') }}
+{% endmacro %}
+
+{% macro bigquery___as_script(text) %}
+  {{ return(text) }}
+{% endmacro %}

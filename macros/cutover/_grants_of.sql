@@ -1,0 +1,35 @@
+{#- What was granted on a table itself: roles to lists of grantees. Grants of the dataset and the project are not among them, and are not lost. -#}
+{% macro _grants_of(relation) %}
+  {%- set roles = {} -%}
+  {%- for row in dbt_playbooks._query(dbt_playbooks._grants_sql(relation)) -%}
+    {%- do roles.update({row[0]: roles.get(row[0], []) + [row[1]]}) -%}
+  {%- endfor -%}
+  {{ return(roles) }}
+{% endmacro %}
+
+{% macro _grants_sql(relation) %}
+  {%- set place = dbt_playbooks._string_literals([relation.schema, relation.identifier]) -%}
+  {%- set sql -%}
+select
+  privilege_type,
+  grantee
+from {{ dbt_playbooks._region_view(relation, 'OBJECT_PRIVILEGES') }}
+where object_schema = {{ place[0] }} and object_name = {{ place[1] }}
+order by 1, 2
+  {%- endset -%}
+  {{ return(sql) }}
+{% endmacro %}
+
+{#- A renamed table keeps the time of its creation: where its dataset lets tables expire, it may be deleted at once. -#}
+{% macro _refuse_default_expiration(place) %}
+  {%- set sql -%}
+select option_value
+from {{ dbt_playbooks._region_view(place.table, 'SCHEMATA_OPTIONS') }}
+where schema_name = {{ dbt_playbooks._string_literal(place.table.schema) }} and option_name = 'default_table_expiration_days'
+  {%- endset -%}
+  {%- set found = dbt_playbooks._query(sql) -%}
+  {%- if found -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: tables of the dataset " ~ place.table.schema ~ " expire " ~ found[0][0] ~ " days after they were made, and a renamed table keeps the time when it was made: BigQuery may delete it at once. Take that off first: alter schema "
+      ~ adapter.quote(place.table.database) ~ "." ~ adapter.quote(place.table.schema) ~ " set options (default_table_expiration_days = null)") }}
+  {%- endif -%}
+{% endmacro %}

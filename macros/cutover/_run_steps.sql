@@ -1,0 +1,51 @@
+{#- Prints each step with what to do if it stops there, and runs it unless it is only planned. -#}
+{% macro _run_steps(steps, dry_run) %}
+  {%- do print('\nNothing was changed. This would run, in this order:' if dry_run else '') -%}
+  {%- for step in steps -%}
+    {%- do print('\n-- Step ' ~ loop.index ~ ' of ' ~ loop.length ~ ': ' ~ step.title ~ '\n' ~ dbt_playbooks._as_script(step.statements) ~ ';\n-- ' ~ step.then) -%}
+    {%- if not dry_run -%}
+      {%- do dbt_playbooks._change(step.statements) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- do print('') -%}
+{% endmacro %}
+
+{#- Why a cutover is not to run, or none: the problems that were not accepted, with the words that would. -#}
+{% macro _refusal(findings, strategy) %}
+  {%- set words, problems = [], [] -%}
+  {%- for check, verdict, what in findings if verdict == 'problem' -%}
+    {%- do problems.append(check ~ ' (' ~ what.split('. ')[0] ~ ')') -%}
+    {%- if check not in words -%}
+      {%- do words.append(check) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- set reasons = [strategy.refused ~ '. ' ~ strategy.why] if strategy.refused else [] -%}
+  {%- if problems -%}
+    {%- do reasons.append('the replacement differs: ' ~ problems | join(', ') ~ '. If that is what you want: accept: [' ~ words | join(', ') ~ ']') -%}
+  {%- endif -%}
+  {{ return(reasons | join(' And ') ~ '.' if reasons else none) }}
+{% endmacro %}
+
+{% macro _checked_accept(accept) %}
+  {%- set allowed, given = ['schema', 'rows', 'views', 'lost'], dbt_playbooks._list(accept) -%}
+  {%- for word in given if word not in allowed -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: accept names '" ~ word ~ "', which is no check. Allowed: " ~ allowed | join(', ') ~ ", for example accept: [schema]." ~ dbt_playbooks._did_you_mean(word, allowed)) }}
+  {%- endfor -%}
+  {{ return(given) }}
+{% endmacro %}
+
+{#- Plans or runs the way back. -#}
+{% macro _cutover_undo(place, dry_run) %}
+  {%- set what = place.table ~ ' is to be what it was, ' ~ dbt_playbooks._undoable(place).backup -%}
+  {%- do print(what ~ (': ' ~ place.replacement ~ ' gets its own name back, with the rows that it has by now' if place.state == 'done' else '')) -%}
+  {%- do dbt_playbooks._run_steps(dbt_playbooks._undo_steps(place), dry_run) -%}
+  {%- do print("Run it with --args '{..., undo: true, dry_run: false}'." if dry_run else place.table ~ ' is what it was.') -%}
+  {{ return([['state', place.state, what]]) }}
+{% endmacro %}
+
+{% macro _undoable(place) %}
+  {%- if place.state == 'ready' -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: there is nothing to go back from: " ~ place.table ~ " and " ~ place.replacement ~ " are both there, and no mark says that the one took the other's place.") }}
+  {%- endif -%}
+  {{ return(place) }}
+{% endmacro %}
