@@ -279,7 +279,7 @@ CASES = {
         printed="To go back: dbt run-operation dbt_playbooks.cutover",
         planned=True,
         after=ALL_EVENTS,
-        answers=[[], [], [[None, 3, 4]], [[None, 3, 4]], [[1, 2, 3, 1, 0, 0, 0, 0, 0, 1, "[]"]], []],
+        answers=[[], [], [[None, 3, 4, 3, 4, 1, True, 1]], [[1, 2, 3, 1, 0, 0, 0, 0, 0, 1, "[]"]], []],
         differs="ddl_is_missing",
     ),
     "cutover_sql": Case(
