@@ -80,7 +80,7 @@ def _serve() -> None:
 
 
 def _run(words: list[str], kill_before: int | None) -> dict[str, Any]:
-    from dbt.adapters.duckdb.environments import DuckDBCursorWrapper
+    from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
     from dbt.cli.main import dbtRunner
 
     changes: list[str] = []
@@ -94,10 +94,14 @@ def _run(words: list[str], kill_before: int | None) -> dict[str, Any]:
         return execute(self, sql, *arguments)
 
     DuckDBCursorWrapper.execute = noting
-    events: list[str] = []
-    result = dbtRunner(callbacks=[lambda event: events.append(event.info.msg)]).invoke(words)
-    shown = [text for text in events if "rror" in text or "FAIL" in text or "arning" in text or text.count("\n") > 1]
-    return {"success": bool(result.success), "said": "\n".join(shown) or str(result.exception), "changes": changes}
+    said: list[str] = []
+
+    def listen(event: Any) -> None:
+        if str(event.info.level) in ("warn", "error"):
+            said.append(event.info.msg)
+
+    result = dbtRunner(callbacks=[listen]).invoke(["--no-send-anonymous-usage-stats", *words])
+    return {"success": bool(result.success), "said": "\n".join(said) or str(result.exception), "changes": changes}
 
 
 if __name__ == "__main__":
