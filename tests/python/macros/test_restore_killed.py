@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from typing import Any
 
 import duckdb
@@ -51,25 +49,6 @@ def backup(macro, table):
 
 def rows(macro: Any) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in macro.query("select id, what from dbt_test.events order by id")]
-
-
-@pytest.fixture
-def dying_at(macro, monkeypatch) -> Callable[[int], None]:
-    """From now on the statement of that number, of those that change something, fails in the warehouse, and it alone."""
-
-    def arm(step: int) -> None:
-        connections = macro._target.session._adapter.connections
-        execute, seen = connections.execute, iter(range(100))
-
-        def dying(sql: str, *more: Any, **named: Any) -> Any:
-            changes = re.match(r"\s*(create|delete|insert|merge)\b", sql) is not None
-            if changes and next(seen) == step:
-                sql = "select error('the connection is gone')"
-            return execute(sql, *more, **named)
-
-        monkeypatch.setattr(connections, "execute", dying)
-
-    return arm
 
 
 @pytest.mark.targets("duckdb", "emulator")
