@@ -1,7 +1,7 @@
 {#- Where a restore takes its rows from: {'relation' (what is restored), 'exists', 'source' (what the statements read), 'read' (what can be read now), 'first'
-    (statements that make the source), 'columns' (names in lower case to {'name', 'data_type'}), 'always' (a filter that the source asks for, or none), 'label',
+    (statements that make the source), 'columns' (the table's names in lower case to {'name' (the source's), 'data_type'}), 'always' (a filter that the source asks for, or none), 'label',
     'mark' (what a DuckDB backup says of itself)}. `what` is the macro that asks. -#}
-{% macro _origin(table, from_backup, as_of, what) %}
+{% macro _origin(table, from_backup, as_of, rename, what) %}
   {%- if (from_backup is none) == (as_of is none) -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": which rows are meant? Give either from_backup, the name of a backup (dbt run-operation dbt_playbooks.list_backups shows them), or as_of, a time in the past (BigQuery): as_of: '2024-01-31T12:00:00Z'.") }}
   {%- endif -%}
@@ -12,9 +12,11 @@
   {%- do dbt_playbooks._refuse_unless_table(relation, what) -%}
   {%- set exists = dbt_playbooks._type_of(relation) is not none -%}
   {%- if as_of is none -%}
-    {{ return(dbt_playbooks._origin_of_backup(relation, exists, from_backup, what)) }}
+    {%- set origin = dbt_playbooks._origin_of_backup(relation, exists, from_backup, what) -%}
+  {%- else -%}
+    {%- set origin = adapter.dispatch('_origin_in_the_past', 'dbt_playbooks')(relation=relation, exists=exists, as_of=as_of, what=what) -%}
   {%- endif -%}
-  {{ return(adapter.dispatch('_origin_in_the_past', 'dbt_playbooks')(table=table, relation=relation, exists=exists, as_of=as_of, what=what)) }}
+  {{ return(dict(origin, columns=dbt_playbooks._renamed_columns(origin, rename))) }}
 {% endmacro %}
 
 {% macro _origin_of_backup(relation, exists, from_backup, what) %}
@@ -26,7 +28,7 @@
   {%- set mark = adapter.dispatch('_whole_backup', 'dbt_playbooks')(relation=relation, found=found, what=what) -%}
   {{ return({
     'relation': relation, 'exists': exists, 'source': found.relation, 'read': found.relation | string, 'first': [], 'mark': mark, 'kind': found.kind,
-    'columns': dbt_playbooks._columns_of(found.relation), 'always': dbt_playbooks._always_of(found.relation),
+    'columns': dbt_playbooks._typed_columns(found.relation), 'always': dbt_playbooks._always_of(found.relation),
     'label': 'the backup ' ~ found.name ~ ' of ' ~ found.made_at
   }) }}
 {% endmacro %}
@@ -46,7 +48,7 @@
   {{ return(none) }}
 {% endmacro %}
 
-{% macro duckdb___origin_in_the_past(table, relation, exists, as_of, what) %}
+{% macro duckdb___origin_in_the_past(relation, exists, as_of, what) %}
   {%- set names = [] -%}
   {%- for row in dbt_playbooks._query(dbt_playbooks._backups_sql(relation, relation.identifier)) -%}
     {%- do names.append(row[0]) -%}
@@ -56,7 +58,7 @@
 {% endmacro %}
 
 {#- DML reads no past of the table that it changes, so the past becomes a snapshot first. -#}
-{% macro bigquery___origin_in_the_past(table, relation, exists, as_of, what) %}
+{% macro bigquery___origin_in_the_past(relation, exists, as_of, what) %}
   {%- set instant = dbt_playbooks._instant_of(as_of, 'as_of') -%}
   {%- do dbt_playbooks._refuse_out_of_window(relation, instant, what) -%}
   {%- if not exists -%}

@@ -1,12 +1,12 @@
 {#- A plan (`dry_run: true`), or some days of a table as they were: a backup of the present, then one replacement of these days. Returns [day, rows before,
     rows after] of each day. -#}
-{% macro restore_partitions(table, date_column, dates=none, from_backup=none, as_of=none, start_date=none, end_date=none, timezone='UTC', data_type=none,
+{% macro restore_partitions(table, date_column, dates=none, from_backup=none, as_of=none, start_date=none, end_date=none, timezone='UTC', data_type=none, rename={},
                             dry_run=true) %}
   {%- if not execute -%}
     {{ return([]) }}
   {%- endif -%}
   {%- set days = dbt_playbooks._chosen_days(dates, start_date, end_date) -%}
-  {%- set origin = dbt_playbooks._origin(table, from_backup, as_of, 'restore_partitions') -%}
+  {%- set origin = dbt_playbooks._origin(table, from_backup, as_of, rename, 'restore_partitions') -%}
   {%- set window = dbt_playbooks._restored_window(origin, date_column, days, timezone, data_type, 'restore_partitions') -%}
   {%- set before = dbt_playbooks._rows_by_day(origin.relation, window.column, window.kind, window.here, timezone) -%}
   {%- set after = dbt_playbooks._rows_by_day(origin.read, window.source_column, window.source_kind, window.source, timezone) -%}
@@ -26,13 +26,14 @@
   {{ return(rows) }}
 {% endmacro %}
 
-{% macro restore_partitions_sql(table, date_column, dates=none, from_backup=none, as_of=none, start_date=none, end_date=none, timezone='UTC', data_type=none) %}
+{% macro restore_partitions_sql(table, date_column, dates=none, from_backup=none, as_of=none, start_date=none, end_date=none, timezone='UTC', data_type=none,
+                                rename={}) %}
   {%- if not execute -%}
     {{ return([]) }}
   {%- endif -%}
   {%- set what = 'restore_partitions_sql' -%}
   {%- set days = dbt_playbooks._chosen_days(dates, start_date, end_date) -%}
-  {%- set origin = dbt_playbooks._origin(table, from_backup, as_of, what) -%}
+  {%- set origin = dbt_playbooks._origin(table, from_backup, as_of, rename, what) -%}
   {%- set window = dbt_playbooks._restored_window(origin, date_column, days, timezone, data_type, what) -%}
   {{ return(dbt_playbooks._in_transaction(dbt_playbooks._restore_plan(origin, what, window).statements)) }}
 {% endmacro %}
@@ -48,10 +49,11 @@
   {%- else -%}
     {%- set known = dbt_playbooks._columns_of(origin.relation) -%}
     {%- set name = dbt_playbooks._named_columns([date_column], known, origin.relation, 'the date column')[0] -%}
-    {%- set source_name = dbt_playbooks._named_columns([date_column], origin.columns, origin.label, 'the date column')[0] -%}
-    {%- set ours, theirs = adapter.quote(name), adapter.quote(source_name) -%}
+    {%- do dbt_playbooks._named_columns([date_column], origin.columns, origin.label, 'the date column') -%}
+    {%- set source_column = origin.columns[name | lower] -%}
+    {%- set ours, theirs = adapter.quote(name), adapter.quote(source_column.name) -%}
     {%- set kind = dbt_playbooks._date_kind(data_type or known[name | lower].data_type) -%}
-    {%- set source_kind = dbt_playbooks._date_kind(data_type or origin.columns[source_name | lower].data_type) -%}
+    {%- set source_kind = dbt_playbooks._date_kind(data_type or source_column.data_type) -%}
   {%- endif -%}
   {{ return({
     'column': ours, 'source_column': theirs, 'kind': kind, 'source_kind': source_kind,

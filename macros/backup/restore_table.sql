@@ -1,10 +1,10 @@
 {#- A plan (`dry_run: true`), or a table's rows as they were: a backup of the present, then one replacement of all rows. A table that is gone is made again.
     Returns [[rows before, rows after]]. -#}
-{% macro restore_table(table, from_backup=none, as_of=none, dry_run=true) %}
+{% macro restore_table(table, from_backup=none, as_of=none, rename={}, dry_run=true) %}
   {%- if not execute -%}
     {{ return([]) }}
   {%- endif -%}
-  {%- set origin = dbt_playbooks._origin(table, from_backup, as_of, 'restore_table') -%}
+  {%- set origin = dbt_playbooks._origin(table, from_backup, as_of, rename, 'restore_table') -%}
   {%- set plan = dbt_playbooks._restore_plan(origin, 'restore_table') -%}
   {%- set before = dbt_playbooks._rows_of(origin.relation, dbt_playbooks._always_of(origin.relation)) if origin.exists else none -%}
   {%- set after = dbt_playbooks._rows_of(origin.read, origin.always) -%}
@@ -12,11 +12,11 @@
   {{ return([[before, dbt_playbooks._restored(origin, plan, after, dry_run)]]) }}
 {% endmacro %}
 
-{% macro restore_table_sql(table, from_backup=none, as_of=none) %}
+{% macro restore_table_sql(table, from_backup=none, as_of=none, rename={}) %}
   {%- if not execute -%}
     {{ return([]) }}
   {%- endif -%}
-  {%- set origin = dbt_playbooks._origin(table, from_backup, as_of, 'restore_table_sql') -%}
+  {%- set origin = dbt_playbooks._origin(table, from_backup, as_of, rename, 'restore_table_sql') -%}
   {{ return(dbt_playbooks._in_transaction(dbt_playbooks._restore_plan(origin, 'restore_table_sql').statements)) }}
 {% endmacro %}
 

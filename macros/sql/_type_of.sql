@@ -22,7 +22,7 @@
 {% macro _refuse_unless_table(relation, what) %}
   {%- set kind = dbt_playbooks._type_of(relation) -%}
   {%- if kind not in (none, 'table', 'clone') -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks" ~ "." ~ what ~ ": " ~ relation ~ " is a " ~ kind | replace('_', ' ') ~ ", and a table is needed: one that holds rows of its own. "
+    {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": " ~ relation ~ " is " ~ ("an external table" if kind == 'external' else "a " ~ kind | replace('_', ' ')) ~ ", and a table is needed: one that holds rows of its own. "
       ~ ("Name the table that it reads." if 'view' in kind else "Name the table that it was made of." if kind == 'snapshot' else "Load its rows into a table first.")) }}
   {%- endif -%}
 {% endmacro %}

@@ -162,6 +162,21 @@ DIFFERENCES = {
         "error",
         "no rows",
     ),
+    "snapshots_take_no_options": Difference(
+        "CREATE SNAPSHOT TABLE and CREATE TABLE ... CLONE with OPTIONS or IF NOT EXISTS are refused",
+        "backups that expire",
+        "create snapshot table {dataset}.kept clone {dataset}.events options (friendly_name = 'kept')",
+        "error",
+        "no rows",
+    ),
+    "snapshot_time_is_a_number": Difference(
+        "INFORMATION_SCHEMA.TABLES has `snapshot_time_ms` as a number, of a clone none, and calls a clone a BASE TABLE",
+        "when a backup was made",
+        "select count(*) from {dataset}.INFORMATION_SCHEMA.TABLES where snapshot_time_ms > 0",
+        "1",
+        "error",
+        before=("create snapshot table {dataset}.kept clone {dataset}.events",),
+    ),
     "renamed_table_is_unknown": Difference(
         "a renamed table cannot be cloned",
         "cut-overs by rename, with a backup after it",

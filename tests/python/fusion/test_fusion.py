@@ -209,6 +209,37 @@ def test_days_are_deleted_in_order_and_each_once(dbt: Dbt, shop: Shop) -> None:
     assert shop.difference("events", "event_date not in ('2024-01-15', '2024-02-29')") == []
 
 
+def test_a_table_is_backed_up_spoilt_and_restored(dbt: Dbt, shop: Shop) -> None:
+    assert dbt("run").code == 0
+
+    def ask(name: str, **words: object) -> str:
+        answer = dbt("run-operation", name, "--args", json.dumps(words))
+        assert answer.code == 0, answer.text
+        return answer.text
+
+    made = ask("backup_table", table="events", suffix="a", expires_days=7)
+    assert "events_backup_a is a backup of" in made
+    assert "273 rows" in made
+    shop.sql("delete from events where event_date < '2024-02-01'; update events set note = 'spoilt'")
+    assert "events_backup_a" in ask("list_backups", table="events")
+    plan = ask("restore_table", table="events", from_backup="events_backup_a")
+    assert "has 180 rows" in plan
+    assert "begin transaction" in plan
+    restored = {"table": "events", "from_backup": "events_backup_a", "dry_run": False}
+    days = ask("restore_partitions", **restored, date_column="event_date", dates=["2024-02-01", "2024-01-31"])
+    assert "2024-01-31         0              3\n2024-02-01         3              3\n" in days
+    assert shop.sql("select count(*) from events where note <> 'spoilt'") == [(6,)]
+    ask("restore_table", **restored)
+    assert shop.difference("events") == []
+    shop.sql("drop table events")
+    ask("restore_table", **restored)
+    assert shop.difference("events") == []
+    ask("drop_backup", backup="events_backup_a", dry_run=False)
+    refused = dbt("run-operation", "restore_table", "--args", json.dumps(restored))
+    assert refused.code == 1
+    assert "there is no backup 'events_backup_a'" in refused.text
+
+
 COMPARED = {"old_table": "events_backup", "new_table": "events", "by": "event_date"}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -34,3 +36,22 @@ def names(macro: Any) -> Callable[[str], list[str]]:
         return sorted(name for (name,) in found if name.startswith(beginning))
 
     return begin_with
+
+
+@pytest.fixture
+def dying_at(macro: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """From now on the statement of that number, of those that change something, fails in the warehouse, and it alone."""
+
+    def arm(step: int) -> None:
+        connections = macro._target.session._adapter.connections
+        execute, seen = connections.execute, itertools.count()
+
+        def dying(sql: str, *more: Any, **named: Any) -> Any:
+            changes = re.match(r"\s*(create|delete|insert|merge)\b", sql) is not None
+            if changes and next(seen) == step:
+                sql = "select error('the connection is gone')"
+            return execute(sql, *more, **named)
+
+        monkeypatch.setattr(connections, "execute", dying)
+
+    return arm

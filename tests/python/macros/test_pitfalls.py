@@ -146,6 +146,42 @@ def test_pitfall_10_the_rate_of_bad_rows_in_an_empty_table_is_no_error(macro, ta
     assert macro("affected_partitions", empty, "day", condition="amount < 0").rows == []
 
 
+def test_pitfall_14_a_restore_by_create_or_replace_loses_what_the_table_was(macro, table):
+    schema = macro.compile("{{ target.schema }}").text
+    if macro.target == "duckdb":
+        table({"id": [1]}, name="held")
+        macro.query(f"create or replace table {schema}.held (id bigint primary key, day date default '2024-01-01')")
+        asked = "select constraint_text from duckdb_constraints() where table_name = 'held' order by 1"
+    else:
+        macro.query(f"create table {schema}.held (id int64, day date) partition by day options (description = 'held')")
+        asked = f"select option_name from {schema}.INFORMATION_SCHEMA.TABLE_OPTIONS where table_name = 'held' order by 1"
+    macro.query(f"insert into {schema}.held (id, day) values (1, '2024-01-01')")
+    backup = macro("backup_table", "held", suffix="a").value[0][0]
+    macro.query(f"delete from {schema}.held where true")
+    was = macro.query(asked)
+    assert len(was) > 0
+    macro("restore_table", "held", from_backup=backup, dry_run=False)
+    assert (macro.query(asked), macro.query(f"select id from {schema}.held")) == (was, [[1]])
+    macro.query(f"create or replace table {schema}.held as select * from {schema}.held_backup_a")
+    assert macro.query(asked) != was
+
+
+def test_pitfall_15_partitions_that_are_deleted_and_then_inserted_are_lost_in_between(macro, table, dying_at):
+    days = {"id": [1, 2], "day": [D(2024, 1, 1), D(2024, 1, 2)]}
+    events = table(days, name="events")
+    backup = macro("backup_table", "events", suffix="a").value[0][0]
+    ours = {"dates": ["2024-01-01"], "from_backup": backup, "dry_run": False}
+    for step in range(1, 3 if macro.target == "duckdb" else 2):
+        dying_at(step)
+        with pytest.raises(SqlError, match="the connection is gone"):
+            macro("restore_partitions", "events", "day", **ours)
+        assert count(macro, events, "day = '2024-01-01'") == 1
+    macro.query(f"delete from {events} where day = '2024-01-01'")
+    with pytest.raises(SqlError, match="the connection is gone"):
+        macro.query(f"insert into {events} select id, cast(error('the connection is gone') as date) from {backup.split('.', 1)[1]}")
+    assert count(macro, events, "day = '2024-01-01'") == 0, "the recipe"
+
+
 def test_pitfall_19_an_outage_is_seen_in_the_view(macro, table):
     events = table({"day": [D(2024, 1, 1), D(2024, 1, 3)]})
     recipe = f"select day, count(*) from {events} where day > date '2023-12-31' group by day order by day"
