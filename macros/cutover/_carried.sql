@@ -39,7 +39,7 @@
   {%- if kept -%}
     {%- do findings.append(['kept', 'fine', kept | join(', ')]) -%}
   {%- endif -%}
-  {{ return({'before': before, 'after': [], 'findings': findings}) }}
+  {{ return({'before': before, 'after': [], 'findings': findings, 'old': old, 'new': new}) }}
 {% endmacro %}
 
 {#- Columns of both sides, by name: {'old', 'new'} each. -#}

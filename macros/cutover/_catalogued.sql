@@ -1,32 +1,52 @@
 {#- What DuckDB's catalogue says of a table beside its types: 'comment', 'columns' (in lower case to 'name', 'comment', 'default'), 'constraints' (texts),
     'indexes' ('name', 'is_unique', 'parts', 'other_type'), 'referenced_by' (tables whose foreign key refers to it), 'is_read_only'. -#}
 {% macro _catalogued(relation) %}
-  {%- set place = dbt_playbooks._string_literals([relation.database, relation.schema, relation.identifier]) -%}
-  {%- set in_schema = 'lower(database_name) = lower(' ~ place[0] ~ ') and lower(schema_name) = lower(' ~ place[1] ~ ')' -%}
-  {%- set is_it = in_schema ~ ' and lower(table_name) = lower(' ~ place[2] ~ ')' -%}
   {%- set found = {'comment': none, 'columns': {}, 'constraints': [], 'indexes': [], 'referenced_by': [], 'is_read_only': false} -%}
-  {%- for row in dbt_playbooks._query('select comment from duckdb_tables() where ' ~ is_it) -%}
-    {%- do found.update(comment=row[0]) -%}
-  {%- endfor -%}
-  {%- for row in dbt_playbooks._query('select column_name, comment, column_default from duckdb_columns() where ' ~ is_it ~ ' order by column_index') -%}
-    {%- do found.columns.update({row[0] | lower: {'name': row[0], 'comment': row[1], 'default': row[2]}}) -%}
-  {%- endfor -%}
-  {%- for row in dbt_playbooks._query(
-    'select constraint_text, ' ~ is_it ~ ", concat(schema_name, '.', table_name) from duckdb_constraints() where " ~ in_schema
-    ~ " and constraint_type <> 'NOT NULL' and (lower(table_name) = lower(" ~ place[2] ~ ') or lower(referenced_table) = lower(' ~ place[2] ~ ')) order by table_name, constraint_index'
-  ) -%}
-    {%- do (found.constraints if row[1] else found.referenced_by).append(row[0] if row[1] else row[2]) -%}
-  {%- endfor -%}
-  {%- for row in dbt_playbooks._query(
-    "select index_name, is_unique, array_to_string(cast(expressions as varchar[]), ', '), regexp_extract(sql, '(?i) on [^(]* using ([a-z_]+) *\\(', 1) from duckdb_indexes() where "
-    ~ is_it ~ ' order by index_name'
-  ) -%}
-    {%- do found.indexes.append({'name': row[0], 'is_unique': row[1], 'parts': row[2], 'other_type': row[3]}) -%}
-  {%- endfor -%}
-  {%- for row in dbt_playbooks._query('select readonly from duckdb_databases() where lower(database_name) = lower(' ~ place[0] ~ ')') -%}
-    {%- do found.update(is_read_only=row[0]) -%}
+  {%- for row in dbt_playbooks._query(dbt_playbooks._catalogued_sql(relation)) -%}
+    {%- set kind, name, first, second, is_so = row[0], row[1], row[2], row[3], row[4] -%}
+    {%- if kind == 'table' -%}
+      {%- do found.update(comment=first) -%}
+    {%- elif kind == 'column' -%}
+      {%- do found.columns.update({name | lower: {'name': name, 'comment': first, 'default': second}}) -%}
+    {%- elif kind == 'constraint' -%}
+      {%- do (found.constraints if is_so else found.referenced_by).append(first if is_so else name) -%}
+    {%- elif kind == 'index' -%}
+      {%- do found.indexes.append({'name': name, 'is_unique': is_so, 'parts': first, 'other_type': second}) -%}
+    {%- else -%}
+      {%- do found.update(is_read_only=is_so) -%}
+    {%- endif -%}
   {%- endfor -%}
   {{ return(found) }}
+{% endmacro %}
+
+{% macro _catalogued_sql(relation) %}
+  {%- set place = dbt_playbooks._string_literals([relation.database, relation.schema, relation.identifier]) -%}
+  {%- set in_schema = 'lower(database_name) = lower(' ~ place[0] ~ ') and lower(schema_name) = lower(' ~ place[1] ~ ')' -%}
+  {%- set is_it = 'lower(table_name) = lower(' ~ place[2] ~ ')' -%}
+  {%- set sql -%}
+select 'table' as kind, table_name as name, comment as first, null as second, false as is_so, 0 as place
+from duckdb_tables()
+where {{ in_schema }} and {{ is_it }}
+union all
+select 'column', column_name, comment, column_default, false, column_index
+from duckdb_columns()
+where {{ in_schema }} and {{ is_it }}
+union all
+select 'constraint', concat(schema_name, '.', table_name), constraint_text, null, {{ is_it }}, constraint_index
+from duckdb_constraints()
+where {{ in_schema }} and constraint_type <> 'NOT NULL' and ({{ is_it }} or lower(referenced_table) = lower({{ place[2] }}))
+union all
+select
+  'index', index_name, array_to_string(cast(expressions as varchar[]), ', '), regexp_extract(sql, '(?i) on [^(]* using ([a-z_]+) *\(', 1), is_unique, 0
+from duckdb_indexes()
+where {{ in_schema }} and {{ is_it }}
+union all
+select 'database', database_name, null, null, readonly, 0
+from duckdb_databases()
+where lower(database_name) = lower({{ place[0] }})
+order by 1, 6, 2
+  {%- endset -%}
+  {{ return(sql) }}
 {% endmacro %}
 
 {#- The indexes of the table's name after a swap: 'name', 'new_name', 'is_unique', 'parts', and 'lost': the column that is missing for it, or none. The old
@@ -57,18 +77,16 @@
   {{ return(indexes) }}
 {% endmacro %}
 
-{#- Whether SQL names a column, as a whole word. -#}
+{#- Whether SQL names a column: as a whole word, or in quotes. -#}
 {% macro _is_named_in(name, sql) %}
-  {%- set text, state = sql | lower ~ ' ', {'word': ''} -%}
-  {%- if '"' ~ name | lower ~ '"' in text -%}
-    {{ return(true) }}
-  {%- endif -%}
-  {%- for character in text -%}
-    {%- if character in ' ,()"\'+-*/<>=|:.;[]\n' -%}
+  {%- set state = {'word': '', 'quoted': false} -%}
+  {%- for character in sql | lower ~ ' ' -%}
+    {%- set is_quote = character in '"`' -%}
+    {%- if is_quote or (character in ' ,()\'+-*/<>=|:.;[]\n' and not state.quoted) -%}
       {%- if state.word == name | lower -%}
         {{ return(true) }}
       {%- endif -%}
-      {%- do state.update(word='') -%}
+      {%- do state.update(word='', quoted=is_quote and not state.quoted) -%}
     {%- else -%}
       {%- do state.update(word=state.word ~ character) -%}
     {%- endif -%}

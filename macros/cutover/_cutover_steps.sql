@@ -11,8 +11,8 @@
 {#- One transaction: it happens as a whole or not at all. -#}
 {% macro duckdb___cutover_steps(place, strategy, carried, rename, guarded) %}
   {%- set outgoing = place.backup if place.state == 'ready' else none -%}
-  {%- set statements = dbt_playbooks._swap_statements(place.table, place.replacement, outgoing, rename, carried.before) -%}
-  {%- set comment = dbt_playbooks._without_mark(dbt_playbooks._catalogued(place.old).comment) -%}
+  {%- set statements = dbt_playbooks._swap_statements(place.table, place.replacement, outgoing, carried.old, carried.new, rename, carried.before) -%}
+  {%- set comment = dbt_playbooks._without_mark(carried.old.comment) -%}
   {%- do statements.append(
     'comment on table ' ~ place.backup ~ ' is ' ~ dbt_playbooks._string_literal((comment ~ '\n' if comment else '') ~ dbt_playbooks._mark_line(place))
   ) -%}
@@ -28,17 +28,17 @@
 
 {% macro duckdb___undo_steps(place) %}
   {%- set outgoing = place.replacement if place.state == 'done' else none -%}
-  {%- set statements = dbt_playbooks._swap_statements(place.table, place.backup, outgoing, {}, []) -%}
-  {%- set comment = dbt_playbooks._without_mark(dbt_playbooks._catalogued(place.backup).comment) -%}
+  {%- set goes, comes = dbt_playbooks._catalogued(place.table), dbt_playbooks._catalogued(place.backup) -%}
+  {%- set statements = dbt_playbooks._swap_statements(place.table, place.backup, outgoing, goes, comes, {}, []) -%}
+  {%- set comment = dbt_playbooks._without_mark(comes.comment) -%}
   {%- do statements.append('comment on table ' ~ place.table ~ ' is ' ~ dbt_playbooks._string_literal(comment)) -%}
   {{ return([{'title': 'one transaction', 'statements': statements, 'then': 'If it stops before the commit, nothing has changed: run the same again.'}]) }}
 {% endmacro %}
 
-{#- Another table takes a table's name and its indexes; what has the name goes to `outgoing`, none where nothing has it. DuckDB renames no table that has an
-    index. -#}
-{% macro _swap_statements(table, incoming, outgoing, rename, before) %}
-  {%- set was = dbt_playbooks._catalogued(table) if outgoing else {'indexes': [], 'columns': {}} -%}
-  {%- set comes = dbt_playbooks._catalogued(incoming) -%}
+{#- Another table takes a table's name and its indexes; what has the name goes to `outgoing`, none where nothing has it. `goes` and `comes` are what the
+    catalogue says of both. DuckDB renames no table that has an index. -#}
+{% macro _swap_statements(table, incoming, outgoing, goes, comes, rename, before) %}
+  {%- set was = goes if outgoing else {'indexes': [], 'columns': {}} -%}
   {%- set statements = [] -%}
   {%- for index in was.indexes + comes.indexes -%}
     {%- do statements.append('drop index ' ~ api.Relation.create(database=table.database, schema=table.schema, identifier=index.name)) -%}

@@ -26,7 +26,7 @@
   {%- set is_main = relation.schema | lower == 'main' -%}
   {%- set near = '(?:(?:' ~ database ~ '\\.)?' ~ schema ~ '|' ~ database ~ ')' if is_main else '(?:' ~ database ~ '\\.)?' ~ schema -%}
   {%- set far = database ~ '\\.(?:' ~ schema ~ ')' if not is_main else database ~ '(?:\\.' ~ schema ~ ')?' -%}
-  {%- set place = dbt_playbooks._string_literals([relation.database, relation.schema]) -%}
+  {%- set place = dbt_playbooks._string_literals([relation.database, relation.schema, relation.identifier]) -%}
   {%- set patterns = [] -%}
   {%- for pattern in [
     dbt_playbooks._as_word(near ~ '\\.' ~ name), dbt_playbooks._as_word(far ~ '\\.' ~ name),
@@ -59,7 +59,10 @@ from (
   from duckdb_views()
   where not internal
 ) as known
-where known.named_as <> ''
+where
+  known.named_as <> ''
+  -- its own statement names a view, too
+  and not (lower(known.database_name) = lower({{ place[0] }}) and lower(known.schema_name) = lower({{ place[1] }}) and lower(known.view_name) = lower({{ place[2] }}))
 order by 1, 2, 3
   {%- endset -%}
   {{ return(sql) }}
@@ -69,6 +72,7 @@ order by 1, 2, 3
 {% macro bigquery___dependent_views_sql(relation) %}
   {%- set name = '(?:' ~ dbt_playbooks._escaped(relation.database) ~ '[.:])?' ~ dbt_playbooks._escaped(relation.schema) ~ '\\.' ~ dbt_playbooks._escaped(relation.identifier) -%}
   {%- set pattern = dbt_playbooks._pattern(dbt_playbooks._as_word(name, before='(?:^|[^\\pL\\pN_.-])', after='(?:$|[^\\pL\\pN_-])')) -%}
+  {%- set place = dbt_playbooks._string_literals([relation.schema, relation.identifier]) -%}
   {%- set sql -%}
 select
   known.table_catalog as view_database,
@@ -78,7 +82,11 @@ select
   regexp_extract(replace(known.ddl, '`', ''), {{ pattern }}) as named_as,
   known.ddl as definition
 from {{ dbt_playbooks._region_view(relation, 'TABLES') }} as known
-where known.table_type in ('VIEW', 'MATERIALIZED VIEW') and regexp_contains(replace(known.ddl, '`', ''), {{ pattern }})
+where
+  known.table_type in ('VIEW', 'MATERIALIZED VIEW')
+  and regexp_contains(replace(known.ddl, '`', ''), {{ pattern }})
+  -- its own statement names a view, too
+  and not (known.table_schema = {{ place[0] }} and known.table_name = {{ place[1] }})
 order by 1, 2, 3
   {%- endset -%}
   {{ return(sql) }}

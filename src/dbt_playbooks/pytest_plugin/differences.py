@@ -145,6 +145,13 @@ DIFFERENCES = {
         "error",
         "2024-01-03",
     ),
+    "extract_ignores_groups": Difference(
+        "`regexp_extract` gives all that a pattern matched, not its group, where Python's `re` does not know the pattern",
+        "texts that are cut out by a pattern with `\\pL`",
+        "select regexp_extract('ab', r'\\pL(b)')",
+        "ab",
+        "b",
+    ),
     "assert_is_missing": Difference(
         "ASSERT is refused", "scripts that assert", "assert (select 1) = 1 as 'x'", "error", "no rows"
     ),
@@ -184,6 +191,13 @@ DIFFERENCES = {
         "error",
         "no rows",
         before=("alter table {dataset}.events rename to renamed",),
+    ),
+    "labels_are_refused": Difference(
+        "ALTER TABLE ... SET OPTIONS is refused when it sets labels, and does nothing otherwise",
+        "what reads the labels, the description or the expiration of a table",
+        "alter table {dataset}.events set options (labels = [('team', 'sales')])",
+        "error",
+        "no rows",
     ),
     "insert_row_is_missing": Difference(
         "INSERT ROW of a MERGE is refused",

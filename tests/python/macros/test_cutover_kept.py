@@ -1,0 +1,194 @@
+"""What a table has beside its rows, when a replacement takes its place on DuckDB: indexes, constraints, defaults, and the views on it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from dbt_playbooks.pytest_plugin.errors import MacroError, SqlError
+
+BOTH = ("orders", "orders_v2")
+
+
+@pytest.fixture
+def tables(macro, table):
+    """The old table is made by a statement of the test, the replacement has its columns and rows."""
+
+    def make(definition, replacement="create table {} as from dbt_test.orders"):
+        table({"id": [1]}, name="orders")
+        macro.query(f"create or replace table dbt_test.orders ({definition})")
+        macro.query("insert into dbt_test.orders (id, note) values (1, 'a'), (2, 'b')")
+        macro.query(replacement.format("dbt_test.orders_v2"))
+
+    return make
+
+
+@pytest.fixture
+def run(macro):
+    def cut(**arguments):
+        return macro("cutover", *BOTH, **{"dry_run": False, **arguments}).printed
+
+    return cut
+
+
+def found(macro, **arguments):
+    """Check and what, of the problems that a plan finds."""
+    return [(row[0], row[2]) for row in macro("cutover", *BOTH, **arguments).rows if row[1] == "problem"]
+
+
+def indexes(macro):
+    return macro.query("select index_name, table_name, is_unique from duckdb_indexes() order by 1, 2")
+
+
+PLAIN = "id int, note text"
+
+
+def test_indexes_are_made_again_and_stay_with_the_name(macro, tables, run):
+    tables(PLAIN)
+    macro.query('create unique index by_id on dbt_test.orders (id, (note || \'", (x\'))')
+    macro.query('create index "By Note" on dbt_test.orders (lower(note), "id")')
+    assert "the index By Note, the index by_id" in run()
+    both = [("By Note", "orders", False), ("by_id", "orders", True)]
+    assert indexes(macro) == both
+    with pytest.raises(SqlError, match="violates unique constraint"):
+        macro.query("insert into dbt_test.orders values (1, 'a')")
+    run(undo=True)
+    assert indexes(macro) == both
+
+
+def test_an_index_of_the_replacement_gets_a_name_that_is_free(macro, tables, run):
+    tables(PLAIN)
+    macro.query("create index by_note on dbt_test.orders (note)")
+    macro.query("create index by_note_v2 on dbt_test.orders_v2 (note)")
+    macro.query("create index by_id on dbt_test.orders_v2 (id)")
+    macro.query("create index by_id_2 on dbt_test.orders_v2 (id, note)")
+    assert "the index by_note, the index by_id, as by_id_3, the index by_id_2, as by_id_2_2" in run()
+    assert [row[:2] for row in indexes(macro)] == [("by_id_2_2", "orders"), ("by_id_3", "orders"), ("by_note", "orders")]
+
+
+def test_an_index_on_a_column_that_goes_is_lost_and_said_to_be(macro, tables, run):
+    tables("id int, note text, \"Old One\" int", "create table {} as select id, note from dbt_test.orders")
+    macro.query('create index by_old on dbt_test.orders (id, ("Old One" + 1))')
+    macro.query("create index by_note on dbt_test.orders (note)")
+    [lost] = [what for check, what in found(macro) if check == "lost"]
+    assert lost.startswith("the index by_old (id, (")
+    assert lost.endswith("which names the column Old One that the replacement lacks")
+    run(accept=["schema", "lost"])
+    assert [row[:2] for row in indexes(macro)] == [("by_note", "orders")]
+
+
+LOST = {
+    "id int primary key, note text": ["the constraint PRIMARY KEY(id). Add it first: alter table {} add PRIMARY KEY(id)"],
+    "id int unique, note text": ["the constraint UNIQUE(id). DuckDB adds it to no table that is there"],
+    "id int, note text check (note <> '')": ["the constraint CHECK((note != '')). DuckDB adds it to no table that is there"],
+    "id int, note text default 'it''s'": [
+        "the default of note. Set it first: alter table {} alter column \"note\" set default 'it''s'"
+    ],
+}
+
+
+@pytest.mark.parametrize("definition", LOST)
+def test_what_the_replacement_lacks_is_said_with_what_to_run_first(macro, tables, run, definition):
+    tables(definition)
+    problems = [what for check, what in found(macro) if check == "lost"]
+    for said, expected in zip(problems, LOST[definition], strict=True):
+        assert said.startswith(expected.format('"memory"."dbt_test"."orders_v2"'))
+    with pytest.raises(MacroError, match=r"accept: \[(schema, )?lost\]"):
+        run()
+    for said in problems:
+        if "first: " in said:
+            macro.query(said.split("first: ")[1])
+            assert found(macro) == []
+    run(accept=["lost", "schema"])
+
+
+def test_a_replacement_with_the_same_constraints_loses_nothing(macro, tables, run):
+    definition = "id int primary key, note text not null default 'x' check (note <> '')"
+    tables(definition, f"create table {{}} ({definition})")
+    macro.query("insert into dbt_test.orders_v2 from dbt_test.orders")
+    assert found(macro) == []
+    run()
+    with pytest.raises(SqlError, match="Duplicate key"):
+        macro.query("insert into dbt_test.orders values (1, 'x')")
+
+
+def test_not_null_is_told_with_the_schema(macro, tables):
+    tables("id int not null, note text")
+    assert found(macro) == [("schema", "id nullability: not null to nullable")]
+
+
+# --- views -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def views(macro, tables):
+    """A view that names a column, one that takes all, and one on that one."""
+    tables(PLAIN)
+    macro.query("create view dbt_test.named as select note from dbt_test.orders")
+    macro.query("create view dbt_test.starred as select * from dbt_test.orders")
+    macro.query("create view dbt_test.above as select note from dbt_test.starred")
+
+
+def test_views_go_on_with_the_new_table(macro, views, run):
+    macro.query("update dbt_test.orders_v2 set note = 'new'")
+    macro.query("alter table dbt_test.orders_v2 add column extra int")
+    printed = run(accept=["rows", "schema"])
+    assert 'go on with the new table: "memory"."dbt_test"."named", "memory"."dbt_test"."starred"' in printed
+    for view in ("named", "starred", "above"):
+        assert set(macro.query(f"select note from dbt_test.{view}")) == {("new",)}
+
+
+def test_a_view_that_names_a_column_that_goes_is_a_problem(macro, views, run, names):
+    macro.query("alter table dbt_test.orders_v2 drop column note")
+    problem = ("views", '"memory"."dbt_test"."named" names note, which goes. Change it with the cutover')
+    assert problem in found(macro)
+    with pytest.raises(MacroError, match=r"accept: \[schema, views\]"):
+        run()
+    run(accept=["schema", "views"])
+    assert "orders_v2" not in names()
+
+
+def test_a_renamed_column_goes_for_a_view_too(macro, views):
+    macro.query("alter table dbt_test.orders_v2 rename note to remark")
+    assert [check for check, _ in found(macro, rename={"note": "remark"})] == ["views"]
+
+
+def test_a_view_further_down_that_would_break_takes_the_whole_swap_back(macro, views, run, names):
+    macro.query("alter table dbt_test.orders_v2 drop column note")
+    macro.query("drop view dbt_test.named")
+    before = names()
+    assert found(macro, accept="schema") == [], "no view that names the table names the column"
+    with pytest.raises(SqlError, match='Referenced column "note" not found'):
+        run(accept="schema")
+    assert names() == before
+    assert macro.query("select note from dbt_test.above order by 1") == [("a",), ("b",)]
+    run(accept=["schema", "views"])
+
+
+def test_a_view_that_is_broken_already_stops_nothing(macro, views, run):
+    macro.query("create table dbt_test.gone as select 1 as x")
+    macro.query("create view dbt_test.broken as select * from dbt_test.orders, dbt_test.gone")
+    macro.query("drop table dbt_test.gone")
+    planned = run(dry_run=True)
+    assert 'select * from "memory"."dbt_test"."above" limit 0' in planned
+    assert 'select * from "memory"."dbt_test"."broken"' not in planned
+    run()
+
+
+def test_a_view_on_the_replacement_is_a_problem(macro, tables):
+    tables(PLAIN)
+    macro.query("create view dbt_test.early as select * from dbt_test.orders_v2")
+    [(check, what)] = found(macro)
+    assert (check, what) == ("views", '"memory"."dbt_test"."early" names the replacement, whose name goes')
+
+
+def test_a_word_of_a_view_is_a_column_only_as_a_whole_word(macro):
+    sql = "CREATE VIEW v AS SELECT noted, t.\"Order Date\", lower(remark) FROM t -- note"
+    named = [name for name in ("note", "noted", "order date", "Remark", "date", "T", "low") if _is_named(macro, name, sql)]
+    assert named == ["note", "noted", "order date", "Remark", "T"]
+    assert re.search("note", sql)
+
+
+def _is_named(macro, name, sql):
+    return macro("_is_named_in", name, sql).value
