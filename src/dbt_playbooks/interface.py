@@ -70,6 +70,29 @@ class Model:
 
 
 @dataclass(frozen=True)
+class Argument:
+    """What a call gives to a parameter: as it is written, where that stands in the model, and its value if it is a literal."""
+
+    text: str
+    start: int
+    end: int
+    value: Any = None
+    known: bool = True
+
+
+@dataclass(frozen=True)
+class MacroCall:
+    """A call of a macro in a model's Jinja. `start` and `end` are positions in the model's file."""
+
+    macro: str
+    start: int
+    end: int
+    arguments: Mapping[str, Argument]
+    more: bool = False
+    """It is given `*` or `**`, so any parameter may have a value that is not known."""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What became of one model in one window."""
 
