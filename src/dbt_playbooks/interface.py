@@ -70,8 +70,55 @@ class Model:
 
 
 @dataclass(frozen=True)
+class Node:
+    """Anything of the dbt graph, as its files and dbt's parse say it. All fields are plain values, as JSON has them."""
+
+    unique_id: str
+    kind: str
+    """One of KINDS."""
+    name: str
+    """What people type and dbt selects: `orders`, of a source `raw.orders`, of a model with versions `orders.v2`."""
+    package: str
+    path: str
+    """The file that makes it, from the folder of its package; of what is YAML alone, that YAML file."""
+    relation: str | None = None
+    """Its table as SQL names it, of an ephemeral model its CTE (`__dbt__cte__orders`); None of what SQL does not name."""
+    materialized: str | None = None
+    language: str | None = None
+    """'sql' or 'python'; None of what has no code."""
+    parents: tuple[str, ...] = ()
+    raw_code: str = ""
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    """Those that YAML names, with the type that YAML says; a seed's are those of its file's first line."""
+    owners: tuple[str, ...] = ()
+    """From YAML: meta.owner, its own owner, and that of its group. A name, or an address where there is no name."""
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    properties_path: str | None = None
+    """The YAML file that describes it, from the folder of its package."""
+    latest_version: bool = True
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """What only its kind has, in the words of dbt's manifest: test_metadata, given, type_params, measures, url and so on."""
+
+
+KINDS = (
+    "source", "seed", "model", "snapshot", "test", "unit_test", "exposure", "semantic_model", "metric", "saved_query", "analysis", "function",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one model in one window."""
+
+    error: str | None
+    seconds: float
+    bytes_processed: int | None = None
+
+
+@dataclass(frozen=True)
 class Argument:
-    """What a call gives to a parameter: as it is written, where that stands in the model, and its value if it is a literal."""
+    """What a call gives to a parameter: as it is written, where that stands in the file, and its value if it is a literal."""
 
     text: str
     start: int
@@ -82,7 +129,7 @@ class Argument:
 
 @dataclass(frozen=True)
 class MacroCall:
-    """A call of a macro in a model's Jinja. `start` and `end` are positions in the model's file."""
+    """A call of a macro in Jinja. `start` and `end` are positions in the text that was read."""
 
     macro: str
     start: int
@@ -90,15 +137,6 @@ class MacroCall:
     arguments: Mapping[str, Argument]
     more: bool = False
     """It is given `*` or `**`, so any parameter may have a value that is not known."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one model in one window."""
-
-    error: str | None
-    seconds: float
-    bytes_processed: int | None = None
 
 
 class Project(Protocol):
@@ -132,3 +170,5 @@ class Project(Protocol):
     def cancel(self) -> None: ...
     def secrets(self) -> list[str]: ...
     def var(self, name: str, default: Any) -> Any: ...
+    def nodes(self) -> list[Node]: ...
+    def compiled(self, node: Node, incremental: bool = False) -> str: ...

@@ -54,7 +54,8 @@ class Change:
         old, new = self.old or "a column", self.new or "a column"
         return {
             "rename": f"rename {old} to {new}",
-            "retype": f"retype {old} to {(self.given or {}).get('to', 'another type')}" + (f" as {new}" if self.new else ""),
+            "retype": f"retype {old} to {(self.given or {}).get('to', 'another type')}"
+            + (f" as {new}" if self.new else ""),
             "remove": f"remove {old}",
             "add": f"add {new}",
             "repartition": f"replace {old} by {new}",
@@ -116,7 +117,9 @@ def _change(graph: Graph, node: Node, call: MacroCall, line: int) -> Change:
 def _typed_name(graph: Graph, node: Node, column: str | None) -> str | None:
     """The name that the macro gave the typed column: the one that the model's own SQL has."""
     lineage = graph.lineage.get(node.unique_id)
-    there = [f"{column}_{suffix}" for suffix in _SUFFIXES if lineage and f"{column}_{suffix}".lower() in lineage.outputs]
+    there = [
+        f"{column}_{suffix}" for suffix in _SUFFIXES if lineage and f"{column}_{suffix}".lower() in lineage.outputs
+    ]
     return there[0] if len(there) == 1 else None
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from dbt_playbooks.errors import UsageError, WarehouseError
-from dbt_playbooks.interface import Model, Options, Outcome, Window
+from dbt_playbooks.interface import Model, Node, Options, Outcome, Window
 from dbt_playbooks.project.models import backfill_filters, runners
+from dbt_playbooks.project.nodes import nodes_of
 from dbt_playbooks.project.opening import (
     PACKAGE,
     put_our_macros_before_dbts,
@@ -22,6 +23,7 @@ from dbt_playbooks.project.opening import (
     uncollected,
 )
 from dbt_playbooks.project.session import DbtSession
+from dbt_playbooks.project.stubs import stubbed
 from dbt_playbooks.redact import secret_values
 
 
@@ -120,6 +122,25 @@ class DbtCoreProject(DbtSession):
 
     def _relation(self, node: Any) -> Any:
         return self._adapter.Relation.create_from(self._config, node)
+
+    def nodes(self) -> list[Node]:
+        """Everything of the graph: sources, models, tests, exposures, metrics and so on, of the project and its packages."""
+        return nodes_of(self._manifest, Path(self._config.project_root), self._adapter.Relation.add_ephemeral_prefix)
+
+    def compiled(self, node: Node, incremental: bool = False) -> str:
+        """The SQL of a node for a first run, or for an incremental one. It runs nothing, but macros in it may query.
+
+        Ephemeral parents are not put into it: they stand there as the names of their CTEs.
+        """
+        from dbt.clients.jinja import get_rendered
+        from dbt.compilation import Compiler
+
+        found = copy.copy(self._manifest.nodes[node.unique_id])
+        found.extra_ctes = []
+        with self._dbt_errors(), self._connection(f"compile_{node.name}"):
+            context = Compiler(self._config)._create_node_context(found, self._manifest, {})
+            with stubbed(context, {"is_incremental": lambda: incremental}):
+                return str(get_rendered(found.raw_code, context, found))
 
     # --- running ---------------------------------------------------------------------------------------------------
 

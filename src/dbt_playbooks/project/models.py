@@ -117,7 +117,9 @@ def _parts(tokens: Sequence[_Token], index: int) -> tuple[list[list[_Token]], _T
     for token in tokens[index:]:
         if depth == 0 and token.text == ")":
             return [part for part in parts if part], token
-        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0) if token.kind == "operator" else 0
+        depth += (
+            {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0) if token.kind == "operator" else 0
+        )
         if depth == 0 and token.text == "," and token.kind == "operator":
             parts.append([])
         else:
@@ -135,12 +137,14 @@ def _literal(environment: Any, text: str) -> tuple[Any, bool]:
         return None, False
 
 
-def parameters_of(macro_sql: str) -> dict[str, Any]:
-    """The parameters of a macro in their order, with their defaults: None where there is none, or none that is a literal."""
+def parameters_of(text: str, name: str) -> dict[str, Any]:
+    """The parameters of a macro of a file in their order, with their defaults: None where there is none, or none that is a literal."""
     import jinja2
     from dbt_common.clients.jinja import get_environment
 
-    macro = next(get_environment(None).parse(macro_sql).find_all(jinja2.nodes.Macro))
+    macro = next(
+        each for each in get_environment(None).parse(text).find_all(jinja2.nodes.Macro) if each.name.endswith(name)
+    )
     found: dict[str, Any] = {each.name: None for each in macro.args}
     for each, default in zip(reversed(macro.args), reversed(macro.defaults), strict=False):
         with contextlib.suppress(jinja2.nodes.Impossible):
