@@ -91,6 +91,19 @@ def column_changes(graph: Graph, root: Path) -> Iterator[Change]:
                 yield _change(graph, node, call, line_of(text, call.start))
 
 
+def stands_in(text: str, change: Change) -> bool:
+    """Whether a version of the model already had the call, in whichever phase."""
+    if change.call is None:
+        return False
+    name = next(iter(parameters()[change.call.macro])) if change.kind != "add" else "name"
+    now = change.call.arguments.get(name)
+    for call in macro_calls(text, {change.call.macro: tuple(parameters()[change.call.macro])}):
+        then = call.arguments.get(name)
+        if now is None or (then is not None and (then.value, then.known) == (now.value, now.known)):
+            return True
+    return False
+
+
 def _change(graph: Graph, node: Node, call: MacroCall, line: int) -> Change:
     given = {name: each.value for name, each in call.arguments.items() if each.known}
     unknown = {name: each.text for name, each in call.arguments.items() if not each.known}
@@ -124,7 +137,8 @@ def _typed_name(graph: Graph, node: Node, column: str | None) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+    """A name without the quotes that the macros take as well."""
+    return None if value is None else str(value).strip().replace('"', "").replace("`", "")
 
 
 def _day(value: Any) -> dt.date | None:

@@ -11,12 +11,17 @@ from dbt_playbooks.interface import MacroCall
 
 @dataclass(frozen=True)
 class Edit:
-    """Lines of a file that others replace; none in `after`: they go; none in `before`: `after` is added at `line`, or to the end if it is None."""
+    """Lines of a file that others replace.
+
+    line      the first of them; of what is only added the line that it belongs to, or None
+    before    what stands there; nothing when something is only added
+    after     what is to stand there; nothing when the lines go; None when that is left to a person, whom `note` tells what to do
+    """
 
     path: str
     line: int | None
     before: tuple[str, ...]
-    after: tuple[str, ...]
+    after: tuple[str, ...] | None
     note: str = ""
 
 
