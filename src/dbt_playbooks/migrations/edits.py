@@ -39,11 +39,11 @@ def line_of(text: str, position: int) -> int:
 
 
 def edits(path: str, text: str, pieces: Sequence[Piece], note: str = "") -> list[Edit]:
-    """One edit for each run of lines that the pieces touch. Pieces may not overlap."""
+    """One edit for each run of neighbouring lines that the pieces touch. Pieces may not overlap."""
     found: list[Edit] = []
     runs: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda each: each.start):
-        if runs and line_of(text, runs[-1][-1].end) >= line_of(text, piece.start):
+        if runs and line_of(text, runs[-1][-1].end) + 1 >= line_of(text, piece.start):
             runs[-1].append(piece)
         else:
             runs.append([piece])

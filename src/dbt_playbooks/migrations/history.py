@@ -86,14 +86,14 @@ def _versions(folder: Path, path: str) -> list[_Version]:
     for entry in log.split("\x01")[1:]:
         commit, seconds, author, parents, names = entry.split("\x02", 4)
         words = [word for word in names.replace("\n", "").split("\0") if word]
-        if words and not words[0].startswith("D"):
+        if words:
             day = datetime.fromtimestamp(int(seconds), timezone.utc).date().isoformat()
             found.append(_Version(commit, day, author, not parents, words[-1]))
     return found
 
 
 def _texts(top: Path, versions: set[_Version]) -> dict[_Version, str]:
-    """What the files held. A version that git can't give (of a partial clone without a network) is left out."""
+    """What the files held. Left out is a version that git can't give: it took the file away, or a partial clone lacks it."""
     asked = list(versions)
     if not asked:
         return {}

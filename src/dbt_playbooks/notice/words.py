@@ -79,8 +79,8 @@ def _mrkdwn(part: Part) -> str:
     written = _escaped(one_line(part.text))
     if isinstance(part, Name):
         return f"'{written}'" if "`" in written else f"`{written}`"
-    # without an escape for them, a zero-width space keeps marks from being read as such
-    return re.sub(r"([*_~`])", "\u200b\\1\u200b", written)
+    # Slack has no escape for these: a zero-width space keeps those at the edge of a word from being read as marks
+    return re.sub(r"((?<!\w)[*_~`]|[*_~`](?!\w))", "\u200b\\1\u200b", written)
 
 
 def _escaped(text: str) -> str:

@@ -75,6 +75,8 @@ def macro_calls(raw_code: str, parameters: Mapping[str, Sequence[str]]) -> Itera
             continue
         first = tokens[index - 2] if before == "." and index > 1 else token
         parts, last = _parts(tokens, index + 2)
+        if last is None:
+            continue
         arguments, more, names = {}, False, iter(parameters[token.text])
         for part in parts:
             if part[0].text in ("*", "**"):
@@ -110,8 +112,8 @@ def _tokens(environment: Any, source: str) -> list[_Token]:
     return found
 
 
-def _parts(tokens: Sequence[_Token], index: int) -> tuple[list[list[_Token]], _Token]:
-    """What stands between the commas of a call whose first argument is at `index`, and its closing parenthesis."""
+def _parts(tokens: Sequence[_Token], index: int) -> tuple[list[list[_Token]], _Token | None]:
+    """What stands between the commas of a call whose first argument is at `index`, and its closing parenthesis, if it has one."""
     parts: list[list[_Token]] = [[]]
     depth = 0
     for token in tokens[index:]:
@@ -124,7 +126,7 @@ def _parts(tokens: Sequence[_Token], index: int) -> tuple[list[list[_Token]], _T
             parts.append([])
         else:
             parts[-1].append(token)
-    return [part for part in parts if part], tokens[-1]
+    return [], None
 
 
 def _literal(environment: Any, text: str) -> tuple[Any, bool]:
