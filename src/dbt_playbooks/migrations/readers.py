@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.impact.graph import Graph
+from dbt_playbooks.impact.lineage import Lineage
 from dbt_playbooks.impact.trace import Affected, Impact, Unread, impact_of
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations.changes import Change, text_of
@@ -122,18 +123,21 @@ def _direct(impact: Impact, column: str) -> _Direct:
             elif edge.child not in tables:
                 tables[edge.child] = child.node
                 waiting.append(edge.child)
+    # the model's own config, or its incremental run, names the column
+    if impact.node.unique_id in affected:
+        found[impact.node.unique_id] = affected[impact.node.unique_id]
     return _Direct(list(found.values()), [node.name for node in tables.values()])
 
 
 def _broken(graph: Graph, model: Node, column: str) -> _Direct:
     """The nodes below a model that name a column which none of the tables that they read has."""
-    below = [graph.nodes[each] for each in graph.children[model.unique_id]]
+    below = graph.downstream(model.unique_id)
     named = [
         Affected(node, (), uses=("reads",), named=True)
         for node in below
-        if node.unique_id in graph.lineage and column.lower() in graph.lineage[node.unique_id].unknown
+        if column.lower() in graph.lineage.get(node.unique_id, Lineage()).unknown
     ]
-    return _Direct(named, [model.name], gone=True)
+    return _Direct(named, [model.name, *(node.name for node in below)], gone=True)
 
 
 def _compares(graph: Graph, node: Node, change: Change) -> bool:
@@ -158,7 +162,10 @@ def _edits(
     new = change.new if column == change.old else None
     if node.kind in _HOLDS_SQL and node.language == "sql" and not node.details.get("test_metadata"):
         text = text_of(root, node.path, node.raw_code)
-        yield from _replaced(node.path, text, in_sql(text, column, tables, dialect), column, new)
+        found = in_text(text, column) if node == change.node else in_sql(text, column, tables, dialect)
+        call = change.call if node == change.node else None
+        others = [each for each in found if call is None or not call.start <= each.start < call.end]
+        yield from _replaced(node.path, text, others, column, new)
         return
     if node.language == "python":
         text = text_of(root, node.path, node.raw_code)

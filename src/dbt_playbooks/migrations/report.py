@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 from dbt_playbooks.migrations.edits import Edit
+from dbt_playbooks.migrations.parts import Step
 from dbt_playbooks.migrations.readers import Reader
-from dbt_playbooks.migrations.steps import Step
 from dbt_playbooks.migrations.survey import Migration
 
 NOTHING = """no change is in flight in {where}.

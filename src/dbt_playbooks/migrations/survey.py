@@ -16,8 +16,9 @@ from dbt_playbooks.migrations import changes, replacements
 from dbt_playbooks.migrations.changes import Change, text_of
 from dbt_playbooks.migrations.edits import line_of
 from dbt_playbooks.migrations.history import Since, Trace, since
+from dbt_playbooks.migrations.parts import Situation, Step
 from dbt_playbooks.migrations.readers import Readers, readers_of
-from dbt_playbooks.migrations.steps import Situation, Step, steps_of
+from dbt_playbooks.migrations.steps import steps_of
 from dbt_playbooks.project.models import macro_calls
 
 _LAST = dt.date.max
