@@ -53,7 +53,7 @@ def subject_of(graph: Graph, node: Node, migrations: Sequence[Migration], reques
     """The one change that is meant. Raises UsageError with what to type when there is none, or more than one."""
     if node.kind not in _HAS_COLUMNS:
         raise UsageError(
-            f"'{node.name}' is no table that this project makes, but a {node.kind}. Give a model, a seed or a snapshot."
+            f"'{node.name}' is no table that this project makes, but of kind {node.kind}. Give a model, a seed or a snapshot."
         )
     wanted = _lower(request)
     fitting = [each for each in migrations if _fits(each.change, wanted)]
