@@ -34,29 +34,8 @@ select
   count(case when is_duplicate then 1 end) as duplicate_keys,
   coalesce(sum(case when is_duplicate then row_count - 1 end), 0) as surplus_rows,
   coalesce(sum(case when not has_key then row_count end), 0) as rows_without_key,
-  {{ adapter.dispatch('_most_frequent', 'dbt_playbooks')(names=names, limit=limit) }} as most_frequent
+  {{ dbt_playbooks._most_frequent(names, 'is_duplicate', limit) }} as most_frequent
 from judged
   {%- endset -%}
   {{ return(sql) }}
-{% endmacro %}
-
-{#- Nothing is kept of the others, however many there are. -#}
-{% macro duckdb___most_frequent(names, limit) %}
-  {%- set packed, texts = [], [] -%}
-  {%- for name in names -%}
-    {%- do texts.append('cast(' ~ name ~ ' as varchar)') -%}
-    {%- do packed.append(name ~ ' := ' ~ texts[-1]) -%}
-  {%- endfor -%}
-  {{ return('to_json(arg_min(case when is_duplicate then to_json(struct_pack(' ~ packed | join(', ') ~ ', row_count := row_count)) end, case when is_duplicate then row(-row_count, '
-    ~ names | join(', ') ~ ') end, ' ~ limit ~ '))') }}
-{% endmacro %}
-
-{#- STRING_AGG neither takes nor counts a NULL -#}
-{% macro bigquery___most_frequent(names, limit) %}
-  {%- set packed = [] -%}
-  {%- for name in names -%}
-    {%- do packed.append(name ~ ' as ' ~ name) -%}
-  {%- endfor -%}
-  {{ return("concat('[', coalesce(string_agg(case when is_duplicate then to_json_string(struct(" ~ packed | join(', ') ~ ", row_count as row_count)) end, ', ' order by row_count desc, "
-    ~ names | join(', ') ~ ' limit ' ~ limit ~ "), ''), ']')") }}
 {% endmacro %}

@@ -153,6 +153,7 @@ ONE_DAY_TWICE = {
 }
 FEW_NULLS = [["amount", 4, 0, 0], ["id", 4, 0, 0]]
 RENAMED = [["id", "moved"], ["amount", "added"], ["id", "removed"]]
+NOT_AT_MIDNIGHT = {"table": "events", "column": "happened_at", "to": "date"}
 DIFFERING_IDS = [
     [1, "differs"],
     [2, "only in new"],
@@ -163,6 +164,11 @@ DIFFERING_IDS = [
 ]
 
 CASES = {
+    "added_column": Case(
+        {"expression": "nullif(amount, 5)", "name": "amount", "default": 0},
+        inside="select {sql} from events order by id",
+        rows=[[10], [-1], [30], [0]],
+    ),
     "affected_partitions": Case(BAD, rows=FOUND_BAD, printed="partition_date  bad_rows"),
     "affected_partitions_sql": Case(BAD, rows=FOUND_BAD),
     "backfill_checkpoints_sql": Case(
@@ -193,6 +199,16 @@ CASES = {
     "backfill_script": Case(SCRIPT, statements=True, printed="-- Step 1 of 1", after=FILLED),
     "backfill_script_sql": Case(SCRIPT, statements=True, after=FILLED),
     "backfill_state_exists": Case(state=True, value=True),
+    "cast_report": Case(
+        NOT_AT_MIDNIGHT,
+        printed="4 rows, 0 of them NULL; of 4 values 0 failed (0.0) and 2 lossy (0.5)",
+        answers=[[[4, 4, 0, 2, 0.0, 0.5, "[]", "[]"]]],
+    ),
+    "cast_report_sql": Case(
+        NOT_AT_MIDNIGHT,
+        columns=["row_count", "non_null_count", "failed_count", "lossy_count", "lossy_rate"],
+        rows=[[4, 4, 0, 2, 0.5]],
+    ),
     "compare_aggregates": Case(SUMS, rows=SUMMED, printed="old sum_amount"),
     "compare_aggregates_sql": Case(SUMS, rows=SUMMED),
     "compare_row_counts": Case(BOTH, rows=COUNTED, printed="old_rows"),
@@ -232,6 +248,11 @@ CASES = {
         after=LEFT,
     ),
     "delete_partitions_sql": Case(DELETE, statements=True, after=LEFT),
+    "deprecated_column": Case(
+        {"name": "note", "data_type": "string", "remove_after": "9998-12-31"},
+        inside="select {sql} from events where id = 1",
+        rows=[[None]],
+    ),
     "find_duplicates": Case(
         {"table": "events", "key": "day"},
         value=ONE_DAY_TWICE,
@@ -277,6 +298,18 @@ CASES = {
     "record_chunk_sql": Case(FAILED, state=True, statements=True, after=RECORDED_CHUNK),
     "record_run": Case({"run": RUN, "event": "release"}, state=True, after=RECORDED_RUN),
     "record_run_sql": Case({"run": RUN, "event": "release"}, state=True, statements=True, after=RECORDED_RUN),
+    "renamed_column": Case(
+        {"old_name": "amount", "new_name": "total"},
+        inside="select {sql} from events where id = 1",
+        columns=["amount", "total"],
+        rows=[[10, 10]],
+    ),
+    "retyped_column": Case(
+        {"column": "amount", "to": "float", "data_type": "int64"},
+        inside="select {sql} from events where id = 1",
+        columns=["amount", "amount_float", "amount_cast_failures"],
+        rows=[[10, 10.0, None]],
+    ),
     "row_count": Case({"table": "events"}, rows=[[4]], printed="row_count"),
     "row_count_sql": Case({"table": "events"}, rows=[[4]]),
     "row_counts_by_day": Case({**BY_DAY, **JANUARY}, rows=BY_DAYS, printed="rows by day of day"),
@@ -294,6 +327,10 @@ OPTIONS = {
     "affected_partitions_sql": {**BAD, **JANUARY, **IN_TOKYO, "period": "week"},
     "backfill_progress_sql": {},
     "backfill_script_sql": {**SCRIPT, "date_column": "happened_at", "chunk": "2 weeks", "columns": ["id", "happened_at"], **IN_TOKYO},
+    "cast_report_sql": {
+        "table": "archive", "column": "(substr('007', 1, id))", "to": "date", "data_type": "string", "format": "%d.%m.%Y", "trim": True,
+        "blank_as_null": True, "sample": 3, "where": "amount > 0",
+    },
     "compare_aggregates_sql": {
         **BOTH, "by": {"month": "extract(month from day)"}, "metrics": {"rows": "count(*)", "total": "sum(amount)"},
         "tolerance": {"total": {"absolute": 1, "relative": 0.01}}, "where": "amount > 0", "only_differences": False,

@@ -1,0 +1,43 @@
+{#- Two columns of a tested model as expressions of one type: {'a', 'b'}. As they are when the model is not built yet. -#}
+{% macro _tested_pair(tested, a, b) %}
+  {%- do dbt_playbooks._refuse_same_name({'a': a | string, 'b': b | string}, 'columns_equal', "Name the two columns that are to be equal.") -%}
+  {%- set columns = dbt_playbooks._tested_columns(tested) -%}
+  {%- if not columns -%}
+    {{ return({'a': dbt_playbooks._quote(a), 'b': dbt_playbooks._quote(b)}) }}
+  {%- endif -%}
+  {%- set names = dbt_playbooks._named_columns([a, b], columns, 'the model', 'columns that are to be equal') -%}
+  {%- set sides = [] -%}
+  {%- for name in names -%}
+    {%- do sides.append({'name': name, 'data_type': columns[name | lower].data_type | lower}) -%}
+  {%- endfor -%}
+  {%- set family = dbt_playbooks._common_family(dbt_playbooks._family(sides[0].data_type), dbt_playbooks._family(sides[1].data_type)) -%}
+  {%- set cast_to = dbt_playbooks._common_type(family, sides[0].data_type, sides[1].data_type) if family else none -%}
+  {%- if cast_to is none -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.columns_equal: '" ~ names[0] ~ "' is " ~ sides[0].data_type ~ " and '" ~ names[1] ~ "' is " ~ sides[1].data_type
+      ~ ", which have no type in common. Whether one can be cast to the other, the test cast_failure_rate_below tells.") }}
+  {%- endif -%}
+  {%- set pair = [] -%}
+  {%- for side in sides -%}
+    {%- do pair.append(dbt_playbooks._as_common(adapter.quote(side.name), side.data_type, family, cast_to)) -%}
+  {%- endfor -%}
+  {{ return({'a': pair[0], 'b': pair[1]}) }}
+{% endmacro %}
+
+{#- The type of a tested column; text as long as the model is not built. -#}
+{% macro _tested_type(tested, column) %}
+  {%- set columns = dbt_playbooks._tested_columns(tested) -%}
+  {%- if not columns -%}
+    {{ return('string') }}
+  {%- endif -%}
+  {{ return(columns[dbt_playbooks._named_columns([column], columns, 'the model', 'the tested column')[0] | lower].data_type) }}
+{% endmacro %}
+
+{#- The columns of the model of a generic test, a relation or a subquery (see `_tested_place`); {} when it is not built, as it may be in `dbt compile`. -#}
+{% macro _tested_columns(tested) %}
+  {%- set place = dbt_playbooks._tested_place() if tested is string else tested -%}
+  {%- if not execute or place is none -%}
+    {{ return({}) }}
+  {%- endif -%}
+  {%- set relation = adapter.get_relation(database=place.database, schema=place.schema, identifier=place.identifier) -%}
+  {{ return({} if relation is none else dbt_playbooks._columns_of(relation)) }}
+{% endmacro %}

@@ -1,0 +1,46 @@
+with prepared as (
+  select
+    (substr('007', 1, id)) as source_value,
+    nullif(regexp_replace((substr('007', 1, id)), r'^[\s\p{Z}]+|[\s\p{Z}]+$', ''), '') as prepared_value
+  from `test-project`.`dbt_test`.`archive`
+  where amount > 0
+),
+
+typed as (
+  select
+    *,
+    case when regexp_contains(prepared_value, r'^(?:0?[1-9]|[12][0-9]|3[01])[.](?:0?[1-9]|1[0-2])[.](?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])$') then safe.parse_date('%d.%m.%Y', prepared_value) end as typed_value
+  from prepared
+),
+
+judged as (
+  select
+    source_value,
+    case
+      when prepared_value is null then 'null'
+      when typed_value is null then 'failed'
+      when not regexp_contains(prepared_value, r'^(?:0[1-9]|[12][0-9]|3[01])[.](?:0[1-9]|1[0-2])[.](?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])$') then 'lossy'
+      else 'fine'
+    end as verdict
+  from typed
+),
+
+counted as (
+  select
+    verdict,
+    case when verdict in ('failed', 'lossy') then substr(cast(source_value as string), 1, 200) end as bad_value,
+    count(*) as row_count
+  from judged
+  group by 1, 2
+)
+
+select
+  coalesce(sum(row_count), 0) as row_count,
+  coalesce(sum(case when verdict <> 'null' then row_count end), 0) as non_null_count,
+  coalesce(sum(case when verdict = 'failed' then row_count end), 0) as failed_count,
+  coalesce(sum(case when verdict = 'lossy' then row_count end), 0) as lossy_count,
+  sum(case when verdict = 'failed' then row_count else 0 end) / nullif(sum(case when verdict <> 'null' then row_count end), 0) as failed_rate,
+  sum(case when verdict = 'lossy' then row_count else 0 end) / nullif(sum(case when verdict <> 'null' then row_count end), 0) as lossy_rate,
+  concat('[', coalesce(string_agg(case when verdict = 'failed' then to_json_string(struct(bad_value as bad_value, row_count as row_count)) end, ', ' order by row_count desc, bad_value limit 3), ''), ']') as failed_values,
+  concat('[', coalesce(string_agg(case when verdict = 'lossy' then to_json_string(struct(bad_value as bad_value, row_count as row_count)) end, ', ' order by row_count desc, bad_value limit 3), ''), ']') as lossy_values
+from counted;
