@@ -18,12 +18,12 @@ def node(name: str, kind: str = "model", parents: Sequence[str] = (), **more: An
         "relation": f'"shop"."main"."{name}"' if kind == "model" else None,
         "materialized": "table" if kind == "model" else None,
         "language": "sql",
+        "package": "shop",
     }
     return Node(
         unique_id=f"{kind}.shop.{name}",
         kind=kind,
         name=name,
-        package="shop",
         parents=tuple(f"model.shop.{parent}" for parent in parents),
         **{**given, **more},
     )

@@ -31,6 +31,12 @@ def notice(model: str, **options: str | None) -> str:
     return shlex.join(["dbt-playbooks", "notice", model, *words])
 
 
+def outside(node: Node) -> list[str]:
+    """Who reads a table outside of dbt: views, and on BigQuery whoever queried it."""
+    readers = [operation("recent_readers", table=node.name, others_only=True)] if "`" in (node.relation or "") else []
+    return [operation("dependent_views", table=node.name), *readers]
+
+
 def fill(node: Node, today: dt.date) -> str:
     """Fills the whole table again: by windows where the model can be backfilled, else at once."""
     if not can_backfill(node):

@@ -105,7 +105,7 @@ def end(it: Situation, title: str, edits: Sequence[Edit], *first: str) -> Step:
         suffix = re.sub(r"\W", "_", f"with_{change.old}".lower())
         backup = commands.operation("backup_table", table=node.name, suffix=suffix)
         kept = commands.table_of(node, f"_backup_{suffix}")
-        after = [*first, backup, *lost.commands, *after]
+        after = [*first, *commands.outside(node), backup, *lost.commands, *after]
         after.append(commands.compare(kept, node.name, node, it.graph, tuple(going(change))))
     after.append(commands.notice(node.name))
     return Step(title, (*edits, *lost.edits), tuple(after), lost.notes)

@@ -98,7 +98,8 @@ def _add(it: Situation) -> list[Step]:
 def _repartition(it: Situation) -> list[Step]:
     old, new = it.node, it.change.replacement
     assert new is not None
-    tables = {"table": old.name, "replacement": new.name}
+    key, by = commands.key_of(it.graph, new), commands.date_column(new)
+    tables = {"table": old.name, "replacement": new.name, **({"key": key} if key else {}), **({"by": by} if by else {})}
     fill = commands.fill(new, it.today) if new.materialized == "incremental" else commands.build(new.name)
     notes = [_FIRST_DAY_NOTE] if commands.FIRST_DAY in fill else []
     return [
@@ -111,7 +112,10 @@ def _repartition(it: Situation) -> list[Step]:
                 commands.operation("cutover", **tables),
                 commands.operation("cutover", **tables, dry_run=False),
             ),
-            notes=(f"deploy the next step together with it: the code of {old.name} still makes the old table",),
+            notes=(
+                f"deploy the next step together with it: the code of {old.name} still makes the old table",
+                f"the way back: {commands.operation('cutover', table=old.name, replacement=new.name, undo=True)}",
+            ),
         ),
         Step(
             f"let {old.name} be made by the code of {new.name}",
