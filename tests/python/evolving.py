@@ -61,6 +61,7 @@ def graph(root: Path, *found: tuple[Node, Lineage | None]) -> Graph:
             path.write_text(each.raw_code)
     return Graph(
         project="shop",
+        root=str(root),
         nodes={each.unique_id: each for each, _ in found},
         lineage={each.unique_id: its for each, its in found if its is not None},
     )

@@ -9,6 +9,8 @@ import click
 from dbt_playbooks import __version__
 from dbt_playbooks.cli.backfill import backfill
 from dbt_playbooks.cli.compare import compare
+from dbt_playbooks.cli.migrations import migrations
+from dbt_playbooks.cli.notice import notice
 from dbt_playbooks.errors import INTERRUPTED, PlaybooksError
 
 
@@ -24,6 +26,8 @@ def cli() -> None:
 
 cli.add_command(backfill)
 cli.add_command(compare)
+cli.add_command(migrations)
+cli.add_command(notice)
 
 
 @cli.command(short_help="Print an entry for packages.yml: the dbt package from here.")

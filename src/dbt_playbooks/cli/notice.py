@@ -35,8 +35,9 @@ from dbt_playbooks.cli.options import DBT_OPTIONS, dbt_options, with_options
     show_default=True,
     help="slack is the JSON of a message, for a webhook or chat.postMessage.",
 )
+@click.option("--refresh", is_flag=True, help="Read the project again, whatever is kept of it.")
 @with_options(*DBT_OPTIONS)
-def notice(model: str, form: str, **given: Any) -> int:
+def notice(model: str, form: str, refresh: bool, **given: Any) -> int:
     """Write the notification of a change of MODEL: what changes, how risky it is, when, what readers must do, and who is affected.
 
     Of a change that is in flight (`dbt-playbooks migrations` lists them) kind, names and dates are read from the project; leave them out,
@@ -49,4 +50,4 @@ def notice(model: str, form: str, **given: Any) -> int:
     from dbt_playbooks.notice.request import Request
 
     words = ("kind", "column", "to", "new_column", "reason", "planned_date", "remove_after", "channel", "contact")
-    return command.notice(dbt_options(given), model, Request(**{name: given[name] for name in words}), form)
+    return command.notice(dbt_options(given), model, Request(**{name: given[name] for name in words}), form, refresh)

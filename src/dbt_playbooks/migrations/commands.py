@@ -11,6 +11,7 @@ import yaml
 
 from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.interface import Node
+from dbt_playbooks.migrations.changes import Change
 
 FIRST_DAY = "FIRST_DAY"
 """Stands in a command for the first day of a table, which the project does not say."""
@@ -26,9 +27,11 @@ def build(*selection: str) -> str:
     return shlex.join(["dbt", "build", "--select", *selection])
 
 
-def notice(model: str, **options: str | None) -> str:
-    words = [word for name, value in options.items() if value for word in (f"--{name.replace('_', '-')}", value)]
-    return shlex.join(["dbt-playbooks", "notice", model, *words])
+def notice(change: Change) -> str:
+    """What readers are told of one change; a table may have several."""
+    column = change.new if change.kind == "add" else change.old
+    which = [] if change.replacement or not column else ["--column", column]
+    return shlex.join(["dbt-playbooks", "notice", change.node.name, "--change", change.kind, *which])
 
 
 def outside(node: Node) -> list[str]:

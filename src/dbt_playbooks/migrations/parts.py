@@ -65,7 +65,7 @@ def leave_readers(it: Situation, title: str, *first: str) -> list[Step]:
     built = [each.node.name for each in sure if each.node.kind in ("model", "snapshot")]
     builds = (commands.build(*(f"{name}+" for name in built)),) if built else ()
     title = title if sure else f"ask whether anyone still needs {it.change.old}"
-    return [Step(title, _edits_of(sure), (*first, *builds, commands.notice(it.node.name)), tuple(notes))]
+    return [Step(title, _edits_of(sure), (*first, *builds, commands.notice(it.change)), tuple(notes))]
 
 
 def _may_note(reader: Reader, change: Change) -> str:
@@ -107,7 +107,7 @@ def end(it: Situation, title: str, edits: Sequence[Edit], *first: str) -> Step:
         kept = commands.table_of(node, f"_backup_{suffix}")
         after = [*first, *commands.outside(node), backup, *lost.commands, *after]
         after.append(commands.compare(kept, node.name, node, it.graph, tuple(going(change))))
-    after.append(commands.notice(node.name))
+    after.append(commands.notice(change))
     return Step(title, (*edits, *lost.edits), tuple(after), lost.notes)
 
 

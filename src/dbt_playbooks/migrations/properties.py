@@ -86,6 +86,10 @@ def _column(text: str, model: str, column: str) -> Any:
 def added_test(path: str | None, text: str, model: str, test: dict[str, Any], column: str | None = None) -> Edit:
     """The YAML that gives a model, or a column of it, one test more: in its properties file if it has one."""
     entry: dict[str, Any] = {"data_tests": [test]}
+    place = column_place(text, model, column) if path and column is not None else None
+    if path and place:
+        line = text.count("\n", 0, place[0]) + 1
+        return Edit(path, line, (), _dump(entry), f"under '{column}'; what is there under `data_tests` stays")
     if column is not None:
         entry = {"columns": [{"name": column, **entry}]}
     found = block_of(text, model) if path else None

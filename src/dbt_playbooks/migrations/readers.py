@@ -44,10 +44,14 @@ class Reader:
 
 @dataclass(frozen=True)
 class Readers:
-    """All that is known of who needs what goes."""
+    """All that is known of who needs what goes.
+
+    carriers    nodes that pass it on by a star: they need no edit, and their own readers lose it as well
+    """
 
     found: Sequence[Reader] = ()
     unread: Sequence[Unread] = ()
+    carriers: Sequence[Node] = ()
 
     @property
     def sure(self) -> list[Reader]:
@@ -58,6 +62,7 @@ def readers_of(graph: Graph, root: Path, change: Change, dialect: str) -> Reader
     """Who needs the column that goes, apart from the model itself and from tests that compare the old with the new."""
     found: dict[str, Reader] = {}
     unread: dict[str, Unread] = {}
+    carriers: dict[str, Node] = {}
     if change.replacement is not None:
         return Readers(list(_of_replacement(graph, root, change.replacement, change.node)))
     for column in going(change):
@@ -69,12 +74,13 @@ def readers_of(graph: Graph, root: Path, change: Change, dialect: str) -> Reader
         else:
             direct, unread_now = _direct(impact, column), impact.unread
         unread |= {each.node.unique_id: each for each in unread_now}
+        carriers |= {node.unique_id: node for node in direct.carriers}
         for each in direct.affected:
             if each.node.unique_id not in found and not _compares(graph, each.node, change):
                 made = _edits(root, change, column, each.node, direct.tables, dialect)
                 keeps = tuple(name for name, as_it_is in each.columns.items() if as_it_is)
                 found[each.node.unique_id] = Reader(each.node, column, each.uses, keeps, tuple(made), direct.gone)
-    return Readers(list(found.values()), list(unread.values()))
+    return Readers(sorted(found.values(), key=lambda each: each.may), list(unread.values()), list(carriers.values()))
 
 
 def going(change: Change) -> list[str]:
@@ -97,10 +103,11 @@ def _of_replacement(graph: Graph, root: Path, replacement: Node, replaced: Node)
 
 @dataclass(frozen=True)
 class _Direct:
-    """The nodes that take the column from the model itself, or from one that passes it on by a star; and the names of these tables."""
+    """The nodes that take the column from the model itself, or from a carrier; and the names of these tables."""
 
     affected: Sequence[Affected]
     tables: Collection[str]
+    carriers: Sequence[Node] = ()
     gone: bool = False
 
 
@@ -126,7 +133,8 @@ def _direct(impact: Impact, column: str) -> _Direct:
     # the model's own config, or its incremental run, names the column
     if impact.node.unique_id in affected:
         found[impact.node.unique_id] = affected[impact.node.unique_id]
-    return _Direct(list(found.values()), [node.name for node in tables.values()])
+    carriers = [node for node in tables.values() if node != impact.node and node.unique_id not in found]
+    return _Direct(list(found.values()), [node.name for node in tables.values()], carriers)
 
 
 def _broken(graph: Graph, model: Node, column: str) -> _Direct:

@@ -66,6 +66,9 @@ def _detail(number: int, migration: Migration, in_full: bool) -> Iterator[str]:
     if migration.readers.found:
         yield f"   {'these read' if change.replacement else 'these still read'} {change.new if change.replacement else change.old}:"
         yield from (f"     {_reader(each)}" for each in migration.readers.found)
+    if migration.readers.carriers:
+        names = ", ".join(f"{node.name} ({node.path})" for node in migration.readers.carriers)
+        yield f"   passed on by a star, with nothing to edit: {names}"
     for each in migration.readers.unread:
         yield f"   not known whether {each.node.kind} {each.node.name} ({each.node.path}) does: {each.reason}"
     for index, step in enumerate(migration.steps):
@@ -76,11 +79,10 @@ def _detail(number: int, migration: Migration, in_full: bool) -> Iterator[str]:
 
 
 def _reader(reader: Reader) -> str:
-    how = ", ".join(reader.uses)
-    keeps = f" as {', '.join(reader.keeps)}" if reader.keeps and "passes on" in reader.uses else ""
-    return f"{reader.node.kind} {reader.node.name} ({reader.node.path}): {how}{keeps}" + (
-        ", and it is gone" if reader.broken else ""
-    )
+    names = f" as {', '.join(reader.keeps)}" if reader.keeps else ""
+    how = ", ".join(use + names if use == "passes on" else use for use in reader.uses)
+    gone = ", and it is gone" if reader.broken else ""
+    return f"{reader.node.kind} {reader.node.name} ({reader.node.path}): {how}{gone}"
 
 
 def _step(word: str, step: Step) -> Iterator[str]:
@@ -132,6 +134,7 @@ def as_data(migration: Migration) -> dict[str, Any]:
             }
             for each in migration.readers.found
         ],
+        "carriers": [{"name": each.name, "kind": each.kind, "path": each.path} for each in migration.readers.carriers],
         "unread": [
             {"name": each.node.name, "kind": each.node.kind, "path": each.node.path, "reason": each.reason}
             for each in migration.readers.unread

@@ -105,7 +105,7 @@ def _repartition(it: Situation) -> list[Step]:
     return [
         Step(f"fill {new.name}", commands=(fill,), notes=tuple(notes)),
         Step(f"compare it with {old.name}", commands=(commands.compare(old.name, new.name, new, it.graph),)),
-        Step("tell those who read the table", commands=(commands.notice(old.name),)),
+        Step("tell those who read the table", commands=(commands.notice(it.change),)),
         Step(
             "see the plan of the cutover, then let it run",
             commands=(

@@ -21,9 +21,11 @@ _OURS = ("test", "unit_test", "analysis")
 
 @dataclass(frozen=True)
 class Downstream:
-    """Who is affected: what will be edited, what follows by itself, what may be affected, and of what that could not be told."""
+    """Who is affected: what will be edited, what has all columns by a star, what is further down, what may be affected, and of what that
+    could not be told."""
 
     edited: Sequence[Text] = ()
+    starred: Sequence[Text] = ()
     follows: Sequence[Text] = ()
     asked: Sequence[Text] = ()
     unread: Sequence[Text] = ()
@@ -36,7 +38,8 @@ class Downstream:
         """Those that are not empty, with their titles."""
         titled = {
             "These are affected, and will be updated by us": self.edited,
-            "These read them, and need no edit": self.follows,
+            "These take all columns, so the same happens to them; tell those who read them": self.starred,
+            "These are further down, and need no edit": self.follows,
             "These depend on the table, and do not say on which columns; ask their owners": self.asked,
             "Of these it could not be told whether they are affected": self.unread,
         }
@@ -112,17 +115,19 @@ def _timeline(subject: Subject, words: Words) -> list[Text]:
 
 
 def _downstream(readers: Readers, impact: Impact | None, owners: Mapping[str, Sequence[str]]) -> Downstream:
+    starred = {node.unique_id: node for node in readers.carriers if node.kind not in _OURS}
     sure = {each.node.unique_id: each for each in readers.sure if each.node.kind not in _OURS}
     asked = {each.node.unique_id: each.node for each in readers.found if each.may}
     further = [
         each
         for each in (impact.affected if impact else ())
-        if each.node.unique_id not in sure and each.node.kind not in _OURS
+        if each.node.unique_id not in {**sure, **starred} and each.node.kind not in _OURS
     ]
     asked |= {each.node.unique_id: each.node for each in further if _only_may(each)}
     unread = {each.node.unique_id: each for each in (*readers.unread, *(impact.unread if impact else ()))}
     return Downstream(
         edited=[_line(each.node, owners) for each in sure.values()],
+        starred=[_line(each, owners) for each in starred.values()],
         follows=[_line(each.node, owners) for each in further if not _only_may(each)],
         asked=[_line(each, owners) for each in asked.values()],
         unread=[(*_line(each.node, owners), ": ", *say("{}", Plain(each.reason))) for each in unread.values()],

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dbt_playbooks.errors import UsageError
-from dbt_playbooks.impact.graph import Graph, near_misses
+from dbt_playbooks.impact.graph import Graph
+from dbt_playbooks.impact.trace import columns_of, known_column
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations.changes import Change
+from dbt_playbooks.migrations.commands import notice
 from dbt_playbooks.migrations.survey import Migration
 
 KINDS = ("rename", "remove", "retype", "add", "repartition")
-_HAS_COLUMNS = ("model", "seed", "snapshot")
+HAS_COLUMNS = ("model", "seed", "snapshot")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Subject:
 
 def subject_of(graph: Graph, node: Node, migrations: Sequence[Migration], request: Request, today: dt.date) -> Subject:
     """The one change that is meant. Raises UsageError with what to type when there is none, or more than one."""
-    if node.kind not in _HAS_COLUMNS:
+    if node.kind not in HAS_COLUMNS:
         raise UsageError(
             f"'{node.name}' is no table that this project makes, but of kind {node.kind}. Give a model, a seed or a snapshot."
         )
@@ -87,13 +89,8 @@ def _which(node: Node, migrations: Sequence[Migration]) -> str:
             f"--change {'|'.join(KINDS)}, with --column and --to. For example: "
             f"dbt-playbooks notice {node.name} --change rename --column user_type --to user_segment"
         )
-    commands = "\n".join(f"  dbt-playbooks notice {node.name} {_options(each.change)}" for each in migrations)
-    return f"'{node.name}' has more than one change in flight, or none that fits. Say which one:\n{commands}"
-
-
-def _options(change: Change) -> str:
-    column = change.new if change.kind == "add" else change.old
-    return f"--change {change.kind}" + (f" --column {column}" if column and change.kind != "repartition" else "")
+    listed = "\n".join(f"  {notice(each.change)}" for each in migrations)
+    return f"'{node.name}' has more than one change in flight, or none that fits. Say which one:\n{listed}"
 
 
 def _in_flight(migration: Migration, request: Request) -> Subject:
@@ -127,8 +124,7 @@ def _text(value: object) -> str | None:
 def _planned(graph: Graph, node: Node, request: Request) -> Subject:
     """A change that has not begun, from the options alone."""
     kind = str(request.kind)
-    known = known_columns(graph, node)
-    remarks = [] if known else [f"which columns '{node.name}' has is not known, so --column was not checked."]
+    known, complete = columns_of(graph, node)
     old, new, replacement = request.column, request.to, None
     if kind == "repartition":
         replacement = graph.find(request.to) if request.to else None
@@ -139,7 +135,7 @@ def _planned(graph: Graph, node: Node, request: Request) -> Subject:
         _refuse_existing(request.column, "--column", node, known)
         old, new = None, request.column
     else:
-        _refuse_unknown(request.column, node, known)
+        known_column(graph, node, request.column)
         new = request.new_column if kind == "retype" else new if kind == "rename" else None
     if kind in ("rename", "retype") and not request.to:
         what = "the new name" if kind == "rename" else "the new type"
@@ -148,25 +144,12 @@ def _planned(graph: Graph, node: Node, request: Request) -> Subject:
         _refuse_existing(new, "--to" if kind == "rename" else "--new-column", node, known)
     until = _day("--remove-after", request.remove_after)
     begins = _day("--planned-date", request.planned_date)
+    unchecked = not complete and kind != "repartition"
+    remarks = (
+        [f"not all columns of '{node.name}' are known, so the names could not all be checked."] if unchecked else []
+    )
     change = Change(kind, node, None, old, new, node.path, 1, until, None, replacement)
     return Subject(change, request.to if kind == "retype" else None, begins, False, remarks)
-
-
-def known_columns(graph: Graph, node: Node) -> Mapping[str, str]:
-    """The columns of a table as its own SQL or file names them, by their name in lower case; nothing when not all are known."""
-    lineage = graph.lineage.get(node.unique_id)
-    if node.kind == "seed":
-        return {name.lower(): name for name in node.columns}
-    if lineage is None or lineage.unread or lineage.stars:
-        return {}
-    return {name.lower(): output.name for name, output in lineage.outputs.items()}
-
-
-def _refuse_unknown(column: str, node: Node, known: Mapping[str, str]) -> None:
-    if known and column.lower() not in known:
-        near = near_misses(column, known.values())
-        listed = f"Did you mean {', '.join(near)}?" if near else f"It has: {', '.join(known.values())}."
-        raise UsageError(f"'{node.name}' has no column '{column}'. {listed}")
 
 
 def _refuse_existing(column: str, option: str, node: Node, known: Mapping[str, str]) -> None:
@@ -202,6 +185,8 @@ def _checked(subject: Subject, request: Request, today: dt.date) -> Subject:
             f"the old column would go (after {until}) before the change begins ({subject.begins}). "
             "Give a --remove-after that lies behind --planned-date, best by a week or two."
         )
+    if subject.begins is None and not subject.in_flight:
+        remarks.append("without --planned-date the notice says that the day is to be announced.")
     if request.planned_date and subject.begins and subject.begins < today:
         remarks.append(f"--planned-date {subject.begins} is in the past.")
     if until and until < today:

@@ -1,12 +1,12 @@
-"""How risky a change is for those who read the table: from its kind, and from whether anyone below reads what goes."""
+"""How risky a change is for those who read the table: from its kind, and from whether anyone below reads what goes.
+
+An added column is a low risk. A column that goes or gets another type is a high one when something in the project reads it, a medium one
+when that could not be told or an exposure depends on the table, and else a low one. A table that is replaced is a medium one if it is read.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-RULE = """An added column is a low risk. What takes a column away or gives it another type is a high risk when something in the project reads
-the column, a medium one when that could not be told or an exposure depends on the table, and else a low one. A table that is replaced is
-a medium risk when something reads it, and else a low one."""
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,12 @@ def risk_of(kind: str, readers: int, unsure: int) -> Risk:
     """`readers` read what changes for sure, `unsure` may read it."""
     if kind == "add":
         return Risk("low", "a column is added, and nothing goes")
-    what = "the table" if kind == "repartition" else "the column"
     if readers:
-        level = "medium" if kind == "repartition" else "high"
-        return Risk(level, f"{readers} in the project read{'s' if readers == 1 else ''} {what}")
+        return Risk("medium" if kind == "repartition" else "high", f"{_many(readers, 'reader')} in the project")
     if unsure:
-        return Risk("medium", f"{unsure} in the project may read {what}")
-    return Risk("low", f"nothing in the project reads {what}")
+        return Risk("medium", f"{_many(unsure, 'possible reader')} in the project")
+    return Risk("low", "no reader in the project")
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

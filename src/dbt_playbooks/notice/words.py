@@ -62,7 +62,7 @@ def _markdown(part: Part) -> str:
         return part
     written = one_line(part.text)
     if isinstance(part, Plain):
-        return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", written)
+        return re.sub(r"([\\`*_{}\[\]<>|~])", r"\\\1", written)
     fence = "`" * (max((len(run) for run in re.findall("`+", written)), default=0) + 1)
     pad = " " if written.startswith("`") or written.endswith("`") else ""
     return f"{fence}{pad}{written}{pad}{fence}"

@@ -79,6 +79,7 @@ def test_what_reads_the_column_through_a_star_is_a_reader_and_the_star_is_not(tm
         ),
     )
     assert [each.node.name for each in found.found] == ["report"]
+    assert [each.name for each in found.carriers] == ["all_of_it"]
     assert edits(found, "report") == [(1, ("select upper(user_segment) as kind from {{ ref('all_of_it') }}",), "")]
 
 
@@ -214,4 +215,4 @@ def test_what_reads_a_replacement_by_its_name_reads_the_table_itself_afterwards(
 def test_of_an_added_column_nobody_has_to_move(tmp_path: Path) -> None:
     found = graph(tmp_path, (STG, COLUMNS), (mart("select 1"), lineage(["x"])))
     added = Change("add", STG, "added", None, "region", STG.path, 1)
-    assert readers_of(found, tmp_path, added, "duckdb") == Readers([], [])
+    assert readers_of(found, tmp_path, added, "duckdb") == Readers([], [], [])

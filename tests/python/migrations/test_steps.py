@@ -106,7 +106,7 @@ def test_readers_that_are_left_are_moved_built_and_told(tmp_path: Path) -> None:
             ("select user_segment as user_type from {{ ref('stg') }}",),
         )
     ]
-    assert first.commands == ("dbt build --select mart+", "dbt-playbooks notice stg")
+    assert first.commands == ("dbt build --select mart+", "dbt-playbooks notice stg --change rename --column user_type")
 
 
 def test_without_readers_the_old_name_goes_with_its_test_and_a_copy_is_compared(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_without_readers_the_old_name_goes_with_its_test_and_a_copy_is_compared(
         "dbt run-operation dbt_playbooks.backup_table --args '{table: stg, suffix: with_user_type}'",
         "dbt build --select stg+",
         "dbt-playbooks compare main.stg_backup_with_user_type stg --key id --exclude-columns user_type",
-        "dbt-playbooks notice stg",
+        "dbt-playbooks notice stg --change rename --column user_type",
     )
 
 
@@ -132,7 +132,7 @@ def test_before_its_last_day_the_end_of_a_change_is_for_later(tmp_path: Path) ->
 
 def test_a_view_has_no_copy_to_compare_with(tmp_path: Path) -> None:
     (last,) = steps(tmp_path, RENAME, a_test(EQUAL), materialized="view")
-    assert last.commands == ("dbt build --select stg+", "dbt-playbooks notice stg")
+    assert last.commands == ("dbt build --select stg+", "dbt-playbooks notice stg --change rename --column user_type")
 
 
 def test_on_bigquery_it_is_asked_who_queried_the_table(tmp_path: Path) -> None:
@@ -172,14 +172,14 @@ def test_a_retype_is_looked_at_before_its_readers_move(tmp_path: Path) -> None:
 def test_a_retype_without_its_test_gets_it_with_the_options_of_the_cast(tmp_path: Path) -> None:
     first, *_ = steps(tmp_path, RETYPE)
     (edit,) = first.edits
+    assert (edit.path, edit.line) == ("models/stg.yml", 6)
+    assert edit.note == "under 'user_id'; what is there under `data_tests` stays"
     assert edit.after == (
-        "columns:",
-        "  - name: user_id",
-        "    data_tests:",
-        "      - dbt_playbooks.cast_failure_rate_below:",
-        "          arguments:",
-        "            to: integer",
-        "            trim: true",
+        "data_tests:",
+        "  - dbt_playbooks.cast_failure_rate_below:",
+        "      arguments:",
+        "        to: integer",
+        "        trim: true",
     )
 
 
@@ -284,7 +284,7 @@ def test_a_replacement_is_filled_compared_told_swapped_and_its_code_moved(tmp_pa
     assert commands == [
         "dbt-playbooks backfill run stg_v2 --start 2023-01-01 --end 2024-02-11 --reprocess all",
         "dbt-playbooks compare stg stg_v2 --key id --by day",
-        "dbt-playbooks notice stg",
+        "dbt-playbooks notice stg --change repartition",
         f"dbt run-operation dbt_playbooks.cutover --args '{cutover}}}'",
         f"dbt run-operation dbt_playbooks.cutover --args '{cutover}, dry_run: false}}'",
         "git mv -f models/stg_v2.sql models/stg.sql",

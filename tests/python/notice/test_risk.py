@@ -28,7 +28,7 @@ def test_the_level_follows_from_kind_and_readers(kind: str, readers: int, unsure
 
 
 def test_the_reason_counts() -> None:
-    assert risk_of("rename", 1, 3).reason == "1 in the project reads the column"
-    assert risk_of("remove", 2, 0).reason == "2 in the project read the column"
-    assert risk_of("retype", 0, 1).reason == "1 in the project may read the column"
-    assert risk_of("repartition", 0, 0).reason == "nothing in the project reads the table"
+    assert risk_of("rename", 1, 3).reason == "1 reader in the project"
+    assert risk_of("remove", 2, 0).reason == "2 readers in the project"
+    assert risk_of("retype", 0, 1).reason == "1 possible reader in the project"
+    assert risk_of("repartition", 0, 0).reason == "no reader in the project"

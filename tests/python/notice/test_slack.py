@@ -20,7 +20,7 @@ def notice(edited: Sequence[Text] = (), column: str = "user_type", **more: Any) 
         table="staging.events",
         change=say("Renaming column {} to {}", column, "user_segment"),
         planned=("2024-01-25",),
-        risk=Risk("high", "1 in the project reads the column"),
+        risk=Risk("high", "1 reader in the project"),
         changing=[say("The column {} is being renamed", column)],
         timeline=[("2024-01-25: Phase 1",)],
         actions=[say("Replace {}", column)],
@@ -64,7 +64,7 @@ def test_a_notice_is_a_message_with_a_text_for_the_notification() -> None:
     assert_slack_takes(found)
     assert found["text"] == "Schema change of staging.events: Renaming column user_type to user_segment"
     assert found["blocks"][0]["text"]["text"] == "Schema change: Renaming column user_type to user_segment"
-    assert "*Risk level*\nHigh (1 in the project reads the column)" in texts(found)
+    assert "*Risk level*\nHigh (1 reader in the project)" in texts(found)
     assert "• `models/a.sql` (Ann)" in "\n".join(texts(found))
 
 

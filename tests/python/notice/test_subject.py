@@ -98,9 +98,12 @@ def test_what_is_not_committed_and_what_is_no_literal_is_said(shop: Graph) -> No
     [
         (
             {"kind": "rename", "column": "user_typ", "to": "x"},
-            "'events' has no column 'user_typ'. Did you mean user_type",
+            "'events' has no column 'user_typ'.\nDid you mean: user_type",
         ),
-        ({"kind": "remove", "column": "zzz"}, "'events' has no column 'zzz'. It has: id, user_type, User_Segment."),
+        (
+            {"kind": "remove", "column": "zzz"},
+            "'events' has no column 'zzz'.\nIts columns: id, user_type, User_Segment",
+        ),
         ({"kind": "rename", "column": "id", "to": "user_segment"}, "'events' has a column of that name already"),
         ({"kind": "rename", "column": "id", "to": "ID"}, "'events' has a column of that name already"),
         ({"kind": "retype", "column": "id", "to": "string", "new_column": "user_type"}, "--new-column 'user_type'"),
@@ -154,7 +157,10 @@ def test_days_in_the_past_are_said(shop: Graph) -> None:
 
 def test_columns_that_are_not_known_are_not_checked_and_that_is_said(shop: Graph) -> None:
     found = subject(shop, model="open", kind="remove", column="anything")
-    assert found.remarks == ["which columns 'open' has is not known, so --column was not checked."]
+    assert found.remarks == [
+        "not all columns of 'open' are known, so the names could not all be checked.",
+        "without --planned-date the notice says that the day is to be announced.",
+    ]
 
 
 def test_what_is_no_table_of_the_project_is_refused(shop: Graph) -> None:

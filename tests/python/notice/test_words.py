@@ -22,7 +22,7 @@ def test_a_name_in_markdown_is_code_with_as_many_backticks_as_it_needs(name: str
 
 
 def test_what_an_owner_is_called_is_no_markdown() -> None:
-    assert markdown((Plain("data_eng|[x](y) <b> *Ann* `a` #1"),)) == (r"data\_eng\|\[x\](y) \<b\> \*Ann\* \`a\` \#1")
+    assert markdown((Plain("data_eng|[x](y) <b> *Ann* `a` #1"),)) == (r"data\_eng\|\[x\](y) \<b\> \*Ann\* \`a\` #1")
 
 
 @pytest.mark.parametrize(
