@@ -117,6 +117,21 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Inputs:
+    """What decides how a project parses and compiles, the warehouse aside: while none of it changes, what was read of it holds."""
+
+    root: str
+    files: tuple[str, ...]
+    """Paths; one that is not there yet may come."""
+    folders: tuple[str, ...]
+    """All files in them, however deep."""
+    env: tuple[str, ...]
+    """Environment variables that it reads."""
+    packages: tuple[str, ...]
+    """Python packages whose versions matter."""
+
+
+@dataclass(frozen=True)
 class Argument:
     """What a call gives to a parameter: as it is written, where that stands in the file, and its value if it is a literal."""
 
@@ -170,5 +185,10 @@ class Project(Protocol):
     def cancel(self) -> None: ...
     def secrets(self) -> list[str]: ...
     def var(self, name: str, default: Any) -> Any: ...
+
+    project_name: str
+
+    def inputs(self) -> Inputs: ...
     def nodes(self) -> list[Node]: ...
     def compiled(self, node: Node, incremental: bool = False) -> str: ...
+    def stored_columns(self, node: Node) -> dict[str, str]: ...

@@ -21,6 +21,8 @@ class Graph:
     """Every node of a project by its unique id, and the lineage of those whose SQL was read."""
 
     project: str
+    root: str
+    """The folder of the project itself; those of its packages are elsewhere."""
     nodes: Mapping[str, Node]
     lineage: Mapping[str, Lineage] = field(default_factory=dict)
 
@@ -62,11 +64,15 @@ class Graph:
             return found[0]
         if found:
             listed = ", ".join(sorted(f"{node.package}.{node.name} ({node.kind})" for node in found))
-            raise UsageError(f"'{name}' names more than one node: {listed}. Say which one: package.name, or its unique id.")
+            raise UsageError(
+                f"'{name}' names more than one node: {listed}. Say which one: package.name, or its unique id."
+            )
         raise UsageError(self._unknown(name))
 
     def _unknown(self, name: str) -> str:
-        known = {each for node in self.nodes.values() if node.kind not in ("test", "unit_test") for each in _names(node)}
+        known = {
+            each for node in self.nodes.values() if node.kind not in ("test", "unit_test") for each in _names(node)
+        }
         near = near_misses(name, known)
         listed = near or sorted(node.name for node in self.nodes.values() if node.kind == "model")[:10]
         return (
@@ -77,7 +83,11 @@ class Graph:
 
 
 def _names(node: Node) -> set[str]:
-    names = {node.name, f"{node.package}.{node.name}", node.path if node.kind in ("model", "seed", "snapshot") else node.name}
+    names = {
+        node.name,
+        f"{node.package}.{node.name}",
+        node.path if node.kind in ("model", "seed", "snapshot") else node.name,
+    }
     plain = node.name.rpartition(".v")[0]
     if node.kind == "model" and "version" in node.details and node.latest_version:
         names |= {plain, f"{node.package}.{plain}"}

@@ -40,14 +40,15 @@ class Star:
 class Lineage:
     """How a node uses the columns of its parents.
 
-    outputs   its own columns, by name in lower case
-    stars     parents of which it passes on every column
-    uses      by origin, some of USES
-    named     origins that its code names; others reach it by a star
-    doubts    origins of which it is not sure whether they are used, each with the reason
-    unknown   names, in lower case, that none of the tables it reads is known to have
-    parents   nodes that its SQL names
-    unread    why nothing, or not everything, is known
+    outputs     its own columns, by name in lower case; what '*' stands for has names that are not known
+    stars       parents of which it passes on every column
+    uses        by origin, some of USES
+    named       origins that its code names; others reach it by a star
+    doubts      origins of which it is not sure whether they are used, each with the reason
+    unknown     names, in lower case, that none of the tables it reads is known to have
+    parents     nodes that its SQL names
+    configured  its own columns, in lower case, that its config names
+    unread      why nothing, or not everything, is known
     """
 
     outputs: Mapping[str, Output] = field(default_factory=dict)
@@ -57,4 +58,5 @@ class Lineage:
     doubts: Mapping[Origin, str] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
     parents: tuple[str, ...] = ()
+    configured: frozenset[str] = frozenset()
     unread: str | None = None

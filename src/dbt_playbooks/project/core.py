@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from dbt_playbooks.errors import UsageError, WarehouseError
-from dbt_playbooks.interface import Model, Node, Options, Outcome, Window
+from dbt_playbooks.interface import Inputs, Model, Node, Options, Outcome, Window
+from dbt_playbooks.project.compiling import NodeCompiler
+from dbt_playbooks.project.inputs import inputs_of
 from dbt_playbooks.project.models import backfill_filters, runners
 from dbt_playbooks.project.nodes import nodes_of
 from dbt_playbooks.project.opening import (
@@ -23,7 +25,6 @@ from dbt_playbooks.project.opening import (
     uncollected,
 )
 from dbt_playbooks.project.session import DbtSession
-from dbt_playbooks.project.stubs import stubbed
 from dbt_playbooks.redact import secret_values
 
 
@@ -32,7 +33,12 @@ class DbtCoreProject(DbtSession):
 
     @uncollected()
     def __init__(
-        self, options: Options, selection: Sequence[str], exclude: Sequence[str], stack: contextlib.ExitStack
+        self,
+        options: Options,
+        selection: Sequence[str],
+        exclude: Sequence[str],
+        stack: contextlib.ExitStack,
+        needs_package: bool = True,
     ) -> None:
         from dbt.task.run import RunTask
 
@@ -44,12 +50,16 @@ class DbtCoreProject(DbtSession):
         self._results: dict[str, Any] = {}
         self._filled: set[str] = set()
         self._contexts: dict[tuple[int, str | None], Any] = {}
+        self._compiler: NodeCompiler | None = None
         self._lock = threading.Lock()
         self._adapter.set_macro_context_generator(self._kept_macro_context)
-        require_package(self._manifest)
-        self._packages_before_ours = put_our_macros_before_dbts(self._config, self._manifest)
+        self._packages_before_ours: list[str] = []
+        if needs_package:
+            require_package(self._manifest)
+            self._packages_before_ours = put_our_macros_before_dbts(self._config, self._manifest)
 
         credentials = self._config.credentials
+        self.project_name: str = self._config.project_name
         self.threads: int = self._config.threads
         self.bills_bytes = credentials.type == "bigquery"
         self.disables_transactions = bool(getattr(credentials, "disable_transactions", False))
@@ -123,6 +133,10 @@ class DbtCoreProject(DbtSession):
     def _relation(self, node: Any) -> Any:
         return self._adapter.Relation.create_from(self._config, node)
 
+    def inputs(self) -> Inputs:
+        """The files, folders, environment variables and versions that decide what the project is."""
+        return inputs_of(self._config, self._manifest, self._context["flags"].PROFILES_DIR)
+
     def nodes(self) -> list[Node]:
         """Everything of the graph: sources, models, tests, exposures, metrics and so on, of the project and its packages."""
         return nodes_of(self._manifest, Path(self._config.project_root), self._adapter.Relation.add_ephemeral_prefix)
@@ -132,15 +146,15 @@ class DbtCoreProject(DbtSession):
 
         Ephemeral parents are not put into it: they stand there as the names of their CTEs.
         """
-        from dbt.clients.jinja import get_rendered
-        from dbt.compilation import Compiler
-
-        found = copy.copy(self._manifest.nodes[node.unique_id])
-        found.extra_ctes = []
+        if self._compiler is None:
+            self._compiler = NodeCompiler(self._config, self._manifest)
         with self._dbt_errors(), self._connection(f"compile_{node.name}"):
-            context = Compiler(self._config)._create_node_context(found, self._manifest, {})
-            with stubbed(context, {"is_incremental": lambda: incremental}):
-                return str(get_rendered(found.raw_code, context, found))
+            return self._compiler.compile(self._manifest.nodes[node.unique_id], incremental)
+
+    def stored_columns(self, node: Node) -> dict[str, str]:
+        """The columns of a node's table and their types as the warehouse has them now; empty when there is no table."""
+        place = self._manifest.sources.get(node.unique_id) or self._manifest.nodes[node.unique_id]
+        return self.columns(self._relation(place))
 
     # --- running ---------------------------------------------------------------------------------------------------
 

@@ -32,7 +32,16 @@ def nodes_of(manifest: Any, root: Path, ephemeral_name: Callable[[str], str]) ->
 
 
 def _resources(manifest: Any) -> Iterator[Any]:
-    for name in ("nodes", "sources", "exposures", "metrics", "semantic_models", "saved_queries", "unit_tests", "functions"):
+    for name in (
+        "nodes",
+        "sources",
+        "exposures",
+        "metrics",
+        "semantic_models",
+        "saved_queries",
+        "unit_tests",
+        "functions",
+    ):
         for each in getattr(manifest, name, {}).values():
             if str(each.resource_type) not in ("operation", "sql_operation", "rpc"):
                 yield each
@@ -43,6 +52,8 @@ def _node(found: Any, groups: Mapping[str, Any], root: Path, ephemeral_name: Cal
     config = plain_value(found.config) if getattr(found, "config", None) else {}
     meta = {**config.get("meta", {}), **plain_value(getattr(found, "meta", None) or {})}
     details = {name: value for name in _DETAILS.get(kind, ()) if (value := plain_value(getattr(found, name, None)))}
+    if kind == "test":
+        details["macros"] = list(found.depends_on.macros)
     materialized = config.get("materialized") if kind in ("model", "seed", "snapshot") else None
     columns = {name: column.data_type for name, column in (getattr(found, "columns", None) or {}).items()}
     if kind == "seed":

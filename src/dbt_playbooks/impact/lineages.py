@@ -1,0 +1,252 @@
+"""The lineage of every node of a project, parents first: compiles its SQL, reads it, and asks the warehouse only where names leave a doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dbt_playbooks.errors import PlaybooksError
+from dbt_playbooks.impact.checks import as_test, by_arguments, of_dbt_itself, unit_test_lineage
+from dbt_playbooks.impact.lineage import USES, Lineage, Origin, Output
+from dbt_playbooks.impact.names import Names
+from dbt_playbooks.impact.reading import Out, Reading, Rest, Table, Unreadable, dialect_of, parse, read
+from dbt_playbooks.impact.reading.terms import columns_in
+from dbt_playbooks.impact.semantics import Semantics
+from dbt_playbooks.interface import Node, Project
+
+_WITH_SQL = ("model", "snapshot", "test", "analysis")
+_SEMANTIC = ("semantic_model", "metric", "saved_query")
+# what in a config may name columns of the node itself
+_KEYS = (
+    "unique_key", "updated_at", "check_cols", "partition_by", "cluster_by", "event_time", "merge_update_columns", "merge_exclude_columns",
+    "incremental_predicates", "sort", "dist", "order_by", "primary_key", "loaded_at_field",
+)  # fmt: skip
+
+
+def lineages(
+    project: Project, nodes: Sequence[Node], redact: Callable[[str], str], say: Callable[[str], None]
+) -> dict[str, Lineage]:
+    """By unique id. A node that could not be read has the reason in `unread`. `say` is told how far it is."""
+    return _Lineages(project, nodes, redact, say).all()
+
+
+class _Lineages:
+    def __init__(
+        self, project: Project, nodes: Sequence[Node], redact: Callable[[str], str], say: Callable[[str], None]
+    ) -> None:
+        self._project = project
+        self._redact = redact
+        self._dialect = dialect_of(project.adapter_type)
+        self._nodes = {node.unique_id: node for node in nodes}
+        self._names = Names(nodes, self._dialect)
+        self._semantics = Semantics(nodes, self._dialect)
+        self._say = say
+        self._order = list(_parents_first(self._nodes))
+        self._trees: dict[str, list[Any]] = {}
+        self._unread: dict[str, str] = {}
+        self._stored: dict[str, list[str]] = {}
+        """Columns as the warehouse has them, of nodes for which it was asked."""
+        self._known: dict[str, Lineage] = {}
+        """Of nodes that need not be compiled."""
+        self._found: dict[str, Lineage] = {}
+
+    def all(self) -> dict[str, Lineage]:
+        for node in self._order:
+            if node.kind == "test" and (lineage := of_dbt_itself(node, self._dialect)):
+                self._known[node.unique_id] = lineage
+        coded = [node for node in self._order if node.kind in _WITH_SQL and node.unique_id not in self._known]
+        for number, node in enumerate(coded, start=1):
+            self._say(f"reading the SQL of {number:,} of {len(coded):,}: {node.name} ...")
+            self._parse(node)
+        wanted = self._read_all()
+        if wanted and self._ask(wanted):
+            self._read_all()
+        return self._found
+
+    # --- SQL -------------------------------------------------------------------------------------------------------
+
+    def _parse(self, node: Node) -> None:
+        if node.language == "python":
+            self._unread[node.unique_id] = "a Python model: which columns it uses, its code alone knows"
+            return
+        try:
+            texts = [self._project.compiled(node)]
+            if node.materialized == "incremental":
+                texts.append(self._project.compiled(node, incremental=True))
+            self._trees[node.unique_id] = [parse(text, self._dialect) for text in dict.fromkeys(texts)]
+        except PlaybooksError as error:
+            self._unread[node.unique_id] = f"dbt can't compile it: {self._short(error)}"
+        except Unreadable as error:
+            self._unread[node.unique_id] = str(error)
+
+    def _short(self, error: Exception) -> str:
+        """What dbt or the warehouse said may quote the profile."""
+        return self._redact(" ".join(str(error).split()))[:300]
+
+    def _read_all(self) -> set[str]:
+        """Read everything with what is known so far; the nodes whose columns would have to be known."""
+        self._found, wanted = {}, set()
+        for node in self._order:
+            if node.unique_id in self._known:
+                lineage = self._known[node.unique_id]
+            elif node.kind in _SEMANTIC:
+                lineage = self._semantics.lineage(node)
+            elif node.kind == "unit_test":
+                lineage = unit_test_lineage(node, self._names.reference, self._dialect)
+            elif node.kind in _WITH_SQL:
+                lineage, more = self._of_sql(node)
+                wanted |= more
+            else:
+                lineage = Lineage()
+            configured = frozenset(self._configured(node))
+            self._found[node.unique_id] = replace(lineage, configured=configured) if configured else lineage
+        return wanted
+
+    def _of_sql(self, node: Node) -> tuple[Lineage, set[str]]:
+        readings: list[Reading] = []
+        problem = self._unread.get(node.unique_id)
+        for tree in self._trees.get(node.unique_id, ()):
+            try:
+                readings.append(read(tree, self._dialect, lambda parts: self._table(parts, node)))
+            except Unreadable as error:
+                problem = str(error)
+            # an incremental run reads the table that a first run makes
+            self._found[node.unique_id] = readings[0].lineage if readings else Lineage(unread=problem)
+        if problem:
+            return (by_arguments(node, problem) if node.kind == "test" else Lineage(unread=problem)), set()
+        lineage = _united([each.lineage for each in readings])
+        if node.kind == "test":
+            lineage = as_test(lineage)
+        elif node.kind == "snapshot":
+            lineage = replace(lineage, outputs={**lineage.outputs, **_snapshot_columns(node)})
+        elif node.config.get("incremental_strategy") == "microbatch":
+            lineage = self._by_event_time(node, lineage)
+        return lineage, {unique_id for each in readings for unique_id in each.wanted}
+
+    def _by_event_time(self, node: Node, lineage: Lineage) -> Lineage:
+        """dbt itself filters what a microbatch model reads, by the parent's event_time."""
+        uses = dict(lineage.uses)
+        for parent in lineage.parents:
+            column = self._nodes[parent].config.get("event_time")
+            if column and parent != node.unique_id:
+                origin = (parent, str(column).lower())
+                uses[origin] = tuple(use for use in USES if use in {*uses.get(origin, ()), "filters"})
+        return replace(lineage, uses=uses)
+
+    # --- columns of tables -----------------------------------------------------------------------------------------
+
+    def _table(self, parts: Sequence[str], reader: Node) -> tuple[str, Table] | None:
+        unique_id = self._names.table(parts, reader)
+        return None if unique_id is None else (unique_id, self._columns(unique_id))
+
+    def _columns(self, unique_id: str) -> Table:
+        """A node's columns as its SQL has them, else as the warehouse, a contract or a file says; YAML may name only some."""
+        node, lineage = self._nodes[unique_id], self._found.get(unique_id)
+        if lineage is not None and (lineage.outputs or lineage.stars):
+            names = [output.name for key, output in lineage.outputs.items() if key != "*"]
+            is_open = bool(lineage.stars) or "*" in lineage.outputs
+        else:
+            names = list(self._stored.get(unique_id) or node.columns)
+            contract = node.config.get("contract") or {}
+            is_open = unique_id not in self._stored and not (
+                names and (node.kind == "seed" or contract.get("enforced"))
+            )
+        items: list[Out | Rest] = [Out(name, {(unique_id, name.lower()): True}) for name in names]
+        if is_open:
+            items.append(Rest(unique_id, frozenset(name.lower() for name in names)))
+        return Table(items)
+
+    def _ask(self, wanted: set[str]) -> bool:
+        """Ask the warehouse for the columns of the tables at whose end the doubt begins. Whether it knew any."""
+        for unique_id in sorted({root for each in wanted for root in self._roots(each)}):
+            self._say(f"asking {self._project.adapter_type} for the columns of {self._nodes[unique_id].name} ...")
+            try:
+                columns = self._project.stored_columns(self._nodes[unique_id])
+            except PlaybooksError as error:
+                self._say(f"warning: the warehouse could not be asked for columns: {self._short(error)}")
+                break
+            if columns:
+                self._stored[unique_id] = list(columns)
+        return bool(self._stored)
+
+    def _roots(self, unique_id: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+        """The tables that a star leads to in the end."""
+        lineage = self._found.get(unique_id)
+        if lineage is None or not lineage.stars or unique_id in seen:
+            yield unique_id
+            return
+        for star in lineage.stars:
+            yield from self._roots(star.parent, seen | {unique_id})
+
+    def _configured(self, node: Node) -> Iterator[str]:
+        config: Mapping[str, Any] = {**node.config, **node.details} if node.kind == "source" else node.config
+        for key in _KEYS:
+            yield from _named_in(config.get(key), self._dialect)
+
+
+def _named_in(value: Any, dialect: str | None) -> Iterator[str]:
+    """Columns in a config: a name, an expression, a list of them, or BigQuery's {'field': ..., 'data_type': ...}."""
+    if isinstance(value, str) and value and value != "all":
+        yield from columns_in(value, dialect)
+    elif isinstance(value, Mapping):
+        yield from _named_in(value.get("field"), dialect)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _named_in(each, dialect)
+
+
+def _snapshot_columns(node: Node) -> dict[str, Output]:
+    """What dbt adds to a snapshot."""
+    names = {each: each for each in ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")}
+    if node.config.get("hard_deletes") == "new_record":
+        names["dbt_is_deleted"] = "dbt_is_deleted"
+    names |= {
+        key: str(name)
+        for key, name in (node.config.get("snapshot_meta_column_names") or {}).items()
+        if name and key in names
+    }
+    updated_at = str(node.config.get("updated_at") or "").lower()
+    return {name.lower(): Output(name) for name in names.values() if name.lower() != updated_at}
+
+
+def _united(found: Sequence[Lineage]) -> Lineage:
+    """A first run and an incremental run as one."""
+    if len(found) == 1:
+        return found[0]
+    outputs: dict[str, Output] = {}
+    uses: dict[Origin, set[str]] = {}
+    for lineage in found:
+        for key, output in lineage.outputs.items():
+            origins = dict(outputs[key].origins) if key in outputs else {}
+            for origin, as_is in output.origins.items():
+                origins[origin] = origins.get(origin, False) or as_is
+            outputs[key] = Output(output.name, origins)
+        for origin, each in lineage.uses.items():
+            uses.setdefault(origin, set()).update(each)
+    return Lineage(
+        outputs=outputs,
+        stars=tuple(dict.fromkeys(star for lineage in found for star in lineage.stars)),
+        uses={origin: tuple(use for use in USES if use in each) for origin, each in uses.items()},
+        named=frozenset().union(*(lineage.named for lineage in found)),
+        doubts={origin: why for lineage in found for origin, why in lineage.doubts.items()},
+        unknown=frozenset().union(*(lineage.unknown for lineage in found)),
+        parents=tuple(dict.fromkeys(parent for lineage in found for parent in lineage.parents)),
+    )
+
+
+def _parents_first(nodes: Mapping[str, Node]) -> Iterator[Node]:
+    """dbt's graph has no cycles."""
+    done: set[str] = set()
+    for start in nodes:
+        stack = [start]
+        while stack:
+            unique_id = stack[-1]
+            todo = [parent for parent in nodes[unique_id].parents if parent in nodes and parent not in done]
+            if todo and unique_id not in done:
+                stack += todo
+                continue
+            stack.pop()
+            if unique_id not in done:
+                done.add(unique_id)
+                yield nodes[unique_id]

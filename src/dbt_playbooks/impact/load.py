@@ -1,0 +1,63 @@
+"""The graph of a project: from the cache while nothing changed, else by opening the project in dbt."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from dbt_playbooks.impact.cache import Cache
+from dbt_playbooks.impact.graph import Graph
+from dbt_playbooks.interface import Options
+
+
+def to_stderr(text: str) -> None:
+    """What is told; how far it is (texts that end in dots) is for those who show it."""
+    if not text.endswith("..."):
+        print(text, file=sys.stderr)
+
+
+def load_graph(
+    options: Options, refresh: bool = False, columns: bool = True, say: Callable[[str], None] = to_stderr
+) -> Graph:
+    """Nodes, and with `columns` their lineage, for which all SQL is compiled and read; nothing is run.
+
+    Raises ProjectError when dbt can't open the project. `refresh` reads it whatever is kept. `say` is told what goes on.
+    """
+    cache = Cache(options)
+    kept = None if refresh else cache.read(columns, say)
+    if kept is not None:
+        say("nothing changed since the project was read: what is kept of it is used. --refresh reads it again.")
+        return kept
+    started = time.time()
+    say("opening the project in dbt ...")
+    from dbt_playbooks.project import open_project
+    from dbt_playbooks.redact import Redactor
+
+    with open_project(options, needs_package=False) as project:
+        nodes = project.nodes()
+        found = {}
+        if columns:
+            from dbt_playbooks.impact.lineages import lineages
+
+            redactor = Redactor(project.secrets())
+            with _uncollected(), project.connected():
+                found = lineages(project, nodes, redactor, say)
+        inputs = project.inputs()
+        graph = Graph(project.project_name, inputs.root, {node.unique_id: node for node in nodes}, found)
+        cache.write(graph, inputs, columns, started, say)
+    return graph
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Syntax trees are hundreds of thousands of objects that all stay: Python's collector would walk them over and over."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

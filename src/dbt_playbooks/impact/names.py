@@ -1,0 +1,68 @@
+"""Which node a name in SQL means: a table's name as the adapter writes it, in full or in part, and what `ref` and `source` say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from dbt_playbooks.interface import Node
+
+_PART = re.compile(r'"((?:[^"]|"")+)"|`([^`]+)`|\[([^\]]+)\]|([^\s."`\[\](){}\']+)')
+# of two nodes with one table, what makes it comes before what only reads it
+_MAKERS = ("model", "seed", "snapshot", "source")
+
+
+class Names:
+    """The tables of a project by their names. Names are compared in lower case: a warehouse that tells them apart has dbt quote them."""
+
+    def __init__(self, nodes: Iterable[Node], dialect: str | None) -> None:
+        self._by_path: dict[tuple[str, ...], list[Node]] = {}
+        self._by_name: dict[tuple[str, ...], Node] = {}
+        for node in sorted((each for each in nodes if each.kind in _MAKERS), key=lambda each: _MAKERS.index(each.kind)):
+            plain = node.name.rpartition(".v")[0] if "version" in node.details and node.latest_version else node.name
+            for name in dict.fromkeys((node.name, plain)):
+                kind = "source" if node.kind == "source" else "ref"
+                self._by_name.setdefault((kind, node.package, name), node)
+                self._by_name.setdefault((kind, name), node)
+            if node.relation:
+                path = _path(node.relation, dialect)
+                for length in range(1, len(path) + 1):
+                    self._by_path.setdefault(path[-length:], []).append(node)
+
+    def table(self, parts: Sequence[str], reader: Node) -> str | None:
+        """The node whose table is named in the SQL of `reader`. Of several it is one that `reader` refers to."""
+        found = self._by_path.get(tuple(part.lower() for part in parts), [])
+        chosen = [node for node in found if node.unique_id in reader.parents or node.unique_id == reader.unique_id]
+        if chosen:
+            return chosen[0].unique_id
+        # a name without its schema is any table's name, unless dbt wrote it
+        tables = {node.relation for node in found}
+        return found[0].unique_id if found and len(tables) == 1 and len(parts) > 1 else None
+
+    def reference(self, kind: str, names: Sequence[str]) -> str | None:
+        """What `ref('orders')`, `ref('package', 'orders')` or `source('raw', 'orders')` means."""
+        key = (kind, ".".join(names)) if kind == "source" else (kind, *names)
+        found = self._by_name.get(key)
+        return found.unique_id if found else None
+
+
+def _path(relation: str, dialect: str | None) -> tuple[str, ...]:
+    """The parts of a table's name; of what is no name (a file, a function), its SQL as one part."""
+    parts, rest = [], relation.strip()
+    while match := _PART.match(rest):
+        parts.append(next(part for part in match.groups() if part is not None).replace('""', '"').lower())
+        rest = rest[match.end() :]
+        if not rest:
+            return tuple(parts)
+        if not rest.startswith("."):
+            break
+        rest = rest[1:]
+    try:
+        table = sqlglot.parse_one(relation, into=exp.Table, dialect=dialect)
+    except SqlglotError:
+        return (relation.lower(),)
+    return (table.name.lower() if isinstance(table.this, exp.Identifier) else table.this.sql(dialect).lower(),)

@@ -1,0 +1,156 @@
+"""FROM and JOIN: puts what they name into a scope, with the columns that each has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from dbt_playbooks.impact.reading.expressions import parts
+from dbt_playbooks.impact.reading.parsing import QUERIES
+from dbt_playbooks.impact.reading.pivots import pivoted, pivoted_by_statement
+from dbt_playbooks.impact.reading.scope import Scope
+from dbt_playbooks.impact.reading.tables import Flow, Out, Rest, Table, merged
+
+if TYPE_CHECKING:
+    from dbt_playbooks.impact.reading.query import Reader
+
+
+def add_from(reader: Reader, node: Any, scope: Scope) -> None:
+    """Add a table, a subquery, UNNEST, VALUES, a function or tables in parentheses, with the joins that hang on it."""
+    if isinstance(node, exp.Table):
+        _add_table(reader, node, scope)
+    elif isinstance(node, QUERIES):
+        if (
+            isinstance(node, exp.Subquery)
+            and not isinstance(node.this, QUERIES)
+            and not node.alias
+            and not node.args.get("pivots")
+        ):
+            add_from(reader, node.this, scope)  # (a join b on ...): its tables keep their names
+        else:
+            table = reader.query(node, scope, scope.ctes, in_from=True)
+            scope.add(node.alias, table.named(_column_names(node)))
+    elif isinstance(node, exp.Lateral):
+        _add_lateral(reader, node, scope)
+    elif isinstance(node, exp.Unnest):
+        _add_unnest(reader, node, scope)
+    elif isinstance(node, exp.Pivot):
+        inner = Scope(reader.notes, scope.ctes, scope)
+        add_from(reader, node.this, inner)
+        scope.add(node.alias, pivoted_by_statement(reader, node, Table(inner.star(None) or ()), inner))
+    else:  # VALUES, and functions that make tables
+        flow = parts(reader, node, scope)
+        names = _column_names(node)
+        scope.add(node.alias, Table([Out(name, flow) for name in names] if names else [Rest(flow=flow)]))
+    for join in node.args.get("joins") or ():
+        add_join(reader, join, scope)
+
+
+def add_join(reader: Reader, join: Any, scope: Scope) -> None:
+    """Add the right side, and note what the condition uses. `using` makes one column of two."""
+    before = set(scope.tables)
+    left = Table(scope.star(None) or ())
+    add_from(reader, join.this, scope)
+    new = [key for key in scope.tables if key not in before]
+    right = Table([item for key in new for item in scope.tables[key].items])
+    if str(join.args.get("kind") or "").upper() in ("SEMI", "ANTI") or str(join.args.get("side") or "").upper() in (
+        "SEMI",
+        "ANTI",
+    ):
+        scope.hidden |= set(new)
+    for key in ("on", "match_condition"):
+        if join.args.get(key):
+            reader.notes.used(parts(reader, join.args[key], scope, "never"), "joins")
+    using = [each.name.lower() for each in join.args.get("using") or ()]
+    for name in using:
+        both = [_side(scope, table, name, before if table is left else set(new)) for table in (left, right)]
+        _join_columns(reader, scope, name, both)
+        for flow in both:
+            reader.notes.named(flow, name)
+    if str(join.args.get("method") or "").upper() == "NATURAL":
+        for name in set(left.names) & set(right.names):
+            _join_columns(reader, scope, name, [left.known(name) or {}, right.known(name) or {}])
+        if left.rests or right.rests:
+            flow = merged([left.everything(), right.everything()])
+            reader.notes.doubt(flow, "it joins naturally tables whose columns are not all known")
+            reader.notes.wanted |= {rest.node for rest in (*left.rests, *right.rests) if rest.node}
+
+
+def _side(scope: Scope, table: Table, name: str, keys: set[str]) -> Flow:
+    """A column of `using` on one side: the column that is known, or what any table there may have under that name."""
+    known = table.known(name)
+    if known is not None:
+        return known
+    rests = [rest for key in keys for rest in scope.tables[key].rests if rest.may_have(name)]
+    return merged(rest.column(name) for rest in rests)
+
+
+def _join_columns(reader: Reader, scope: Scope, name: str, both: Sequence[Flow]) -> None:
+    for flow in both:
+        reader.notes.used(flow, "joins")
+    scope.joined[name] = merged(both)
+
+
+def _add_table(reader: Reader, node: Any, scope: Scope) -> None:
+    names = _column_names(node)
+    if not isinstance(node.this, exp.Identifier):
+        # a function that makes a table, or a name that is more than names
+        found = reader.lookup([node.this.sql(reader.dialect)])
+        flow = {} if found else parts(reader, node.this, scope)
+        table, path = (
+            (found[1], ())
+            if found
+            else (Table([Out(name, flow) for name in names] if names else [Rest(flow=flow)]), ())
+        )
+        if found:
+            reader.notes.parents[found[0]] = None
+            table = table.named(names)
+    else:
+        path = tuple(part.name for part in node.parts)
+        cte = scope.ctes.get(path[0].lower()) if len(path) == 1 else None
+        found = None if cte is not None else reader.lookup(path)
+        if found:
+            reader.notes.parents[found[0]] = None
+        table = cte if cte is not None else found[1] if found else Table([Rest()])
+        table = table.named(names)
+    for pivot in node.args.get("pivots") or ():
+        table = pivoted(reader, pivot, table, scope.ctes)
+        node = pivot if pivot.alias else node
+    own_name = not node.alias
+    scope.add(node.alias or (path[-1] if path else ""), table, path if own_name else ())
+
+
+def _add_lateral(reader: Reader, node: Any, scope: Scope) -> None:
+    names = _column_names(node)
+    if isinstance(node.this, QUERIES):
+        table = reader.query(node.this, scope, scope.ctes).named(names)
+    elif isinstance(node.this, exp.Unnest):
+        _add_unnest(reader, node.this, scope, node.alias, names)
+        return
+    else:
+        flow = parts(reader, node.this, scope)
+        table = Table([*(Out(name, flow) for name in names), Rest(flow=flow)])
+    scope.add(node.alias, table)
+
+
+def _add_unnest(reader: Reader, node: Any, scope: Scope, alias: str = "", names: Sequence[str] = ()) -> None:
+    """An array as rows. BigQuery's alias is a column, and the fields of its elements are columns too."""
+    flow = merged(parts(reader, each, scope) for each in node.expressions)
+    names = names or _column_names(node)
+    alias = alias or node.alias or (names[0] if names else "")
+    items: list[Out | Rest] = [Out(name, flow) for name in names]
+    if not names:
+        items.append(Out(alias if reader.dialect in ("postgres", "redshift") and alias else "unnest", flow))
+    if not names or reader.dialect == "bigquery":
+        items.append(Rest(flow=flow))
+    offset = node.args.get("offset")
+    if isinstance(offset, exp.Expression):
+        items.append(Out(offset.name))
+    scope.add(alias, Table(items))
+
+
+def _column_names(node: Any) -> list[str]:
+    alias = node.args.get("alias")
+    return [each.name for each in alias.columns] if isinstance(alias, exp.TableAlias) else []

@@ -1,0 +1,64 @@
+"""sqlglot's parser, and what its releases call things: the one place that knows which words changed."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+SET_OPERATIONS: tuple[type, ...] = (getattr(exp, "SetOperation", exp.Union),)
+QUERIES: tuple[type, ...] = (exp.Select, exp.Subquery, *SET_OPERATIONS)
+# adapters that are not called as sqlglot calls their SQL
+_DIALECTS = {
+    "sqlserver": "tsql",
+    "synapse": "tsql",
+    "fabric": "tsql",
+    "athena": "athena",
+    "glue": "spark",
+    "vertica": "postgres",
+}
+
+
+class Unreadable(Exception):
+    """SQL that is not understood; the text says what, and where."""
+
+
+@cache
+def dialect_of(adapter_type: str) -> str | None:
+    """What sqlglot calls the SQL of an adapter; None when it knows no such SQL, and what it takes for common SQL has to do."""
+    from sqlglot.dialects.dialect import Dialect
+
+    name = _DIALECTS.get(adapter_type, adapter_type)
+    return name if Dialect.get(name) else None
+
+
+def parse(sql: str, dialect: str | None) -> Any:
+    """The query as a tree. Raises Unreadable when it is none, with the line and what is wrong with it."""
+    try:
+        found = [each for each in sqlglot.parse(sql, dialect=dialect) if each is not None]
+    except SqlglotError as error:
+        raise Unreadable(_where(error)) from error
+    except RecursionError as error:
+        raise Unreadable("its SQL is nested too deep for sqlglot") from error
+    if len(found) != 1:
+        raise Unreadable("its SQL is empty" if not found else f"its SQL holds {len(found)} statements")
+    if not isinstance(found[0], (*QUERIES, exp.Table, exp.Pivot, exp.Values)):
+        raise Unreadable(f"its SQL is no query, but what sqlglot calls {type(found[0]).__name__}")
+    return found[0]
+
+
+def _where(error: SqlglotError) -> str:
+    for each in getattr(error, "errors", None) or ():
+        near = " ".join(f"{each.get('highlight') or ''}".split())[:60]
+        return f"sqlglot can't parse its SQL: line {each.get('line')}, {each.get('description')}" + (
+            f" near '{near}'" if near else ""
+        )
+    return f"sqlglot can't parse its SQL: {' '.join(str(error).split())[:200]}"
+
+
+def arg(node: Any, name: str) -> Any:
+    """An argument whose name is a word of Python's, which newer releases write with an underscore."""
+    return node.args.get(name) or node.args.get(f"{name}_")

@@ -1,0 +1,116 @@
+"""`*`, `t.*` and what may follow them: except, exclude, replace, rename; and DuckDB's `columns('pattern')`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from dbt_playbooks.impact.reading.expressions import parts, value
+from dbt_playbooks.impact.reading.parsing import arg
+from dbt_playbooks.impact.reading.scope import Scope
+from dbt_playbooks.impact.reading.tables import Flow, Out, Rest, Table
+
+if TYPE_CHECKING:
+    from dbt_playbooks.impact.reading.query import Reader
+
+
+def is_star(node: Any) -> bool:
+    """Whether a term of a select list stands for any number of columns."""
+    inner = node.this if isinstance(node, exp.Alias) else node
+    if isinstance(inner, (exp.Column, exp.Like, exp.ILike, exp.SimilarTo)):
+        return isinstance(inner.this, exp.Star)
+    if isinstance(inner, exp.Dot):
+        return isinstance(inner.expression, exp.Star)
+    return (
+        isinstance(inner, exp.Star) or bool(node.find(exp.Columns))
+        if hasattr(exp, "Columns")
+        else isinstance(inner, exp.Star)
+    )
+
+
+def starred(reader: Reader, node: Any, scope: Scope) -> list[Out | Rest]:
+    """The columns that it stands for."""
+    if isinstance(node, exp.Star):
+        return _modified(reader, scope.star(None) or [], node, scope)
+    if isinstance(node, exp.Column):
+        names = [part.name for part in node.parts[:-1]]
+        items = scope.star(names[-1])
+        if items is None:  # the fields of a struct
+            return [Rest(flow=scope.column(names))]
+        return _modified(reader, items, node.this, scope)
+    if isinstance(node, exp.Dot):
+        return [Rest(flow=parts(reader, node.this, scope))]
+    return _by_pattern(reader, node, scope)
+
+
+def _modified(reader: Reader, items: list[Out | Rest], star: Any, scope: Scope) -> list[Out | Rest]:
+    without = {each.name.lower() for each in arg(star, "except") or ()}
+    replaced = {each.alias.lower(): each for each in star.args.get("replace") or ()}
+    renamed = {each.this.name.lower(): each.alias for each in star.args.get("rename") or ()}
+    known = {item.name.lower() for item in items if isinstance(item, Out)}
+    found: list[Out | Rest] = []
+    for item in items:
+        if isinstance(item, Rest):
+            found += _of_rest(
+                reader, item, without, {name: each for name, each in renamed.items() if name not in known}
+            )
+            continue
+        name = item.name.lower()
+        if name in without:
+            reader.notes.named(item.flow, name)
+        elif name in replaced:
+            found.append(Out(item.name, value(reader, replaced[name].this, scope)))
+        elif name in renamed:
+            reader.notes.named(item.flow, name)
+            found.append(Out(renamed[name], item.flow))
+        else:
+            found.append(item)
+    new = [Out(each.alias, value(reader, each.this, scope)) for name, each in replaced.items() if name not in known]
+    if new:
+        names = frozenset(replaced)
+        found = [Rest(item.node, item.without | names, item.flow) if isinstance(item, Rest) else item for item in found]
+    return [*found, *new]
+
+
+def _of_rest(reader: Reader, rest: Rest, without: set[str], renamed: dict[str, str]) -> list[Out | Rest]:
+    gone = frozenset(without | set(renamed))
+    if rest.node:
+        for name in gone:
+            if rest.may_have(name):
+                reader.notes.named(rest.column(name), name)
+    return [
+        Rest(rest.node, rest.without | gone, rest.flow),
+        *(Out(new, rest.column(old)) for old, new in renamed.items()),
+    ]
+
+
+def _by_pattern(reader: Reader, node: Any, scope: Scope) -> list[Out | Rest]:
+    """`columns('a.*')`, `* like 'a%'`, `min(columns(*))`: known columns whose names match, each in an expression of its own."""
+    items = scope.star(None) or []
+    pattern, as_is = _pattern(node)
+    if pattern is None or any(isinstance(item, Rest) for item in items):
+        whole: Flow = Table(items).everything()
+        reader.notes.doubt(whole, "it chooses columns by a pattern, of tables whose columns are not all known")
+        reader.notes.wanted |= {item.node for item in items if isinstance(item, Rest) and item.node}
+        return [Rest(flow=whole)]
+    chosen = [item for item in items if isinstance(item, Out) and pattern.search(item.name)]
+    return [Out(item.name, {origin: each and as_is for origin, each in item.flow.items()}) for item in chosen]
+
+
+def _pattern(node: Any) -> tuple[re.Pattern[str] | None, bool]:
+    """What the names must match; None of what is not understood. And whether the columns are returned as they are."""
+    inner = node.this if isinstance(node, exp.Alias) else node
+    try:
+        if isinstance(inner, (exp.Like, exp.ILike)) and isinstance(inner.expression, exp.Literal):
+            text = re.escape(inner.expression.name).replace("%", ".*").replace("_", ".")
+            return re.compile(rf"\A{text}\Z", re.IGNORECASE if isinstance(inner, exp.ILike) else 0), True
+        columns = node.find(exp.Columns) if hasattr(exp, "Columns") else None
+        if columns is not None and isinstance(columns.this, exp.Star) and not any(columns.this.args.values()):
+            return re.compile(""), columns is inner
+        if columns is not None and isinstance(columns.this, exp.Literal):
+            return re.compile(columns.this.name), columns is inner
+    except re.error:
+        pass
+    return None, False

@@ -1,0 +1,91 @@
+"""A table as a query sees it: columns that are known, in order, and between them those that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dbt_playbooks.impact.lineage import Origin
+
+Flow = dict[Origin, bool]
+"""The columns of nodes that a value comes from, True where it is theirs as it is."""
+
+
+def merged(flows: Iterable[Mapping[Origin, bool]]) -> Flow:
+    found: Flow = {}
+    for flow in flows:
+        for origin, as_is in flow.items():
+            found[origin] = found.get(origin, False) or as_is
+    return found
+
+
+def derived(flow: Mapping[Origin, bool]) -> Flow:
+    return dict.fromkeys(flow, False)
+
+
+@dataclass(frozen=True)
+class Out:
+    """A column of a table."""
+
+    name: str
+    flow: Flow = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Columns whose names are not known: all of a node but `without`, or, where there is no node, some that come of `flow`."""
+
+    node: str | None = None
+    without: frozenset[str] = frozenset()
+    flow: Flow = field(default_factory=dict)
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether they are fields of a value, or what a function makes of one."""
+        return self.node is None and bool(self.flow)
+
+    def may_have(self, name: str) -> bool:
+        return name not in self.without
+
+    def column(self, name: str) -> Flow:
+        return {(self.node, name): True} if self.node else derived(self.flow)
+
+
+@dataclass
+class Table:
+    """Columns in order. Names are compared in lower case."""
+
+    items: Sequence[Out | Rest] = ()
+
+    def __post_init__(self) -> None:
+        self._known: dict[str, Flow] = {}
+        for item in self.items:
+            if isinstance(item, Out):
+                key = item.name.lower()
+                self._known[key] = merged([self._known[key], item.flow]) if key in self._known else item.flow
+        self.rests = [item for item in self.items if isinstance(item, Rest)]
+
+    def known(self, name: str) -> Flow | None:
+        return self._known.get(name)
+
+    @property
+    def names(self) -> Iterable[str]:
+        return self._known
+
+    def everything(self) -> Flow:
+        """What a value comes from that is made of the whole row."""
+        flows: list[Mapping[Origin, bool]] = [*self._known.values()]
+        for rest in self.rests:
+            flows.append({(rest.node, "*"): False} if rest.node else rest.flow)
+        return derived(merged(flows))
+
+    def named(self, names: Sequence[str]) -> Table:
+        """The same columns under other names, as `t(a, b)` gives them; those of more names than columns come of all."""
+        if not names:
+            return self
+        if self.rests:
+            # positions are not known: each name may be any column
+            whole = self.everything()
+            return Table([Out(name, whole) for name in names])
+        items = [Out(name, item.flow) for name, item in zip(names, self.items, strict=False) if isinstance(item, Out)]
+        return Table([*items, *self.items[len(names) :], *(Out(name) for name in names[len(self.items) :])])
