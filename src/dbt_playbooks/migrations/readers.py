@@ -73,7 +73,7 @@ def readers_of(graph: Graph, root: Path, change: Change, dialect: str) -> Reader
             unread_now: Sequence[Unread] = ()
         else:
             direct, unread_now = _direct(impact, column), impact.unread
-        unread |= {each.node.unique_id: each for each in unread_now}
+        unread |= {each.node.unique_id: each for each in unread_now if not _compares(graph, each.node, change)}
         carriers |= {node.unique_id: node for node in direct.carriers}
         for each in direct.affected:
             if each.node.unique_id not in found and not _compares(graph, each.node, change):
