@@ -6,6 +6,7 @@ A change begins when its call is written and ends when the call is gone.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -74,6 +75,11 @@ def text_of(root: Path, path: str, otherwise: str = "") -> str:
         return otherwise
 
 
+def plain_name(node: Node) -> str:
+    """The name as `ref` and YAML have it, where a version stands apart."""
+    return node.name.rpartition(".v")[0] if "version" in node.details else node.name
+
+
 @cache
 def parameters() -> dict[str, dict[str, Any]]:
     """The parameters of each macro of schema evolution, with their defaults, as our package has them."""
@@ -111,7 +117,7 @@ def _change(graph: Graph, node: Node, call: MacroCall, line: int) -> Change:
         unknown |= {name: "* or **" for name in parameters()[call.macro] if name not in call.arguments}
     values = {name: default for name, default in parameters()[call.macro].items() if name not in unknown} | given
     kind = KINDS[call.macro]
-    until = _day(values.get("remove_after"))
+    until = day_of(values.get("remove_after"))
     if values.get("remove_after") is not None and until is None:
         unknown["remove_after"] = call.arguments["remove_after"].text
     names = {
@@ -141,8 +147,10 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value).strip().replace('"', "").replace("`", "")
 
 
-def _day(value: Any) -> dt.date | None:
+def day_of(value: Any) -> dt.date | None:
+    """A day as people write it, 2024-02-01, or as YAML gives it; None for anything else."""
+    text = str(value)
     try:
-        return dt.date.fromisoformat(str(value))
+        return dt.date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
     except ValueError:
         return None

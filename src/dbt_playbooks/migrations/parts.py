@@ -12,7 +12,7 @@ from typing import Any
 from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations import commands, incremental
-from dbt_playbooks.migrations.changes import Change, text_of
+from dbt_playbooks.migrations.changes import Change, plain_name, text_of
 from dbt_playbooks.migrations.edits import Edit, set_argument
 from dbt_playbooks.migrations.properties import added_test, removed_test
 from dbt_playbooks.migrations.readers import Reader, Readers, going
@@ -122,7 +122,7 @@ def _test_edits(it: Situation) -> list[Edit]:
     if path is None or not has_test(it, name):
         return []
     column = it.change.old if it.change.kind == "retype" else None
-    return removed_test(path, text_of(it.root, path), it.node.name, name, column)
+    return removed_test(path, text_of(it.root, path), plain_name(it.node), name, column)
 
 
 def by_hand(change: Change, note: str) -> Edit:
@@ -132,7 +132,7 @@ def by_hand(change: Change, note: str) -> Edit:
 def add_test(it: Situation, title: str, test: Any, column: str | None = None) -> Step:
     path = it.node.properties_path
     text = text_of(it.root, path) if path else ""
-    edit = added_test(path, text, it.node.name, test, column)
+    edit = added_test(path, text, plain_name(it.node), test, column)
     filled = incremental.gets(it.node, it.root, it.change.new, it.today)
     return Step(title, (edit, *filled.edits), (*filled.commands, commands.build(it.node.name)), filled.notes)
 

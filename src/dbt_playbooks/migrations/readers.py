@@ -12,7 +12,7 @@ from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.impact.lineage import Lineage
 from dbt_playbooks.impact.trace import Affected, Impact, Unread, impact_of
 from dbt_playbooks.interface import Node
-from dbt_playbooks.migrations.changes import Change, text_of
+from dbt_playbooks.migrations.changes import Change, plain_name, text_of
 from dbt_playbooks.migrations.edits import Edit, Piece, edits, line_of
 from dbt_playbooks.migrations.mentions import Mention, in_sql, in_text
 from dbt_playbooks.migrations.properties import block_of, column_place
@@ -134,7 +134,7 @@ def _direct(impact: Impact, column: str) -> _Direct:
     if impact.node.unique_id in affected:
         found[impact.node.unique_id] = affected[impact.node.unique_id]
     carriers = [node for node in tables.values() if node != impact.node and node.unique_id not in found]
-    return _Direct(list(found.values()), [node.name for node in tables.values()], carriers)
+    return _Direct(list(found.values()), [plain_name(node) for node in tables.values()], carriers)
 
 
 def _broken(graph: Graph, model: Node, column: str) -> _Direct:
@@ -145,7 +145,7 @@ def _broken(graph: Graph, model: Node, column: str) -> _Direct:
         for node in below
         if column.lower() in graph.lineage.get(node.unique_id, Lineage()).unknown
     ]
-    return _Direct(named, [model.name, *(node.name for node in below)], gone=True)
+    return _Direct(named, [plain_name(node) for node in (model, *below)], gone=True)
 
 
 def _compares(graph: Graph, node: Node, change: Change) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.impact.graph import Graph, near_misses
 from dbt_playbooks.interface import Node
-from dbt_playbooks.migrations.changes import Change, text_of
+from dbt_playbooks.migrations.changes import Change, day_of, plain_name, text_of
 from dbt_playbooks.migrations.edits import line_of
 from dbt_playbooks.migrations.properties import block_of
 
@@ -48,13 +48,10 @@ def _read(node: Node, value: Any) -> tuple[str, dt.date | None]:
         raise UsageError(
             f"{where} names no model: {value!r}. Write the name of the model that it replaces: {_EXAMPLE}."
         )
-    planned = given.get("planned_date")
-    try:
-        return name.strip(), None if planned is None else dt.date.fromisoformat(str(planned)[:10])
-    except ValueError:
-        raise UsageError(
-            f"{where} has the planned_date '{planned}', which is no day. Write it as 2024-02-01."
-        ) from None
+    planned, day = given.get("planned_date"), day_of(given.get("planned_date"))
+    if planned is not None and day is None:
+        raise UsageError(f"{where} has the planned_date '{planned}', which is no day. Write it as 2024-02-01.")
+    return name.strip(), day
 
 
 def _replaced(graph: Graph, node: Node, name: str) -> Node:
@@ -76,7 +73,7 @@ def _place(root: Path, node: Node) -> tuple[str, int]:
     """The file and line that say it: the model's, its properties', or else dbt_project.yml, where configs are as well."""
     for path in (node.path, node.properties_path):
         text = text_of(root, path) if path else ""
-        start, end = (block_of(text, node.name) if path != node.path else None) or (0, len(text))
+        start, end = (block_of(text, plain_name(node)) if path != node.path else None) or (0, len(text))
         found = text.find(META, start, end)
         if path and found >= 0:
             return path, line_of(text, found)

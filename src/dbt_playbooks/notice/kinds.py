@@ -89,8 +89,8 @@ def _add(subject: Subject) -> Words:
         [
             say("Nothing, if you name the columns that you read"),
             say(
-                "With {}, see that one column more does no harm: in unions by position, inserts and exports with a fixed layout",
-                "select *",
+                "If you take all columns with {}, see that one more does no harm: in unions by position, inserts and exports with a fixed layout",
+                "*",
             ),
         ],
     )

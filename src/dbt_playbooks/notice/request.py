@@ -10,7 +10,7 @@ from dbt_playbooks.errors import UsageError
 from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.impact.trace import columns_of, known_column
 from dbt_playbooks.interface import Node
-from dbt_playbooks.migrations.changes import Change
+from dbt_playbooks.migrations.changes import Change, day_of
 from dbt_playbooks.migrations.commands import notice
 from dbt_playbooks.migrations.survey import Migration
 
@@ -195,9 +195,7 @@ def _checked(subject: Subject, request: Request, today: dt.date) -> Subject:
 
 
 def _day(option: str, text: str | None) -> dt.date | None:
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{option} '{text}' is no day. Write it as YYYY-MM-DD: {option} 2024-02-01.") from None
+    day = day_of(text)
+    if text is not None and day is None:
+        raise UsageError(f"{option} '{text}' is no day. Write it as YYYY-MM-DD: {option} 2024-02-01.")
+    return day
