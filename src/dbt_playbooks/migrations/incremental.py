@@ -38,7 +38,7 @@ def gets(node: Node, root: Path, column: str | None, today: dt.date) -> Needs:
     edits: list[Edit] = []
     if setting not in _TAKES:
         edits = _set(node, root, "append_new_columns")
-        notes.append(f"with on_schema_change: {setting} the table does not get {name}")
+        notes.append(f"with on_schema_change: {setting} an ordinary run fails, or the table does not get {name}")
     fill = commands.fill(node, today)
     if commands.FIRST_DAY in fill:
         notes.append(f"{commands.FIRST_DAY} is the first day of the table")
@@ -55,7 +55,7 @@ def loses(node: Node, root: Path, columns: Sequence[str]) -> Needs:
     if setting == "append_new_columns":
         note = f"with on_schema_change: {setting} {names} stays in the table, NULL in new rows, until a full refresh or sync_all_columns"
         return Needs(notes=(note,))
-    note = f"with on_schema_change: {setting} an ordinary run fails, as the table still has {names}; a full refresh would do as well"
+    note = f"with on_schema_change: {setting} an ordinary run fails, or leaves {names} in the table; a full refresh would do as well"
     return Needs(tuple(_set(node, root, "sync_all_columns")), (), (note,))
 
 

@@ -256,7 +256,7 @@ def test_a_column_that_comes_to_an_incremental_table_is_filled(
 @pytest.mark.parametrize(
     ("setting", "note", "is_edited"),
     [
-        ("ignore", "with on_schema_change: ignore an ordinary run fails, as the table still has user_type", True),
+        ("ignore", "with on_schema_change: ignore an ordinary run fails, or leaves user_type in the table", True),
         ("fail", "with on_schema_change: fail an ordinary run fails", True),
         ("append_new_columns", "user_type stays in the table, NULL in new rows", False),
         ("sync_all_columns", "on_schema_change: sync_all_columns drops user_type from the table", False),
