@@ -47,7 +47,7 @@
     {{ return(dbt_playbooks._try_cast(value, rule.sql)) }}
   {%- endif -%}
   {%- set rounded = 'round(' ~ dbt_playbooks._try_cast(value, 'bignumeric') ~ ', ' ~ rule.scale ~ ')' -%}
-  {{ return('case when abs(' ~ rounded ~ ") < bignumeric '1e" ~ (rule.precision - rule.scale) ~ "' then " ~ dbt_playbooks._try_cast(rounded, rule.sql) ~ ' end') }}
+  {{ return('case when abs(' ~ rounded ~ ") < bignumeric '1" ~ dbt_playbooks._repeated('0', rule.precision - rule.scale) ~ "' then " ~ dbt_playbooks._try_cast(rounded, rule.sql) ~ ' end') }}
 {% endmacro %}
 
 {#- A text that the rule accepts, by its format. -#}

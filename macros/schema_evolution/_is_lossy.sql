@@ -7,11 +7,11 @@
     {%- set exact = dbt_playbooks._matches(value, rule.exact) -%}
     {{ return('not (' ~ exact ~ ' and ' ~ dbt_playbooks._keeps_digits(value, typed) ~ ')' if rule.kind == 'float' else 'not ' ~ exact) }}
   {%- elif rule.kind == 'date' and rule.family == 'timestamp' -%}
-    {{ return(value ~ ' is distinct from ' ~ dbt_playbooks._day_start(typed, dbt_playbooks._date_kind(rule.data_type))) }}
-  {%- elif rule.family in ('date', 'timestamp') -%}
+    {{ return(value ~ ' <> ' ~ dbt_playbooks._day_start(typed, dbt_playbooks._date_kind(rule.data_type))) }}
+  {%- elif rule.family in ('date', 'timestamp') or rule.family == rule.kind -%}
     {{ return('false') }}
   {%- endif -%}
-  {{ return(value ~ ' is distinct from ' ~ adapter.dispatch('_cast_back', 'dbt_playbooks')(typed=typed, data_type=rule.data_type)) }}
+  {{ return('coalesce(' ~ value ~ ' <> ' ~ adapter.dispatch('_cast_back', 'dbt_playbooks')(typed=typed, data_type=rule.data_type) ~ ', true)') }}
 {% endmacro %}
 
 {% macro duckdb___cast_back(typed, data_type) %}

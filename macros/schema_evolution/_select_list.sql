@@ -47,10 +47,10 @@
       {%- do state.update(certain=false) -%}
     {%- endif -%}
   {%- endfor -%}
-  {%- for piece in (lines | join(' ')).split("'") if loop.index is odd -%}
-    {%- do outside.append(piece | replace('`', '"')) -%}
+  {%- for piece in (lines | join(' ')).split("'") -%}
+    {%- do outside.append(piece | replace('`', '"') if loop.index is odd else "''") -%}
   {%- endfor -%}
-  {%- for piece in (outside | join(" '' ")).split('"') -%}
+  {%- for piece in (outside | join(' ')).split('"') -%}
     {%- do names.append(dbt_playbooks._one_token(piece) if loop.index is even else piece) -%}
   {%- endfor -%}
   {%- set spaced = names | join('"') | replace('(', ' ( ') | replace(')', ' ) ') | replace(',', ' , ') -%}

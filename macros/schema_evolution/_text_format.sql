@@ -12,7 +12,7 @@
         ~ "' is there twice." if name in used else "'%" ~ name ~ "' is not known. Allowed: %" ~ elements.keys() | join(', %') ~ ", for example '%d/%m/%Y %H:%M:%S'.")) }}
     {%- endif -%}
     {%- do used.append(name) -%}
-    {%- set strict = piece | length == 1 and not loop.last -%}
+    {%- set strict = (piece | length == 1 and not loop.last) or (not loop.first and loop.previtem | length == 1) -%}
     {%- do accepts.append(elements[name][1 if strict else 0] ~ literal) -%}
     {%- do exact.append(elements[name][1] ~ literal) -%}
   {%- endfor -%}

@@ -9,7 +9,7 @@
   {%- set patterns = {
     'integer': ['[+-]?[0-9]+', whole],
     'numeric': [
-      '[+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+' ~ dbt_playbooks._large_numbers(precision, scale) ~ ')',
+      '[+-]?(?:[0-9]+[.]?[0-9]{0,38}|[.][0-9]{1,38}' ~ dbt_playbooks._large_numbers(precision, scale) ~ ')',
       whole ~ ('|' ~ fraction ~ '{0,' ~ (scale - 1) ~ '}[1-9]' if scale else '')
     ],
     'bignumeric': [dbt_playbooks._number_pattern(), whole ~ '|' ~ fraction ~ '{0,37}[1-9]'],

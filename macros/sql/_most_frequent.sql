@@ -13,12 +13,12 @@
     ~ ' then row(-row_count, ' ~ names | join(', ') ~ ') end, ' ~ limit ~ '))') }}
 {% endmacro %}
 
-{#- STRING_AGG neither takes nor counts a NULL -#}
+{#- STRING_AGG neither takes nor counts a NULL; in its order others come last, in case they are counted -#}
 {% macro bigquery___most_frequent(names, condition, limit) %}
   {%- set packed = [] -%}
   {%- for name in names -%}
     {%- do packed.append(name ~ ' as ' ~ name) -%}
   {%- endfor -%}
-  {{ return("concat('[', coalesce(string_agg(case when " ~ condition ~ ' then to_json_string(struct(' ~ packed | join(', ') ~ ", row_count as row_count)) end, ', ' order by row_count desc, "
-    ~ names | join(', ') ~ ' limit ' ~ limit ~ "), ''), ']')") }}
+  {{ return("concat('[', coalesce(string_agg(case when " ~ condition ~ ' then to_json_string(struct(' ~ packed | join(', ') ~ ", row_count as row_count)) end, ', ' order by case when " ~ condition ~ ' then row_count end desc, '
+    ~ names | join(' asc, ') ~ ' asc limit ' ~ limit ~ "), ''), ']')") }}
 {% endmacro %}
