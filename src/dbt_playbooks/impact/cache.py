@@ -40,9 +40,7 @@ class Cache:
             kept = json.loads(self._path.read_bytes())
             if kept["format"] != [_FORMAT, __version__]:
                 return None
-            inputs = Inputs(
-                **{name: value if isinstance(value, str) else tuple(value) for name, value in kept["inputs"].items()}
-            )
+            inputs = _inputs(kept["inputs"])
             if kept["fingerprint"] != fingerprint(inputs) or (columns and kept["lineage"] is None):
                 return None
             return _graph(kept)
@@ -67,6 +65,11 @@ class Cache:
             write_atomically(self._path, json.dumps(kept, separators=(",", ":"), default=str))
         except OSError as error:
             say(f"warning: the graph could not be kept for the next time: {error}")
+
+
+def _inputs(kept: dict[str, Any]) -> Inputs:
+    lists = {name: tuple(kept[name]) for name in ("files", "folders", "env", "packages")}
+    return Inputs(root=kept["root"], **lists)
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -105,28 +108,27 @@ def target_folder(root: Path) -> Path:
 
 def fingerprint(inputs: Inputs) -> str:
     """Changes when a file, a variable or a version does. Values of variables can't be told from it."""
-    versions = {}
-    for name in inputs.packages:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            versions[name] = None
+    versions = {name: _version(name) for name in inputs.packages}
     names = {*inputs.env, *(name for name in os.environ if name.startswith("DBT_"))}
     variables = {name: os.environ.get(name) for name in sorted(names)}
-    return _digest([versions, variables, [(path, *stat) for path, stat in _files(inputs)]])
+    return _digest([versions, variables, list(_files(inputs))])
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _files(inputs: Inputs) -> Iterator[tuple[str, tuple[int, int] | tuple[None]]]:
+def _files(inputs: Inputs) -> Iterator[tuple[str, int | None, int | None]]:
+    """Path, time of change and size; of what is not there, only its path."""
     for path in inputs.files:
-        try:
-            found = os.stat(path)
-            yield path, (found.st_mtime_ns, found.st_size)
-        except OSError:
-            yield path, (None,)
+        yield _stat(path)
     for folder in inputs.folders:
         stack = [folder]
         while stack:
@@ -134,20 +136,20 @@ def _files(inputs: Inputs) -> Iterator[tuple[str, tuple[int, int] | tuple[None]]
                 entries = sorted(os.scandir(stack.pop()), key=lambda entry: entry.path)
             except OSError:
                 continue
-            for entry in entries:
-                try:
-                    if entry.is_dir(follow_symlinks=False):
-                        stack.append(entry.path)
-                    else:
-                        yield entry.path, (entry.stat().st_mtime_ns, entry.stat().st_size)
-                except OSError:
-                    continue
+            stack += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+            yield from (_stat(entry.path) for entry in entries if not entry.is_dir(follow_symlinks=False))
+
+
+def _stat(path: str) -> tuple[str, int | None, int | None]:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return path, None, None
+    return path, found.st_mtime_ns, found.st_size
 
 
 def _changes(inputs: Inputs) -> Iterator[float]:
-    for _, (changed, *_) in _files(inputs):
-        if changed is not None:
-            yield changed / 1e9
+    yield from (changed / 1e9 for _, changed, _ in _files(inputs) if changed is not None)
 
 
 # --- a graph as JSON: nodes by their number, columns of nodes as [number, name] ---------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dbt_playbooks.impact.lineage import USES, Lineage, Origin
-from dbt_playbooks.impact.reading import Unreadable, parse
+from dbt_playbooks.impact.reading import UnreadableError, parse
 from dbt_playbooks.impact.reading.terms import columns_in
 from dbt_playbooks.interface import Node
 
@@ -17,15 +17,10 @@ _REFERENCE = re.compile(r"^\s*(ref|source)\s*\((.*)\)\s*$", re.DOTALL)
 
 
 def as_test(lineage: Lineage) -> Lineage:
-    """A test returns rows for people: what it only shows, by a star, is no use; what it names is read."""
-    uses = {
-        origin: tuple(
-            "reads" if use == "passes on" else use for use in found if use != "passes on" or origin in lineage.named
-        )
-        for origin, found in lineage.uses.items()
-    }
+    """A test returns rows for people: what it only shows is read if it is named, and no use at all if a star shows it."""
+    uses = {origin: tuple(use for use in found if use != "passes on") for origin, found in lineage.uses.items()}
     return Lineage(
-        uses={origin: tuple(dict.fromkeys(found)) for origin, found in uses.items() if found},
+        uses={origin: found or ("reads",) for origin, found in uses.items() if found or origin in lineage.named},
         named=lineage.named,
         doubts=lineage.doubts,
         unknown=lineage.unknown,
@@ -37,9 +32,9 @@ def as_test(lineage: Lineage) -> Lineage:
 # what dbt's own four tests do with their column: they are most of all tests, and need not be compiled for it
 _DBTS_OWN = {
     "macro.dbt.test_unique": ("filters", "groups"),
-    "macro.dbt.test_not_null": ("reads", "filters"),
-    "macro.dbt.test_accepted_values": ("reads", "filters", "groups"),
-    "macro.dbt.test_relationships": ("reads", "joins", "filters"),
+    "macro.dbt.test_not_null": ("filters",),
+    "macro.dbt.test_accepted_values": ("filters", "groups"),
+    "macro.dbt.test_relationships": ("joins", "filters"),
 }
 
 
@@ -62,7 +57,7 @@ def of_dbt_itself(node: Node, dialect: str | None) -> Lineage | None:
     if arguments.get("field"):
         others = [parent for parent in node.parents if parent != attached] or [attached]
         for name in columns_in(str(arguments["field"]), dialect):
-            found[(others[0], name)] = tuple(use for use in USES if use in {*found.get((others[0], name), ()), "joins"})
+            found[(others[0], name)] = tuple(use for use in USES if use in {*found.get((others[0], name), ()), *uses})
     return Lineage(
         uses=found, named=frozenset(found), parents=tuple(dict.fromkeys(unique_id for unique_id, _ in found))
     )
@@ -86,7 +81,7 @@ def unit_test_lineage(
     """The columns that the rows of a unit test name, given and expected. `resolve` finds what `ref` or `source` means."""
     tested = next(iter(node.parents), "")
     origins: set[Origin] = set()
-    problems = []
+    problems: list[str] = []
     for given in node.details.get("given") or ():
         unique_id = tested if given.get("input") == "this" else _input(str(given.get("input")), resolve)
         for name in _columns(given, dialect, problems) if unique_id else ():
@@ -120,7 +115,7 @@ def _columns(rows: Mapping[str, Any], dialect: str | None, problems: list[str]) 
     elif isinstance(values, str):
         try:
             yield from (name for name in parse(values, dialect).named_selects if name != "*")
-        except Unreadable as error:
+        except UnreadableError as error:
             problems.append(str(error))
 
 

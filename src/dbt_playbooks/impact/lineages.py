@@ -10,7 +10,7 @@ from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.impact.checks import as_test, by_arguments, of_dbt_itself, unit_test_lineage
 from dbt_playbooks.impact.lineage import USES, Lineage, Origin, Output
 from dbt_playbooks.impact.names import Names
-from dbt_playbooks.impact.reading import Out, Reading, Rest, Table, Unreadable, dialect_of, parse, read
+from dbt_playbooks.impact.reading import Out, Reading, Rest, Table, UnreadableError, dialect_of, parse, read
 from dbt_playbooks.impact.reading.terms import columns_in
 from dbt_playbooks.impact.semantics import Semantics
 from dbt_playbooks.interface import Node, Project
@@ -77,7 +77,7 @@ class _Lineages:
             self._trees[node.unique_id] = [parse(text, self._dialect) for text in dict.fromkeys(texts)]
         except PlaybooksError as error:
             self._unread[node.unique_id] = f"dbt can't compile it: {self._short(error)}"
-        except Unreadable as error:
+        except UnreadableError as error:
             self._unread[node.unique_id] = str(error)
 
     def _short(self, error: Exception) -> str:
@@ -109,7 +109,7 @@ class _Lineages:
         for tree in self._trees.get(node.unique_id, ()):
             try:
                 readings.append(read(tree, self._dialect, lambda parts: self._table(parts, node)))
-            except Unreadable as error:
+            except UnreadableError as error:
                 problem = str(error)
             # an incremental run reads the table that a first run makes
             self._found[node.unique_id] = readings[0].lineage if readings else Lineage(unread=problem)

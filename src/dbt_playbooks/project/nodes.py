@@ -92,7 +92,7 @@ def _name(found: Any, kind: str) -> str:
 
 def _parents(found: Any, kind: str) -> Iterator[str]:
     if kind != "source":
-        yield from found.depends_on.nodes
+        yield from getattr(found.depends_on, "nodes", ())
 
 
 def _properties_path(found: Any) -> str | None:

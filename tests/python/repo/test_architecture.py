@@ -12,7 +12,10 @@ DBT = {"dbt", "dbt_common", "dbt_adapters", "dbt_semantic_interfaces", "dbt_extr
 MAY_IMPORT_DBT = {
     # rows come back to tests as dbt gives them to macros: as agate tables
     "src/dbt_playbooks/pytest_plugin/rows.py",
-    *(f"src/dbt_playbooks/project/{name}.py" for name in ("compiling", "core", "macros", "models", "opening", "session")),
+    *(
+        f"src/dbt_playbooks/project/{name}.py"
+        for name in ("compiling", "core", "macros", "models", "opening", "session")
+    ),
 }
 # tests macros of projects that do not have ours
 MAY_HOLD_SQL = "src/dbt_playbooks/pytest_plugin/"

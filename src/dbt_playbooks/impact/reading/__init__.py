@@ -5,8 +5,8 @@ Nothing is optimized or rewritten: names are resolved as SQL resolves them, from
 
 from __future__ import annotations
 
-from dbt_playbooks.impact.reading.parsing import Unreadable, dialect_of, parse
+from dbt_playbooks.impact.reading.parsing import UnreadableError, dialect_of, parse
 from dbt_playbooks.impact.reading.query import Reading, read
 from dbt_playbooks.impact.reading.tables import Out, Rest, Table
 
-__all__ = ["Out", "Reading", "Rest", "Table", "Unreadable", "dialect_of", "parse", "read"]
+__all__ = ["Out", "Reading", "Rest", "Table", "UnreadableError", "dialect_of", "parse", "read"]

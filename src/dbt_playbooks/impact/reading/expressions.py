@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dbt_playbooks.impact.reading.query import Reader
 
 # a value in another type is still that value
-_SAME_VALUE = tuple(
+_SAME_VALUE: tuple[Any, ...] = tuple(
     found
     for name in ("Paren", "Cast", "TryCast", "SafeCast", "Alias")
     if isinstance(found := getattr(exp, name, None), type)
@@ -77,9 +77,8 @@ def _window(reader: Reader, window: Any, scope: Scope, aliases: Aliases) -> Flow
     flows = [scope.windows.get(arg(window, "alias").name.lower(), {})] if arg(window, "alias") else []
     for key in ("partition_by", "order", "spec"):
         found = window.args.get(key)
-        for each in found if isinstance(found, list) else [found]:
-            if isinstance(each, exp.Expression):
-                flows.append(parts(reader, each, scope, aliases))
+        terms = found if isinstance(found, list) else [found]
+        flows += [parts(reader, each, scope, aliases) for each in terms if isinstance(each, exp.Expression)]
     flow = merged(flows)
     scope.notes.used(flow, "windows")
     return flow

@@ -9,8 +9,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-SET_OPERATIONS: tuple[type, ...] = (getattr(exp, "SetOperation", exp.Union),)
-QUERIES: tuple[type, ...] = (exp.Select, exp.Subquery, *SET_OPERATIONS)
+SET_OPERATIONS: tuple[Any, ...] = (getattr(exp, "SetOperation", exp.Union),)
+QUERIES: tuple[Any, ...] = (exp.Select, exp.Subquery, *SET_OPERATIONS)
 # adapters that are not called as sqlglot calls their SQL
 _DIALECTS = {
     "sqlserver": "tsql",
@@ -22,7 +22,7 @@ _DIALECTS = {
 }
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """SQL that is not understood; the text says what, and where."""
 
 
@@ -36,17 +36,17 @@ def dialect_of(adapter_type: str) -> str | None:
 
 
 def parse(sql: str, dialect: str | None) -> Any:
-    """The query as a tree. Raises Unreadable when it is none, with the line and what is wrong with it."""
+    """The query as a tree. Raises UnreadableError when it is none, with the line and what is wrong with it."""
     try:
         found = [each for each in sqlglot.parse(sql, dialect=dialect) if each is not None]
     except SqlglotError as error:
-        raise Unreadable(_where(error)) from error
+        raise UnreadableError(_where(error)) from error
     except RecursionError as error:
-        raise Unreadable("its SQL is nested too deep for sqlglot") from error
+        raise UnreadableError("its SQL is nested too deep for sqlglot") from error
     if len(found) != 1:
-        raise Unreadable("its SQL is empty" if not found else f"its SQL holds {len(found)} statements")
+        raise UnreadableError("its SQL is empty" if not found else f"its SQL holds {len(found)} statements")
     if not isinstance(found[0], (*QUERIES, exp.Table, exp.Pivot, exp.Values)):
-        raise Unreadable(f"its SQL is no query, but what sqlglot calls {type(found[0]).__name__}")
+        raise UnreadableError(f"its SQL is no query, but what sqlglot calls {type(found[0]).__name__}")
     return found[0]
 
 

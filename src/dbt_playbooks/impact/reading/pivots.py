@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from dbt_playbooks.impact.reading.expressions import parts
+from dbt_playbooks.impact.reading.expressions import parts, value
 from dbt_playbooks.impact.reading.scope import Scope
 from dbt_playbooks.impact.reading.tables import Flow, Out, Rest, Table, derived, merged
 
@@ -37,10 +37,11 @@ def pivoted(reader: Reader, pivot: Any, table: Table, ctes: Mapping[str, Table])
 
 
 def _unpivoted(reader: Reader, pivot: Any, table: Table, scope: Scope, fields: list[Any]) -> Table:
-    flows: list[Flow] = [parts(reader, each, scope) for field in fields for each in field.expressions]
-    gone = _names_in([each for field in fields for each in field.expressions])
+    terms = [each for field in fields for each in field.expressions]
+    gone = _names_in(terms)
     # the values are theirs as they were; the name of each column becomes one too
-    made = [Out(each.name, dict.fromkeys(merged(flows), True)) for each in pivot.expressions]
+    flow: Flow = merged(_unaliased(reader, each, scope) for each in terms)
+    made = [Out(each.name, flow) for each in pivot.expressions]
     names = [Out(field.this.name) for field in fields]
     return Table([*_through(table, gone), *names, *made])
 
@@ -48,13 +49,14 @@ def _unpivoted(reader: Reader, pivot: Any, table: Table, scope: Scope, fields: l
 def pivoted_by_statement(reader: Reader, pivot: Any, table: Table, scope: Scope) -> Table:
     """DuckDB's `pivot t on status using sum(amount) group by id`, `unpivot t on a, b into name n value v`."""
     on = list(pivot.expressions)
-    keys = merged(parts(reader, each, scope) for each in on)
     gone = _names_in(on)
     if pivot.args.get("unpivot"):
         into = pivot.args.get("into")
         values = [each.name for each in into.expressions] if into else ["value"]
-        made = [Out(name, dict.fromkeys(keys, True)) for name in values]
+        flow = merged(_unaliased(reader, each, scope) for each in on)
+        made = [Out(name, flow) for name in values]
         return Table([*_through(table, gone), Out(into.this.name if into else "name"), *made])
+    keys = merged(parts(reader, each, scope) for each in on)
     using = pivot.args.get("using") or []
     flow = derived(merged([keys, *(parts(reader, each, scope) for each in using)]))
     reader.notes.used(keys, "groups")
@@ -65,6 +67,11 @@ def pivoted_by_statement(reader: Reader, pivot: Any, table: Table, scope: Scope)
         through = _through(table, gone | _names_in(using))
     reader.notes.used(merged(item.flow for item in through), "groups")
     return Table([*through, Rest(flow=flow)])
+
+
+def _unaliased(reader: Reader, term: Any, scope: Scope) -> Flow:
+    """A column of UNPIVOT, which may stand there as another label: `a as 'first'`."""
+    return value(reader, term.this if type(term).__name__ == "PivotAlias" else term, scope)
 
 
 def _through(table: Table, gone: frozenset[str]) -> list[Out | Rest]:

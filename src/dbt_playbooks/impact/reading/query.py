@@ -12,7 +12,7 @@ from dbt_playbooks.impact.lineage import Lineage
 from dbt_playbooks.impact.reading.expressions import parts, value
 from dbt_playbooks.impact.reading.froms import add_from, add_join
 from dbt_playbooks.impact.reading.notes import Notes
-from dbt_playbooks.impact.reading.parsing import QUERIES, SET_OPERATIONS, Unreadable, arg
+from dbt_playbooks.impact.reading.parsing import QUERIES, SET_OPERATIONS, UnreadableError, arg
 from dbt_playbooks.impact.reading.pivots import pivoted
 from dbt_playbooks.impact.reading.scope import Aliases, Scope
 from dbt_playbooks.impact.reading.stars import is_star, starred
@@ -32,12 +32,15 @@ class Reading:
 
 
 def read(tree: Any, dialect: str | None, lookup: Lookup) -> Reading:
-    """The lineage of a parsed query. Raises Unreadable when it holds what is not understood."""
+    """The lineage of a parsed query. Raises UnreadableError when it holds what is not understood."""
     reader = Reader(dialect, lookup)
     try:
         table = reader.query(tree, None, {})
     except RecursionError as error:
-        raise Unreadable("its SQL is nested too deep") from error
+        raise UnreadableError("its SQL is nested too deep") from error
+    except (AttributeError, TypeError, KeyError, IndexError, ValueError) as error:
+        # sqlglot writes the same SQL as other trees from release to release
+        raise UnreadableError(f"its SQL holds what is not understood ({type(error).__name__}: {error})") from error
     return Reading(reader.notes.lineage(table), frozenset(reader.notes.wanted))
 
 

@@ -75,8 +75,7 @@ class Table:
     def everything(self) -> Flow:
         """What a value comes from that is made of the whole row."""
         flows: list[Mapping[Origin, bool]] = [*self._known.values()]
-        for rest in self.rests:
-            flows.append({(rest.node, "*"): False} if rest.node else rest.flow)
+        flows += [{(rest.node, "*"): False} if rest.node else rest.flow for rest in self.rests]
         return derived(merged(flows))
 
     def named(self, names: Sequence[str]) -> Table:

@@ -1,0 +1,1 @@
+"""Tests of impact; `market` is the project that most of them look into."""

@@ -1,0 +1,1 @@
+{% macro is_paid(alias) %}{{ alias }}.status = 'paid'{% endmacro %}

@@ -1,0 +1,1 @@
+select count(*) as orders from (select * from {{ ref('stg_orders') }})

@@ -1,0 +1,1 @@
+select order_id, address.city, address.zip as postcode from {{ ref('stg_orders') }}

@@ -1,0 +1,1 @@
+select order_id, columns('^sta') from {{ ref('stg_orders') }}

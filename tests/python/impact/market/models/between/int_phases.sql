@@ -1,0 +1,1 @@
+select order_id, state as phase from {{ ref('int_states') }}

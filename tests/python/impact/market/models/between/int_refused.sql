@@ -1,0 +1,1 @@
+select {{ exceptions.raise_compiler_error('not on this target') if execute }} from {{ ref('stg_orders') }}

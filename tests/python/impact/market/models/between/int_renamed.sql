@@ -1,0 +1,1 @@
+select * rename (status as order_status) from {{ ref('stg_orders') }}

@@ -1,0 +1,1 @@
+select * replace (upper(status) as status) from {{ ref('stg_orders') }}

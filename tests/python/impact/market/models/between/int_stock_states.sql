@@ -1,0 +1,1 @@
+select sku, state from {{ ref('stg_stock') }} where shelf is not null

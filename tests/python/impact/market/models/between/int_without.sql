@@ -1,0 +1,1 @@
+select * exclude (status, note) from {{ ref('stg_orders') }}

@@ -1,0 +1,1 @@
+select customer_id, name, customer_status as status from {{ ref('stg_customers') }}

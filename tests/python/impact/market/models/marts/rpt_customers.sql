@@ -1,0 +1,1 @@
+select customer_id, customer_status from {{ ref('dim_customers') }}

@@ -1,0 +1,1 @@
+select customer_id, status from {{ ref('dim_customers', v=1) }}

@@ -1,0 +1,1 @@
+select phase, count(*) as orders from {{ ref('int_phases_again') }} group by phase

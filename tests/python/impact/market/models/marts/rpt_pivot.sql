@@ -1,0 +1,1 @@
+select customer_id, paid_amount from {{ ref('int_pivoted') }}

@@ -1,0 +1,7 @@
+select
+    sku,
+    title,
+    price,
+    "order" as position,
+    "group"
+from {{ source('raw', 'products') }}

@@ -1,0 +1,1 @@
+select currency, rate, valid_on from {{ ref('rates') }}

@@ -1,0 +1,1 @@
+select * replace (lower(state) as state) from {{ source('raw', 'stock') }}

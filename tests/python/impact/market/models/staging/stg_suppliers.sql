@@ -1,0 +1,1 @@
+select "Supplier Id", "Status", "select" from {{ source('raw', 'suppliers') }}

@@ -1,0 +1,1 @@
+select * exclude (ip_address) from {{ source('raw', 'visits') }}

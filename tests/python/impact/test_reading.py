@@ -1,0 +1,279 @@
+"""How one query uses the columns of its tables: what SQL does with names, construct by construct."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from dbt_playbooks.impact.lineage import Lineage
+from dbt_playbooks.impact.reading import Out, Rest, Table, UnreadableError, dialect_of, parse, read
+
+COLUMNS = {
+    "t": ["id", "a", "b", "status", "ts", "items", "amount"],
+    "u": ["id", "c", "d", "status"],
+    "z": ["id", "x"],
+}
+
+
+def lookup(parts: Sequence[str]) -> tuple[str, Table] | None:
+    """Of t, u and z the columns are known, of tables that begin with `open` they are not, and others are none of the project's."""
+    name = parts[-1].lower()
+    if name in COLUMNS:
+        return name, Table([Out(column, {(name, column): True}) for column in COLUMNS[name]])
+    return (name, Table([Rest(name)])) if name.startswith("open") else None
+
+
+def lineage(sql: str, dialect: str = "duckdb") -> Lineage:
+    return read(parse(sql, dialect), dialect, lookup).lineage
+
+
+def uses(found: Lineage) -> str:
+    """`t.id joins, t.status passes on+filters`, without columns that only a star passes on."""
+    shown = {
+        f"{node}.{column}": "+".join(words)
+        for (node, column), words in found.uses.items()
+        if (node, column) in found.named or words != ("passes on",)
+    }
+    return ", ".join(f"{name} {words}" for name, words in sorted(shown.items()))
+
+
+def outputs(found: Lineage) -> str:
+    """`state=t.status, total=t.amount*`: where each column comes from, with a star where it is computed."""
+    told = []
+    for output in found.outputs.values():
+        origins = sorted(f"{node}.{column}{'' if as_is else '*'}" for (node, column), as_is in output.origins.items())
+        told.append(f"{output.name}={'&'.join(origins)}")
+    told += [f"*={star.parent}{''.join(sorted(f'-{name}' for name in star.without))}" for star in found.stars]
+    return ", ".join(told)
+
+
+CASES = [
+    # names
+    ("select a, b as c, upper(status) as s from t", "t.a passes on, t.b passes on, t.status reads", "a=t.a, c=t.b, s=t.status*"),
+    ("select cast(a as bigint) as a, (b)::text as b from t", "t.a passes on, t.b passes on", "a=t.a, b=t.b"),
+    ('select STATUS, "A", x."b" as "My B" from T as X', "t.a passes on, t.b passes on, t.status passes on", "STATUS=t.status, A=t.a, My B=t.b"),
+    ("select main.t.a, t.b.field from main.t", "t.a passes on, t.b reads", "a=t.a, field=t.b*"),
+    ("select status as s, s || 'x' as loud from t", "t.status passes on+reads", "s=t.status, loud=t.status*"),
+    ("select 'status' as kind /* a */ from t -- b", "", "kind="),
+    # where and the like
+    ("select id from t where status = 'x' and a is not null", "t.a filters, t.id passes on, t.status filters", "id=t.id"),
+    ("select status as s, count(*) as n from t group by s having n > 1", "t.status passes on+groups", "s=t.status, n="),
+    (
+        "select status, sum(amount) as total from t group by 1 having total > 5",
+        "t.amount reads+filters, t.status passes on+groups",
+        "status=t.status, total=t.amount*",
+    ),
+    ("select status, sum(amount) from t group by all", "t.amount reads, t.status passes on+groups", "status=t.status, column 2=t.amount*"),
+    ("select a from t group by rollup (a, b)", "t.a passes on+groups, t.b groups", "a=t.a"),
+    ("select id from t order by ts, 1", "t.id passes on+orders, t.ts orders", "id=t.id"),
+    ("select upper(a) as b from t order by b", "t.a reads+orders", "b=t.a*"),
+    ("select a, b from t order by all", "t.a passes on+orders, t.b passes on+orders", "a=t.a, b=t.b"),
+    ("select distinct on (status) id from t", "t.id passes on, t.status groups", "id=t.id"),
+    (
+        "select id from t qualify row_number() over (partition by status order by ts) = 1",
+        "t.id passes on, t.status filters+windows, t.ts filters+windows",
+        "id=t.id",
+    ),
+    ("select sum(a) over w as s from t window w as (partition by b)", "t.a reads, t.b reads+windows", "s=t.a*&t.b*"),
+    ("select sum(a) filter (where b > 1) as s from t", "t.a reads, t.b reads", "s=t.a*&t.b*"),
+    # count(*) reads nothing, and neither does what exists only looks at
+    ("select count(*) as n from (select * from t)", "", "n="),
+    ("select id from z where exists (select * from t where t.id = z.id)", "t.id filters, z.id passes on+filters", "id=z.id"),
+    # joins
+    ("select t.a, u.c from t join u on t.id = u.id and u.status = 'x'", "t.a passes on, t.id joins, u.c passes on, u.id joins, u.status joins", "a=t.a, c=u.c"),
+    ("select id, x from u join z using (id)", "u.id passes on+joins, z.id passes on+joins, z.x passes on", "id=u.id&z.id, x=z.x"),
+    ("select * from u join z using (id)", "u.id passes on+joins, z.id passes on+joins", "id=u.id&z.id, c=u.c, d=u.d, status=u.status, x=z.x"),
+    ("select z.id from u right join z using (id)", "u.id joins, z.id passes on+joins", "id=z.id"),
+    ("select x from u natural join z", "u.id joins, z.id joins, z.x passes on", "x=z.x"),
+    ("select u.c from u semi join z on u.id = z.id", "u.c passes on, u.id joins, z.id joins", "c=u.c"),
+    ("select * from z semi join u on u.id = z.id", "u.id joins, z.id passes on+joins", "id=z.id, x=z.x"),
+    ("select c, x from (u join z on u.id = z.id)", "u.c passes on, u.id joins, z.id joins, z.x passes on", "c=u.c, x=z.x"),
+    ("select ab.k from (u join z on u.id = z.id) as ab (k, l)", "u.id passes on+joins, z.id joins", "k=u.id"),
+    ("select u.c, z.x from u, z where u.id = z.id", "u.c passes on, u.id filters, z.id filters, z.x passes on", "c=u.c, x=z.x"),
+    ("select u.c from u asof join t on u.id = t.id and u.d >= t.ts", "t.id joins, t.ts joins, u.c passes on, u.d joins, u.id joins", "c=u.c"),
+    # stars
+    ("select * from z", "", "id=z.id, x=z.x"),
+    ("from z", "", "id=z.id, x=z.x"),
+    ("select z.*, c from z, u", "u.c passes on", "id=z.id, x=z.x, c=u.c"),
+    ("select * exclude (x) from z", "z.x reads", "id=z.id"),
+    ("select * replace (x + 1 as x) from z", "z.x reads", "id=z.id, x=z.x*"),
+    ("select * rename (x as y) from z", "z.x passes on", "id=z.id, y=z.x"),
+    ("select columns('^s') from u", "", "status=u.status"),
+    ("select max(columns(*)) from z", "z.id reads, z.x reads", "id=z.id*, x=z.x*"),
+    ("select * like 'st%' from u", "", "status=u.status"),
+    ("select z from z", "z.id reads, z.x reads", "z=z.id*&z.x*"),
+    ("select to_json(r) as j from z as r", "z.id reads, z.x reads", "j=z.id*&z.x*"),
+    # CTEs: a use of what a CTE made is a use of what it was made of
+    ("with s as (select * from z) select x from s where id > 1", "z.id filters, z.x passes on", "x=z.x"),
+    ("with s as (select id, x as y from z), r as (select y as w from s) select w from r", "z.id reads, z.x passes on", "w=z.x"),
+    ("with s (k, v) as (select id, x from z) select v from s", "z.id reads, z.x passes on", "v=z.x"),
+    ("with t as (select id, c from u) select c from t", "u.c passes on, u.id reads", "c=u.c"),
+    ("with s as (select upper(status) as l, id from u) select id from s where l = 'X'", "u.id passes on, u.status filters", "id=u.id"),
+    ("with recursive r as (select id, x from z union all select z.id, r.x from z join r on z.id = r.id) select x from r", "z.id joins, z.x passes on", "x=z.x"),
+    (
+        "with recursive r (p, q, w) as (select id, c, d from u union all select q, w, p from r) select p from r",
+        "u.c passes on, u.d passes on, u.id passes on",
+        "p=u.c&u.d&u.id",
+    ),
+    # unions
+    ("select id, x from z union all select c, d from u", "u.c passes on, u.d passes on, z.id passes on, z.x passes on", "id=u.c&z.id, x=u.d&z.x"),
+    (
+        "select id, x from z union all by name select status, id from u",
+        "u.id passes on, u.status passes on, z.id passes on, z.x passes on",
+        "id=u.id&z.id, x=z.x, status=u.status",
+    ),
+    ("select id from z except select id from u", "u.id filters, z.id passes on+filters", "id=z.id"),
+    ("select id from z union select c from u order by id", "u.c passes on+orders, z.id passes on+orders", "id=u.c&z.id"),
+    ("(select id from z) union all (select c from u limit 1)", "u.c passes on, z.id passes on", "id=u.c&z.id"),
+    # subqueries
+    ("select (select max(c) from u where u.id = z.id) as m from z", "u.c reads, u.id filters, z.id filters", "m=u.c*"),
+    ("select x from z where (id, x) in (select c, d from u)", "u.c filters, u.d filters, z.id filters, z.x passes on+filters", "x=z.x"),
+    ("select v from z cross join lateral (select z.x + 1 as v)", "z.x reads", "v=z.x*"),
+    ("select s.id from (select id, x from z where x > 1) as s", "z.id passes on, z.x filters", "id=z.id"),
+    # values that hold values
+    ("select id, v from t, unnest(items) as i (v) where v > 1", "t.id passes on, t.items reads+filters", "id=t.id, v=t.items*"),
+    ("select unnest(items) as i from t", "t.items reads", "i=t.items*"),
+    ("select list_transform(items, a -> a + b) as l from t", "t.b reads, t.items reads", "l=t.b*&t.items*"),
+    ("select [a + b for a in items if a > 1] as l from t", "t.b reads, t.items reads", "l=t.b*&t.items*"),
+    ("select s.* from (select struct_pack(k := a) as s from t)", "t.a reads", "*=t.a*"),
+    ("select k from (values (1, 2)) as v (k, l)", "", "k="),
+    ("select v.k, z.x from range(3) as v (k), z", "z.x passes on", "k=, x=z.x"),
+    # pivot
+    (
+        "select * from (select id, status, a from t) pivot (sum(a) for status in ('x', 'y'))",
+        "t.a reads, t.id passes on+groups, t.status reads+groups",
+        "id=t.id, x=t.a*&t.status*, y=t.a*&t.status*",
+    ),
+    ("select * from (select id, a, b from t) unpivot (v for n in (a, b))", "t.a passes on, t.b passes on, t.id passes on", "id=t.id, n=, v=t.a&t.b"),
+    ("pivot t on status using sum(a) group by id", "t.a reads, t.id reads+groups, t.status reads+groups", "id=t.id*, *=t.a*&t.status*"),
+    ("unpivot (select id, a, b from t) on a, b into name n value v", "t.a passes on, t.b passes on, t.id passes on", "id=t.id, n=, v=t.a&t.b"),
+    # tables whose columns are not known
+    ("select * from open_one", "", "*=open_one"),
+    ("select * exclude (a), b + 1 as c from open_one", "open_one.a reads, open_one.b reads", "c=open_one.b*, *=open_one-a"),
+    ("with s as (select * from open_one) select a as b from s where c", "open_one.a passes on, open_one.c filters", "b=open_one.a"),
+    ("select x, y from z join open_one using (id)", "open_one.id joins, open_one.y passes on, z.id joins, z.x passes on", "x=z.x, y=open_one.y"),
+    (
+        "select id, sku from open_one, unnest(items) as item",
+        "open_one.id passes on, open_one.items reads, open_one.sku passes on",
+        "id=open_one.id, sku=open_one.sku",
+    ),
+    ("select to_json(r) as j from open_one as r", "open_one.* reads", "j=open_one.**"),
+    ("select kind from elsewhere.facts", "", "kind="),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "used", "returned"), CASES, ids=[sql[:70] for sql, _, _ in CASES])
+def test_uses_and_columns_are_what_sql_means(sql: str, used: str, returned: str) -> None:
+    found = lineage(sql)
+    assert (uses(found), outputs(found)) == (used, returned)
+    assert not found.doubts
+    assert not found.unknown
+
+
+ON_BIGQUERY = [
+    ("select `a`, x.b.c from `p.d.t` as x where `x`.status is null", "t.a passes on, t.b reads, t.status filters", "a=t.a, c=t.b*"),
+    (
+        "select id, item.sku, off from t, unnest(t.items) as item with offset as off where item.q > 1",
+        "t.id passes on, t.items reads+filters",
+        "id=t.id, sku=t.items*, off=",
+    ),
+    ("select * except (x) from z", "z.x reads", "id=z.id"),
+    ("select array(select as struct i.k from unnest(items) as i where i.x = t.id) as l from t", "t.id filters, t.items reads+filters", "l=t.items*"),
+    ("select struct(a as k, b) as s from t", "t.a reads, t.b reads", "s=t.a*&t.b*"),
+    (
+        "select date_trunc(ts, month) as m, extract(day from ts) as d, date_diff(ts, a, week) as w from t",
+        "t.a reads, t.ts reads",
+        "m=t.ts*, d=t.ts*, w=t.a*&t.ts*",
+    ),
+    (
+        "select * from (select id, status, a from t) pivot (sum(a) as s for status in ('x' as xx))",
+        "t.a reads, t.id passes on+groups, t.status reads+groups",
+        "id=t.id, s_xx=t.a*&t.status*",
+    ),
+    ("select id from t where rand() < 0.1 and _partitiontime > '2024-01-01'", "t.id passes on", "id=t.id"),
+    ("select lower(status) as status from open_one where status = 'X'", "open_one.status reads+filters", "status=open_one.status*"),
+    ("select id from t for system_time as of timestamp '2024-01-01'", "t.id passes on", "id=t.id"),
+    ("select t.id from t left join unnest(items) as i on i.k = t.a", "t.a joins, t.id passes on, t.items joins", "id=t.id"),
+    ("select format('%t', r) as f from z as r", "z.id reads, z.x reads", "f=z.id*&z.x*"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "used", "returned"), ON_BIGQUERY, ids=[sql[:70] for sql, _, _ in ON_BIGQUERY])
+def test_uses_and_columns_are_what_bigquery_means(sql: str, used: str, returned: str) -> None:
+    found = lineage(sql, "bigquery")
+    assert (uses(found), outputs(found)) == (used, returned)
+    assert not found.doubts
+
+
+def test_an_alias_is_no_column_of_where_on_bigquery() -> None:
+    """DuckDB lets WHERE use an alias; on BigQuery the same name can only be a column."""
+    sql = "select a as b from open_one where b > 1"
+    assert uses(lineage(sql)) == "open_one.a passes on+filters"
+    assert uses(lineage(sql, "bigquery")) == "open_one.a passes on, open_one.b filters"
+
+
+@pytest.mark.parametrize(
+    ("sql", "doubted", "reason"),
+    [
+        (
+            "select x from open_one join open_two on open_one.k = open_two.k",
+            {("open_one", "x"), ("open_two", "x")},
+            "'x' may come from open_one or from open_two",
+        ),
+        ("select id from z where id in (select id from open_one)", {("open_one", "id")}, "'id' may come from open_one or from a query around it"),
+        ("select * from open_one union all select * from open_two", {("open_two", "*")}, "a union by position"),
+        ("select * from z natural join open_one", {("z", "id"), ("z", "x"), ("open_one", "*")}, "it joins naturally"),
+        ("select columns('^a') from open_one", {("open_one", "*")}, "it chooses columns by a pattern"),
+    ],
+)  # fmt: skip
+def test_a_doubt_is_told_with_its_reason_and_what_would_settle_it(
+    sql: str, doubted: set[tuple[str, str]], reason: str
+) -> None:
+    reading = read(parse(sql, "duckdb"), "duckdb", lookup)
+    assert set(reading.lineage.doubts) == doubted
+    assert all(why.startswith(reason) for why in reading.lineage.doubts.values())
+    assert reading.wanted
+    assert reading.wanted <= {"open_one", "open_two"}
+
+
+def test_a_name_that_no_table_has_is_kept() -> None:
+    assert lineage("select nothing_like_it from z").unknown == {"nothing_like_it"}
+
+
+def test_a_column_is_named_where_the_code_writes_it_and_not_where_a_star_carries_it() -> None:
+    assert lineage("select * from z").named == frozenset()
+    assert lineage("with s as (select * from z) select x from s").named == {("z", "x")}
+    assert lineage("with s as (select x as y from z) select y from s").named == {("z", "x")}
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("select id from t where (", "sqlglot can't parse its SQL: line 1, "),
+        ("select 1; select 2", "its SQL holds 2 statements"),
+        ("  -- nothing\n", "its SQL is empty"),
+        ("create table x as select 1", "its SQL is no query"),
+    ],
+)
+def test_what_is_no_query_is_told(sql: str, reason: str) -> None:
+    with pytest.raises(UnreadableError, match=reason):
+        parse(sql, "duckdb")
+
+
+def test_long_and_deep_queries_are_read() -> None:
+    many = " union all ".join(f"select id, {number} as n from z" for number in range(800))
+    assert uses(lineage(many)) == "z.id passes on"
+    wide = "select " + " + ".join(f"(a + {number})" for number in range(400)) + " as s from t"
+    assert outputs(lineage(wide)) == "s=t.a*"
+
+
+def test_what_is_nested_too_deep_is_told_and_does_not_break_the_rest() -> None:
+    with pytest.raises(UnreadableError, match="nested too deep"):
+        lineage("select " + "(" * 3000 + "a" + ")" * 3000 + " from t")
+
+
+def test_adapters_are_called_as_sqlglot_calls_their_sql() -> None:
+    assert [dialect_of(name) for name in ("duckdb", "bigquery", "postgres", "sqlserver", "of_tomorrow")] == [
+        "duckdb", "bigquery", "postgres", "tsql", None,
+    ]  # fmt: skip
