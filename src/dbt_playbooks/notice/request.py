@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dbt_playbooks.errors import UsageError
+from dbt_playbooks.impact.columns import columns_of, known_column
 from dbt_playbooks.impact.graph import Graph
-from dbt_playbooks.impact.trace import columns_of, known_column
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations.changes import Change, day_of
 from dbt_playbooks.migrations.commands import notice
