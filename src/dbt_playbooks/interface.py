@@ -131,6 +131,29 @@ class Inputs:
     """Python packages whose versions matter."""
 
 
+@dataclass(frozen=True)
+class Argument:
+    """What a call gives to a parameter: as it is written, where that stands in the file, and its value if it is a literal."""
+
+    text: str
+    start: int
+    end: int
+    value: Any = None
+    known: bool = True
+
+
+@dataclass(frozen=True)
+class MacroCall:
+    """A call of a macro in Jinja. `start` and `end` are positions in the text that was read."""
+
+    macro: str
+    start: int
+    end: int
+    arguments: Mapping[str, Argument]
+    more: bool = False
+    """It is given `*` or `**`, so any parameter may have a value that is not known."""
+
+
 class Project(Protocol):
     """What backfill, compare and the rest may ask of a dbt project, whichever engine runs it."""
 

@@ -10,6 +10,8 @@ from dbt_playbooks import __version__
 from dbt_playbooks.cli.backfill import backfill
 from dbt_playbooks.cli.compare import compare
 from dbt_playbooks.cli.impact import impact
+from dbt_playbooks.cli.migrations import migrations
+from dbt_playbooks.cli.notice import notice
 from dbt_playbooks.errors import INTERRUPTED, PlaybooksError
 
 
@@ -26,6 +28,8 @@ def cli() -> None:
 cli.add_command(backfill)
 cli.add_command(compare)
 cli.add_command(impact)
+cli.add_command(migrations)
+cli.add_command(notice)
 
 
 @cli.command(short_help="Print an entry for packages.yml: the dbt package from here.")

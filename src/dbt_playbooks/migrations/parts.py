@@ -1,0 +1,154 @@
+"""The parts that steps of several kinds share: moving readers, the test that watches a change, the end of what goes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dbt_playbooks.impact.graph import Graph
+from dbt_playbooks.interface import Node
+from dbt_playbooks.migrations import commands, incremental
+from dbt_playbooks.migrations.changes import Change, plain_name, text_of
+from dbt_playbooks.migrations.edits import Edit, set_argument
+from dbt_playbooks.migrations.properties import added_test, removed_test
+from dbt_playbooks.migrations.readers import Reader, Readers, going
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do: write the edits, run the commands, mind the notes."""
+
+    title: str
+    edits: tuple[Edit, ...] = ()
+    commands: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that the steps depend on."""
+
+    graph: Graph
+    root: Path
+    change: Change
+    readers: Readers
+    today: dt.date
+
+    @property
+    def node(self) -> Node:
+        return self.change.node
+
+    @property
+    def text(self) -> str:
+        return text_of(self.root, self.change.path, self.node.raw_code)
+
+    def given(self, name: str) -> Any:
+        return (self.change.given or {}).get(name)
+
+
+def move(it: Situation, *first: str) -> list[Step]:
+    change = it.change
+    return leave_readers(it, f"move what still reads {change.old} to {change.new or 'the new column'}", *first)
+
+
+def leave_readers(it: Situation, title: str, *first: str) -> list[Step]:
+    """The edits of all that need the column; nothing when nobody does. `first` are commands to look before."""
+    if not it.readers.found and not it.readers.unread:
+        return []
+    sure = it.readers.sure
+    notes = [_may_note(each, it.change) for each in it.readers.found if each.may]
+    notes += [f"whether {each.node.name} reads it could not be told: {each.reason}" for each in it.readers.unread]
+    built = [each.node.name for each in sure if each.node.kind in ("model", "snapshot")]
+    builds = (commands.build(*(f"{name}+" for name in built)),) if built else ()
+    title = title if sure else f"ask whether anyone still needs {it.change.old}"
+    return [Step(title, _edits_of(sure), (*first, *builds, commands.notice(it.change)), tuple(notes))]
+
+
+def _may_note(reader: Reader, change: Change) -> str:
+    owners = f" ({', '.join(reader.node.owners)})" if reader.node.owners else ""
+    return f"{reader.node.kind} {reader.node.name}{owners} depends on {change.node.name}: ask whether it uses {reader.column}"
+
+
+def _edits_of(readers: Sequence[Reader]) -> tuple[Edit, ...]:
+    found = {(each.path, each.line): each for reader in readers for each in reader.edits}
+    return tuple(found.values())
+
+
+def mend(it: Situation) -> list[Step]:
+    broken = [each for each in it.readers.found if each.broken]
+    if not broken:
+        return []
+    built = [f"{each.node.name}+" for each in broken if each.node.kind in ("model", "snapshot")]
+    title = f"mend what reads {it.change.old}, which is gone: it does not build"
+    return [Step(title, _edits_of(broken), (commands.build(*built),) if built else ())]
+
+
+def let_go(it: Situation, *first: str) -> Step:
+    change = it.change
+    edits = set_argument(change.path, it.text, change.call, "phase", "'new'") if change.call else []
+    edits += _test_edits(it)
+    return end(it, f"let {' and '.join(going(change)) or 'the old column'} go: set phase to 'new'", edits, *first)
+
+
+def end(it: Situation, title: str, edits: Sequence[Edit], *first: str) -> Step:
+    """The edit that takes a column away, with a copy of the table from before to compare with."""
+    change, node = it.change, it.node
+    if change.until is not None and it.today <= change.until:
+        title = f"after {change.until}, {title}"
+    lost = incremental.loses(node, it.root, going(change))
+    after = [commands.build(f"{node.name}+")]
+    if node.materialized in ("table", "incremental"):
+        suffix = re.sub(r"\W", "_", f"with_{change.old}".lower())
+        backup = commands.operation("backup_table", table=node.name, suffix=suffix)
+        kept = commands.table_of(node, f"_backup_{suffix}")
+        after = [*first, *commands.outside(node), backup, *lost.commands, *after]
+        after.append(commands.compare(kept, node.name, node, it.graph, tuple(going(change))))
+    after.append(commands.notice(change))
+    return Step(title, (*edits, *lost.edits), tuple(after), lost.notes)
+
+
+def drop_test(it: Situation) -> list[Step]:
+    edits = _test_edits(it)
+    return [Step(f"take away the test that reads {it.change.old}, which is gone", tuple(edits))] if edits else []
+
+
+def _test_edits(it: Situation) -> list[Edit]:
+    name = {"rename": "columns_equal", "retype": "cast_failure_rate_below"}[it.change.kind]
+    path = it.node.properties_path
+    if path is None or not has_test(it, name):
+        return []
+    column = it.change.old if it.change.kind == "retype" else None
+    return removed_test(path, text_of(it.root, path), plain_name(it.node), name, column)
+
+
+def by_hand(change: Change, note: str) -> Edit:
+    return Edit(change.path, change.line, (), None, note)
+
+
+def add_test(it: Situation, title: str, test: Any, column: str | None = None) -> Step:
+    path = it.node.properties_path
+    text = text_of(it.root, path) if path else ""
+    edit = added_test(path, text, plain_name(it.node), test, column)
+    filled = incremental.gets(it.node, it.root, it.change.new, it.today)
+    return Step(title, (edit, *filled.edits), (*filled.commands, commands.build(it.node.name)), filled.notes)
+
+
+def has_test(it: Situation, name: str, column: str | None = None) -> bool:
+    """Whether the test that belongs to the change stands in YAML: the one of both names, or the one of the column."""
+    change = it.change
+    for test in commands.tests_of(it.graph, it.node):
+        metadata = test.details["test_metadata"]
+        if metadata.get("name") != name:
+            continue
+        given = {str(each).lower() for each in (metadata.get("kwargs") or {}).values()}
+        on = str(test.details.get("column_name") or "").lower()
+        wanted = {str(change.old).lower(), str(change.new).lower()}
+        if (name == "columns_equal" and wanted <= given) or (
+            name != "columns_equal" and on == str(column or change.old).lower()
+        ):
+            return True
+    return False

@@ -1,0 +1,117 @@
+"""Where YAML describes a model and its columns, by line; and what is to be added there, as YAML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from dbt_playbooks.migrations.edits import Edit
+
+
+def block_of(text: str, model: str) -> tuple[int, int] | None:
+    """Where the entry of a model (snapshot, seed) begins and ends in a properties file; None where there is none."""
+    entry = _entry(text, model)
+    return None if entry is None else (entry.start_mark.index, entry.end_mark.index)
+
+
+def column_place(text: str, model: str, column: str) -> tuple[int, int] | None:
+    """Where a properties file writes the name of a column of a model."""
+    name = _get(_column(text, model, column), "name")
+    return None if name is None else (name.start_mark.index, name.end_mark.index)
+
+
+def removed_test(path: str, text: str, model: str, test: str, column: str | None = None) -> list[Edit]:
+    """The lines of a test of a model, or of a column of it, and those of their key when the test was the only one.
+
+    A test that shares its line with other things is left to a person.
+    """
+    entry = _entry(text, model) if column is None else _column(text, model, column)
+    lines = text.split("\n")
+    for key in ("data_tests", "tests"):
+        tests = _list(entry, key)
+        for each in tests:
+            name = each.value[0][0] if isinstance(each, yaml.MappingNode) and each.value else each
+            if str(name.value).rpartition(".")[2] != test:
+                continue
+            alone = len(tests) == 1
+            first = next(name for name, _ in entry.value if name.value == key) if alone else each
+            start, end = first.start_mark.line, _last_line(each)
+            whole = _get(entry, key).flow_style is not True and not (alone and lines[start].lstrip().startswith("- "))
+            if not whole:
+                return [Edit(path, each.start_mark.line + 1, (lines[each.start_mark.line],), None, f"without {test}")]
+            return [Edit(path, start + 1, tuple(lines[start : end + 1]), ())]
+    return []
+
+
+def _last_line(node: Any) -> int:
+    """The mark at the end of a block is where the next thing begins."""
+    if isinstance(node, yaml.ScalarNode) or node.flow_style or not node.value:
+        return int(node.end_mark.line) - int(node.end_mark.column == 0)
+    last = node.value[-1]
+    return _last_line(last[1] if isinstance(last, tuple) else last)
+
+
+def _entry(text: str, model: str) -> Any:
+    """The entry of that name in a list at the top of a properties file: models, snapshots and so on."""
+    try:
+        root = yaml.compose(text, yaml.SafeLoader)
+    except yaml.YAMLError:
+        return None
+    for _, entries in root.value if isinstance(root, yaml.MappingNode) else ():
+        for each in entries.value if isinstance(entries, yaml.SequenceNode) else ():
+            if isinstance(each, yaml.MappingNode) and getattr(_get(each, "name"), "value", None) == model:
+                return each
+    return None
+
+
+def _get(node: Any, key: str) -> Any:
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    return next((value for name, value in node.value if name.value == key), None)
+
+
+def _list(node: Any, key: str) -> list[Any]:
+    found = _get(node, key)
+    return list(found.value) if isinstance(found, yaml.SequenceNode) else []
+
+
+def _column(text: str, model: str, column: str) -> Any:
+    entries = _list(_entry(text, model), "columns")
+    return next(
+        (each for each in entries if str(getattr(_get(each, "name"), "value", "")).lower() == column.lower()), None
+    )
+
+
+def added_test(path: str | None, text: str, model: str, test: dict[str, Any], column: str | None = None) -> Edit:
+    """The YAML that gives a model, or a column of it, one test more: in its properties file if it has one."""
+    entry: dict[str, Any] = {"data_tests": [test]}
+    place = column_place(text, model, column) if path and column is not None else None
+    if path and place:
+        line = text.count("\n", 0, place[0]) + 1
+        return Edit(path, line, (), _dump(entry), f"under '{column}'; what is there under `data_tests` stays")
+    if column is not None:
+        entry = {"columns": [{"name": column, **entry}]}
+    found = block_of(text, model) if path else None
+    if path is None or found is None:
+        lines = _dump({"models": [{"name": model, **entry}]})
+        return Edit(path or f"models/_{model}.yml", None, (), lines, "a new file" if path is None else "")
+    line = text.count("\n", 0, found[0]) + 1
+    note = f"under '{model}', which begins at line {line}; what is there under {' and '.join(_keys(entry))} stays"
+    return Edit(path, line, (), _dump(entry), note)
+
+
+def _keys(entry: dict[str, Any]) -> list[str]:
+    return [f"`{key}`" for key in entry]
+
+
+def _dump(value: dict[str, Any]) -> tuple[str, ...]:
+    text = yaml.dump(value, Dumper=_Indented, sort_keys=False, default_flow_style=False, width=120)
+    return tuple(text.rstrip("\n").split("\n"))
+
+
+class _Indented(yaml.SafeDumper):
+    """Lists a step deeper than their key, as people write properties."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        super().increase_indent(flow, False)

@@ -1,0 +1,144 @@
+"""What comes next in a change: steps in their order, each with the exact edits and the commands that follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dbt_playbooks.interface import Node
+from dbt_playbooks.migrations import commands
+from dbt_playbooks.migrations.changes import Change
+from dbt_playbooks.migrations.edits import Edit, remove_item, replace_expression
+from dbt_playbooks.migrations.parts import (
+    Situation,
+    Step,
+    add_test,
+    by_hand,
+    drop_test,
+    end,
+    has_test,
+    leave_readers,
+    let_go,
+    mend,
+    move,
+)
+
+
+def steps_of(it: Situation) -> list[Step]:
+    """The steps from here to the end of the change; the first is the next one."""
+    if not _is_readable(it.change):
+        return [_unknown(it.change)]
+    of_kind: dict[str, Callable[[Situation], list[Step]]] = {
+        "rename": _rename,
+        "retype": _retype,
+        "remove": _remove,
+        "add": _add,
+        "repartition": _repartition,
+    }
+    return of_kind[it.change.kind](it)
+
+
+def _is_readable(change: Change) -> bool:
+    """Whether the call says enough to know what comes next."""
+    needed = {
+        "rename": (change.old, change.new),
+        "retype": (change.old,),
+        "remove": (change.old,),
+        "add": (change.new,),
+    }
+    return change.phase is not None and all(needed.get(change.kind, ()))
+
+
+def _unknown(change: Change) -> Step:
+    written = ", ".join(f"{name} is {text}" for name, text in (change.unknown or {}).items())
+    return Step(f"look at {change.path}:{change.line}: {written}, which is known only when dbt compiles the model")
+
+
+def _rename(it: Situation) -> list[Step]:
+    change = it.change
+    if change.phase == "new":
+        return [*mend(it), *drop_test(it), *_write_out(it)]
+    steps = []
+    if not has_test(it, "columns_equal"):
+        test = {"dbt_playbooks.columns_equal": {"arguments": {"a": change.old, "b": change.new}}}
+        steps.append(add_test(it, f"let a test see that {change.old} and {change.new} stay equal", test))
+    return [*steps, *move(it), let_go(it)]
+
+
+def _retype(it: Situation) -> list[Step]:
+    change = it.change
+    if change.phase == "new":
+        return mend(it)
+    options = {name: it.given(name) for name in ("format", "trim", "blank_as_null") if it.given(name)}
+    if it.given("data_type") not in (None, "string"):
+        options["data_type"] = it.given("data_type")
+    steps = []
+    if not has_test(it, "cast_failure_rate_below"):
+        test = {"dbt_playbooks.cast_failure_rate_below": {"arguments": {"to": it.given("to"), **options}}}
+        step = add_test(it, f"let a test see how many values of {change.old} can't be cast", test, change.old)
+        steps.append(step)
+    look = commands.operation("cast_report", table=it.node.name, column=change.old, to=it.given("to"), **options)
+    return [*steps, *move(it, look), let_go(it, look)]
+
+
+def _remove(it: Situation) -> list[Step]:
+    change = it.change
+    edits = remove_item(change.path, it.text, change.call) if change.call else []
+    readers = leave_readers(it, f"take {change.old} out of what still reads it: it holds NULLs now")
+    last = end(it, f"remove {change.old}", edits or [by_hand(change, f"without {change.old}")])
+    return [*readers, last]
+
+
+def _add(it: Situation) -> list[Step]:
+    """A column whose rows from before were not filled yet is NULL there, which `not_null` sees."""
+    change = it.change
+    title = f"describe {change.new}, and let a test see that no row lacks it"
+    return [add_test(it, title, "not_null", change.new)] if not has_test(it, "not_null", change.new) else []
+
+
+def _repartition(it: Situation) -> list[Step]:
+    old, new = it.node, it.change.replacement
+    assert new is not None
+    key, by = commands.key_of(it.graph, new), commands.date_column(new)
+    tables = {"table": old.name, "replacement": new.name, **({"key": key} if key else {}), **({"by": by} if by else {})}
+    fill = commands.fill(new, it.today) if new.materialized == "incremental" else commands.build(new.name)
+    notes = [_FIRST_DAY_NOTE] if commands.FIRST_DAY in fill else []
+    return [
+        Step(f"fill {new.name}", commands=(fill,), notes=tuple(notes)),
+        Step(f"compare it with {old.name}", commands=(commands.compare(old.name, new.name, new, it.graph),)),
+        Step("tell those who read the table", commands=(commands.notice(it.change),)),
+        Step(
+            "see the plan of the cutover, then let it run",
+            commands=(
+                commands.operation("cutover", **tables),
+                commands.operation("cutover", **tables, dry_run=False),
+            ),
+            notes=(
+                f"deploy the next step together with it: the code of {old.name} still makes the old table",
+                f"the way back: {commands.operation('cutover', table=old.name, replacement=new.name, undo=True)}",
+            ),
+        ),
+        Step(
+            f"let {old.name} be made by the code of {new.name}",
+            edits=(*_renamed_refs(it, new), by_hand(it.change, "without dbt_playbooks_replaces")),
+            commands=(f"git mv -f {new.path} {old.path}", commands.build(f"{old.name}+")),
+            notes=(f"what YAML says of {new.name} goes" + (f": {new.properties_path}" if new.properties_path else ""),),
+        ),
+    ]
+
+
+_FIRST_DAY_NOTE = f"{commands.FIRST_DAY} is the first day that the table is to have"
+
+
+def _renamed_refs(it: Situation, new: Node) -> list[Edit]:
+    """What reads the replacement reads the table itself afterwards."""
+    return [edit for reader in it.readers.found for edit in reader.edits if reader.node.unique_id != new.unique_id]
+
+
+def _write_out(it: Situation) -> list[Step]:
+    """A rename ends when its call does."""
+    change = it.change
+    written = f"{it.given('expression') or change.old} as {change.new}"
+    edits = replace_expression(change.path, it.text, change.call, written) if change.call else []
+    edits = edits or [by_hand(change, f"{written} in place of the call")]
+    title = "write the column itself in place of the call, and the change is over"
+    return [Step(title, tuple(edits), (commands.build(f"{it.node.name}+"),))]

@@ -1,0 +1,146 @@
+"""What is particular to a kind of change: its title, what it is, what is there when, and what readers must do, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dbt_playbooks.interface import Node
+from dbt_playbooks.migrations.commands import table_of
+from dbt_playbooks.migrations.readers import going
+from dbt_playbooks.notice.request import Subject
+from dbt_playbooks.notice.words import Plain, Text, listed, say
+
+
+@dataclass(frozen=True)
+class Words:
+    """`first` is what there is in phase 1, `last` what goes in phase 2; None when nothing goes."""
+
+    title: Text
+    changing: Sequence[Text]
+    first: Text
+    last: Text | None
+    actions: Sequence[Text]
+
+
+def _rename(subject: Subject) -> Words:
+    old, new = subject.change.old, subject.change.new
+    return Words(
+        say("Renaming column {} to {}", old, new),
+        [say("The column {} is being renamed to {}. Its values and its type stay as they are.", old, new)],
+        say("Both columns are there, with the same values"),
+        say("{} is removed; only {} is left", old, new),
+        [
+            say("Replace {} by {} in your queries, dashboards and exports", old, new),
+            say("Where you need the old name, write {}", f"{new} as {old}"),
+        ],
+    )
+
+
+def _retype(subject: Subject) -> Words:
+    change = subject.change
+    old, new, kind = change.old, change.new, subject.data_type
+    failures = going(change)[-1]
+    beside = say("{}", new) if new else say("a new column beside it")
+    return Words(
+        say("Changing the type of column {} to {}", old, kind),
+        [
+            (*say("The values of {} are being cast to {}, in ", old, kind), *beside, "."),
+            say("A value that can't be cast is NULL there; {} shows such values as they are until then.", failures),
+        ],
+        (
+            *say("{} is there as it was; ", old),
+            *beside,
+            *say(" has the type {}, and {} the values that can't be cast", kind, failures),
+        ),
+        (*listed(going(change)), " are removed; only ", *beside, " is left"),
+        [
+            (
+                *say(
+                    "Read ",
+                ),
+                *beside,
+                *say(" in place of {} in your queries, dashboards and exports", old),
+            ),
+            say("Take away casts and comparisons with text that you needed for {}", old),
+            say("Look at {}: rows that have a value there have NULL in the new column", failures),
+        ],
+    )
+
+
+def _remove(subject: Subject) -> Words:
+    old = subject.change.old
+    return Words(
+        say("Removing column {}", old),
+        [say("The column {} is being removed. Nothing takes its place.", old)],
+        say("{} is still there, and holds only NULLs", old),
+        say("{} is removed; queries that name it fail", old),
+        [say("Take {} out of your queries, dashboards and exports, also out of filters and joins", old)],
+    )
+
+
+def _add(subject: Subject) -> Words:
+    new = subject.change.new
+    return Words(
+        say("Adding column {}", new),
+        [say("The column {} is being added. Nothing else changes.", new)],
+        say("{} is there", new),
+        None,
+        [
+            say("Nothing, if you name the columns that you read"),
+            say(
+                "If you take all columns with {}, see that one more does no harm: in unions by position, inserts and exports with a fixed layout",
+                "*",
+            ),
+        ],
+    )
+
+
+def _repartition(subject: Subject) -> Words:
+    change = subject.change
+    name = table_of(change.node)
+    layouts = []
+    if change.replacement is not None:
+        now, then = _layout(change.node), _layout(change.replacement)
+        if now != then:
+            layouts = [(*say("Until now: "), *now, "."), (*say("Afterwards: "), *then, ".")]
+    return Words(
+        say("Changing the partitioning of {}", name),
+        [
+            say(
+                "{} is being replaced by a table of the same name, with the same columns and rows, that is partitioned in another way.",
+                name,
+            ),
+            *layouts,
+        ],
+        say("The table is replaced; its name stays"),
+        None,
+        [
+            say("Nothing in queries that are right: names, columns and rows stay"),
+            say("Filter by the new partition column, so that your queries read as little as before"),
+            say("Pause what writes to {} or streams into it on that day", name),
+        ],
+    )
+
+
+WORDS: Mapping[str, Callable[[Subject], Words]] = {
+    "rename": _rename,
+    "retype": _retype,
+    "remove": _remove,
+    "add": _add,
+    "repartition": _repartition,
+}
+
+
+def _layout(node: Node) -> Text:
+    """How a model's config says that its table is cut."""
+    partition, cluster = node.config.get("partition_by"), node.config.get("cluster_by")
+    text: Text = ("not partitioned",)
+    if isinstance(partition, Mapping):
+        text = say(
+            "partitioned by {} of {}", Plain(str(partition.get("granularity") or "value")), partition.get("field")
+        )
+    if cluster:
+        names = [cluster] if isinstance(cluster, str) else list(cluster)
+        text = (*text, ", clustered by ", *listed(names))
+    return text

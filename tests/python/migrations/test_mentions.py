@@ -1,0 +1,72 @@
+"""Mentions: the places of a file that read a column of a table, and those that only look like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dbt_playbooks.migrations.mentions import in_sql, in_text
+
+STG = "{{ ref('stg') }}"
+
+
+def marked(text: str, column: str = "user_type", dialect: str = "duckdb") -> str:
+    """The text with [] around each mention, [= ] for an item of a select list, [? ] for what a person has to look at."""
+    found = ""
+    position = 0
+    for each in in_sql(text, column, ["stg"], dialect):
+        mark = "?" if each.by_hand or each.unsure else "=" if each.item else ""
+        found += text[position : each.start] + f"[{mark}{text[each.start : each.end]}]"
+        position = each.end
+    return found + text[position:]
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        f"select id, [=user_type] from {STG} where [user_type] = 'a' -- user_type\n/* user_type */ {{# user_type #}}",
+        f"select [user_type] as kind, upper([User_Type]) as user_type from {STG}",
+        f"select [=\"user_type\"], 'user_type' as name from {STG}",
+        f"with e as (select * from {STG}) select e.[=user_type] from e group by [user_type]",
+        f"with e as (select id, [=user_type] from {STG}) select user_type from e",
+        f"with e as (select upper([user_type]) as user_type, * from {STG}) select user_type from e",
+        f"select s.[=user_type], o.user_type as x from {STG} as s, {{{{ ref('other') }}}} as o",
+        f"select id from {{{{ ref('other') }}}} as o where exists (select 1 from {STG} as s where s.[user_type] = o.user_type)",
+        f"select [=user_type] from {STG} union all select [=user_type] from {STG}",
+        f"select (select max([user_type]) from {STG}) as top, user_type from {{{{ ref('other') }}}}",
+        "{{ config(meta={'x': 'user_type'}) }}\nselect [=user_type] from {{ source('raw', 'stg') }}",
+        f"{{% set x = 1 %}}select [=user_type] from {STG} {{% if x %}} where [user_type] > 1 {{% endif %}}",
+    ],
+)
+def test_what_reads_the_column_of_the_table_is_found_and_nothing_else(expected: str) -> None:
+    plain = expected.replace("[=", "").replace("[", "").replace("]", "")
+    assert marked(plain) == expected
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        f"select [?user_type] from {STG} join {{{{ ref('other') }}}} using (id)",
+        f"select id from {STG} join {{{{ ref('other') }}}} using ([?user_type])",
+        f"select * except ([?user_type]) from {STG}",
+        f"select {{{{ dbt_utils.star(ref('stg'), except=['[?user_type]']) }}}} from {STG}",
+        f"{{% if x %}} select [?user_type] {{% else %}} select 1 {{% endif %}} from {STG}",
+        "select [?user_type] from main.stg",
+    ],
+)
+def test_what_only_a_person_can_tell_is_marked(expected: str) -> None:
+    plain = expected.replace("[?", "").replace("'user_type]'", "'user_type'").replace("user_type]", "user_type")
+    assert marked(plain, dialect="bigquery") == expected
+
+
+def test_a_text_in_double_quotes_is_no_column_on_bigquery() -> None:
+    assert marked(
+        f'select "user_type", [=user_type] from {STG}'.replace("[=", "").replace("]", ""), dialect="bigquery"
+    ) == (f'select "user_type", [=user_type] from {STG}')
+
+
+def test_words_of_yaml_are_whole_words_outside_of_comments() -> None:
+    text = "- name: user_type  # user_type\n- name: user_type_id\n- x: [user_type]"
+    assert [text[each.start - 2 : each.end + 1] for each in in_text(text, "user_type")] == [
+        ": user_type ",
+        " [user_type]",
+    ]

@@ -1,0 +1,189 @@
+"""What a notice says for each kind of change, as Markdown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from evolving import graph, lineage, node
+from test_slack import assert_slack_takes
+
+from dbt_playbooks.impact.lineage import Lineage
+from dbt_playbooks.impact.trace import impact_of
+from dbt_playbooks.interface import Node
+from dbt_playbooks.migrations.readers import readers_of
+from dbt_playbooks.notice.content import Notice, notice_of
+from dbt_playbooks.notice.markdown import page
+from dbt_playbooks.notice.request import Request, subject_of
+from dbt_playbooks.notice.slack import message
+
+TODAY = dt.date(2024, 1, 20)
+EVENTS = node("events", config={"partition_by": {"field": "month", "granularity": "month"}}, owners=("@data-eng-team",))
+V2 = node(
+    "events_v2", config={"partition_by": {"field": "day", "granularity": "day"}, "cluster_by": ["region", "kind"]}
+)
+COLUMNS = lineage(["id", "user_type"])
+DATES = {"planned_date": "2024-01-25", "remove_after": "2024-02-01"}
+
+
+def below() -> list[tuple[Node, Lineage | None]]:
+    segments = node(
+        "user_segments",
+        parents=["events"],
+        path="models/marts/user_segments.sql",
+        raw_code="select user_type from {{ ref('events') }}",
+    )
+    return [
+        (segments, lineage(passes={"events.user_type": "user_type"})),
+        (node("weekly", parents=["user_segments"]), lineage(passes={"user_segments.user_type": "user_type"})),
+        (node("all_events", parents=["events"]), lineage(passes={"events.user_type": "user_type"}, star=True)),
+        (node("a_dashboard", "exposure", ["user_segments"], owners=("Bob",), language=None), None),
+        (node("forecast", parents=["events"], language="python"), Lineage(unread="a Python model")),
+    ]
+
+
+def notice(root: Path, *nodes: tuple[Node, Lineage | None], events: Node = EVENTS, **options: Any) -> Notice:
+    shop = graph(root, (events, COLUMNS), (V2, None), *nodes)
+    request = Request(**options)
+    subject = subject_of(shop, events, [], request, TODAY)
+    column = None if request.kind == "repartition" else request.column
+    impact = None if request.kind == "add" else impact_of(shop, events, column)
+    owners = {"models/marts/user_segments.sql": ["Ann, by git"]}
+    return notice_of(subject, request, readers_of(shop, root, subject.change, "duckdb"), impact, owners)
+
+
+def test_a_rename_is_told_as_the_playbook_tells_it(tmp_path: Path) -> None:
+    options = {"kind": "rename", "column": "user_type", "to": "user_segment", **DATES}
+    found = notice(tmp_path, *below(), **options, reason="Other tables call it so.", channel="#data-eng")
+    assert page(found) == (
+        """\
+# Schema change: Renaming column `user_type` to `user_segment`
+
+**Table**: `main.events`\x20\x20
+**Change Type**: Renaming column `user_type` to `user_segment`\x20\x20
+**Planned Date**: 2024-01-25; the last day of `user_type` is 2024-02-01\x20\x20
+**Risk Level**: High (1 reader in the project)\x20\x20
+
+## What's Changing
+
+The column `user_type` is being renamed to `user_segment`. Its values and its type stay as they are.
+Other tables call it so.
+
+## Timeline
+
+- 2024-01-25: Phase 1 - Both columns are there, with the same values
+- 2024-01-25 to 2024-02-01: Migration period - update your queries
+- After 2024-02-01: Phase 2 - `user_type` is removed; only `user_segment` is left
+
+## Action Required
+
+If you query this table directly:
+
+1. Replace `user_type` by `user_segment` in your queries, dashboards and exports
+2. Where you need the old name, write `user_segment as user_type`
+3. Test in your development environment
+4. Tell #data-eng when you are done
+
+## Downstream Impact
+
+These are affected, and will be updated by us:
+
+- `models/marts/user_segments.sql` (Ann, by git)
+
+These take all columns, so the same happens to them; tell those who read them:
+
+- `models/all_events.sql`
+
+These are further down, and need no edit:
+
+- `models/weekly.sql`
+
+These depend on the table, and do not say on which columns; ask their owners:
+
+- exposure `a_dashboard` (Bob)
+
+Of these it could not be told whether they are affected:
+
+- `models/forecast.sql`: a Python model
+
+## Questions?
+
+Contact: @data-eng-team or #data-eng
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            {"kind": "remove", "column": "user_type", **DATES},
+            [
+                "# Schema change: Removing column `user_type`",
+                "- 2024-01-25: Phase 1 - `user_type` is still there, and holds only NULLs",
+                "- After 2024-02-01: Phase 2 - `user_type` is removed; queries that name it fail",
+                "1. Take `user_type` out of your queries, dashboards and exports, also out of filters and joins",
+            ],
+        ),
+        (
+            {"kind": "retype", "column": "user_type", "to": "integer", "new_column": "user_type_int", **DATES},
+            [
+                "# Schema change: Changing the type of column `user_type` to `integer`",
+                "- After 2024-02-01: Phase 2 - `user_type` and `user_type_cast_failures` are removed; only `user_type_int` is left",
+                "1. Read `user_type_int` in place of `user_type` in your queries, dashboards and exports",
+            ],
+        ),
+        (
+            {"kind": "add", "column": "region", "planned_date": "2024-01-25"},
+            [
+                "**Risk Level**: Low (a column is added, and nothing goes)  ",
+                "- 2024-01-25: `region` is there",
+                "1. Nothing, if you name the columns that you read",
+                "Nothing in the dbt project has to change.",
+            ],
+        ),
+        (
+            {"kind": "repartition", "to": "events_v2"},
+            [
+                "**Planned Date**: to be announced  ",
+                "**Risk Level**: Medium (4 readers in the project)  ",
+                "Until now: partitioned by month of `month`.",
+                "Afterwards: partitioned by day of `day`, clustered by `region` and `kind`.",
+                "2. Filter by the new partition column, so that your queries read as little as before",
+            ],
+        ),
+    ],
+)
+def test_each_kind_says_what_happens_and_what_to_do(tmp_path: Path, options: dict[str, str], said: list[str]) -> None:
+    lines = page(notice(tmp_path, *below(), **options)).splitlines()
+    assert [line for line in said if line not in lines] == []
+
+
+def test_dates_that_are_not_given_are_to_be_announced(tmp_path: Path) -> None:
+    text = page(notice(tmp_path, kind="remove", column="user_type"))
+    assert "**Planned Date**: to be announced; the last day of `user_type` is to be announced  " in text.splitlines()
+    assert "- to be announced: Phase 2 - `user_type` is removed; queries that name it fail" in text.splitlines()
+    assert "Low (no reader in the project)" in text
+
+
+def test_what_names_hold_breaks_no_format(tmp_path: Path) -> None:
+    odd = node("events", relation='"shop"."a_b"."x|y*"', owners=("*data_eng* <b>|",))
+    reader = node(
+        "r", parents=["events"], path="models/a`b|c_d.sql", raw_code="select user_type from {{ ref('events') }}"
+    )
+    found = notice(
+        tmp_path,
+        (reader, lineage(reads={"events.user_type": ["reads"]})),
+        events=odd,
+        kind="rename",
+        column="user_type",
+        to="a`b|<c>",
+    )
+    text = page(found)
+    assert "**Table**: `a_b.x|y*`  " in text
+    assert "# Schema change: Renaming column `user_type` to ``a`b|<c>``" in text
+    assert "- ``models/a`b|c_d.sql``" in text
+    assert r"Contact: \*data\_eng\* \<b\>\|" in text
+    assert_slack_takes(message(found))
