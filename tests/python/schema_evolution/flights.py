@@ -40,10 +40,10 @@ _AFTER = """
   {{ dbt_playbooks.added_column("nullif(dep_time, 'NA')", 'departed_at', 'cancelled') }}"""
 _REPLACING = """{{ config(
   materialized='incremental', incremental_strategy='delete+insert', unique_key='flight_date',
-  meta={'dbt_playbooks': {'replaces': 'stg_flights'}}
+  meta={'dbt_playbooks_replaces': 'stg_flights'}
 ) }}
 """
-_REPLACED = _REPLACING.replace("meta={'dbt_playbooks': {'replaces': 'stg_flights'}}", "meta={}")
+_REPLACED = _REPLACING.replace("meta={'dbt_playbooks_replaces': 'stg_flights'}", "meta={}")
 _WINDOW = "where {{ dbt_playbooks.backfill_filter('flight_date') }}\n"
 # the column of the window is made in the model, so the filter stands outside of it
 _INCREMENTAL = "select * from (\n" + _STAGING.strip() + "\n) as flights\n" + _WINDOW
