@@ -1,6 +1,6 @@
 {#- Refuses a column that stands in the select list of the calling model already: DuckDB would call the second one "name_1" and say nothing. `names` are the
     columns that the call makes; `from_source` says that the column `own` is one of the source's, which `*` brings along. What can't be read for certain
-    (a name in a variable, Jinja that controls the columns) is let through. -#}
+    (a name in a variable, Jinja that controls the columns) is let through, and all is on Fusion, where `model` has no code. -#}
 {% macro _refuse_second_column(what, own, names, from_source=false) %}
   {%- set place = dbt_playbooks._calling_model() -%}
   {%- set code = place.get('raw_code') if execute else none -%}

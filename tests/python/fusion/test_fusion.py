@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -320,3 +322,57 @@ def test_a_new_table_is_validated_and_looked_into(dbt: Dbt, shop: Shop) -> None:
     assert (
         "\nid                  91           1      0.011\nnote                91           0        0.0\n" in rates.text
     )
+
+
+CHANGING = """
+select
+  id,
+  {{ dbt_playbooks.renamed_column('note', 'remark', remove_after='2024-02-01') }},
+  {{ dbt_playbooks.retyped_column('code', 'integer', trim=true, blank_as_null=true) }},
+  {{ dbt_playbooks.retyped_column('told_on', 'timestamp', format='%d.%m.%Y %H:%M:%S.%f', phase='new') }},
+  {{ dbt_playbooks.retyped_column('price', 'numeric(10, 2)', phase='new', typed_name='price') }},
+  {{ dbt_playbooks.deprecated_column('gone', 'string', '9998-12-31') }},
+  {{ dbt_playbooks.added_column('nullif(amount, 0)', 'amount_clean', 7, data_type='int') }}
+from (
+  select *, case id % 4 when 0 then ' 7 ' when 1 then '' when 2 then '1.5' end as code, '5.1.2024 9:00:00.5' as told_on, '1.5' as price
+  from {{ source('raw', 'events') }}
+)
+"""
+CHANGING_TESTS = """
+models:
+  - name: changing
+    data_tests:
+      - dbt_playbooks.columns_equal: {name: together, arguments: {a: note, b: remark}}
+      - dbt_playbooks.columns_equal: {name: apart, arguments: {a: id, b: amount_clean}, config: {where: id < 20}}
+    columns:
+      - name: code
+        data_tests:
+          - dbt_playbooks.cast_failure_rate_below: {name: too_many, arguments: {to: integer, trim: true, blank_as_null: true}}
+          - dbt_playbooks.cast_failure_rate_below: {name: few_enough, arguments: {to: integer, max_rate: 1, max_lossy_rate: 0.5}}
+"""
+
+
+def test_columns_that_change_are_built_warned_of_and_tested(dbt: Dbt, shop: Shop) -> None:
+    shop.model("changing", CHANGING)
+    shop.write("models/changing.yml", CHANGING_TESTS)
+    built = dbt("build", "--select", "changing")
+    assert (
+        "dbt_playbooks.renamed_column: model 'changing' (models/changing.sql) still has the column 'note'" in built.text
+    )
+    assert shop.sql("select * exclude (note) from changing where id in (0, 1, 2, 10) order by id") == [
+        (0, "it's 0", " 7 ", 7, None, dt.datetime(2024, 1, 5, 9, 0, 0, 500000), Decimal("1.50"), None, 7),
+        (1, "it's 1", "", None, None, dt.datetime(2024, 1, 5, 9, 0, 0, 500000), Decimal("1.50"), None, 1),
+        (2, "it's 2", "1.5", None, "1.5", dt.datetime(2024, 1, 5, 9, 0, 0, 500000), Decimal("1.50"), None, 2),
+        (10, "it's 0", "1.5", None, "1.5", dt.datetime(2024, 1, 5, 9, 0, 0, 500000), Decimal("1.50"), None, 7),
+    ]
+    verdicts = {
+        name: [line for line in built.text.splitlines() if name in line]
+        for name in ("together", "apart", "too_many", "few_enough")
+    }
+    assert {name: any("Failed" in line for line in lines) for name, lines in verdicts.items()} == {
+        "together": False, "apart": True, "too_many": True, "few_enough": False,
+    }, built.text  # fmt: skip
+    words = {"table": "changing", "column": "code", "to": "integer", "sample": 2}
+    report = dbt("run-operation", "cast_report", "--args", json.dumps(words))
+    assert report.code == 0, report.text
+    assert "273 rows, 45 of them NULL; of 228 values 228 failed (1.0) and 0 lossy (0.0)\n" in report.text
