@@ -83,7 +83,7 @@ def test_an_empty_table_and_one_of_nulls_have_no_rates(macro, table):
 
 
 def test_values_that_are_long_or_hold_quotes_are_shown(macro, table):
-    texts = ["it's \"a\" \\ b\nc", "ü" * 300, "ü" * 200 + "x", "\t"]
+    texts = ['it\'s "a" \\ b\nc', "ü" * 300, "ü" * 200 + "x", "\t"]
     found = macro("cast_report", table({"a": texts}), "a", "integer").value["failed_values"]
     assert {each["value"]: each["row_count"] for each in found} == {texts[0]: 1, "ü" * 200: 2, "\t": 1}
 
@@ -104,13 +104,17 @@ def test_values_that_are_long_or_hold_quotes_are_shown(macro, table):
         ("date", [dt.date(2024, 1, 5)], "timestamp", 0, 0),
     ],
 )  # fmt: skip
-def test_a_column_that_is_no_text_is_lossy_where_its_value_becomes_another(macro, table, data_type, values, to, failed, lossy):
+def test_a_column_that_is_no_text_is_lossy_where_its_value_becomes_another(
+    macro, table, data_type, values, to, failed, lossy
+):
     report = macro("cast_report", table({"a": values}, {"a": data_type}), "a", to).value
     assert (report["failed_count"], report["lossy_count"]) == (failed, lossy)
 
 
 def test_a_report_is_a_gate(macro, users):
-    with macro.raises("20 rows, 4 of them NULL; of 16 values 3 failed (0.1875) and 4 lossy (0.25). Allowed: max_rate 0.001. Repair the values"):
+    with macro.raises(
+        "20 rows, 4 of them NULL; of 16 values 3 failed (0.1875) and 4 lossy (0.25). Allowed: max_rate 0.001. Repair the values"
+    ):
         macro("cast_report", users, "user id", "integer", fail=True)
     assert macro("cast_report", users, "user id", "integer", fail=True, max_rate=0.1875).value["failed_count"] == 3
     with macro.raises("Allowed: max_rate 0.5, max_lossy_rate 0.1."):
@@ -127,8 +131,14 @@ def test_a_report_is_a_gate(macro, users):
         ({"max_rate": 5}, "max_rate is '5', which is no number from 0 to 1."),
         ({"max_lossy_rate": -1}, "max_lossy_rate is '-1', which is no number from 0 to 1."),
         ({"sample": "all"}, "sample is 'all', which is no whole number from 0 to 1000."),
-        ({"column": "id", "to": "date"}, "a value of type bigint can't be cast to 'date'. Allowed from bigint: integer, numeric,"),
-        ({"column": "id", "format": "%d.%m.%Y"}, "format is for texts, and what is cast is of type BIGINT. Leave it out."),
+        (
+            {"column": "id", "to": "date"},
+            "a value of type bigint can't be cast to 'date'. Allowed from bigint: integer, numeric,",
+        ),
+        (
+            {"column": "id", "format": "%d.%m.%Y"},
+            "format is for texts, and what is cast is of type BIGINT. Leave it out.",
+        ),
     ],
 )
 def test_what_cannot_be_reported_is_refused(macro, users, wrong, message):
@@ -140,12 +150,16 @@ def test_what_cannot_be_reported_is_refused(macro, users, wrong, message):
 @pytest.mark.targets("duckdb", "bigquery")
 def test_a_nested_column_is_refused_by_name(macro, table):
     relation = table(types={"a": "array<string>"})
-    with macro.raises("can't be cast to 'string'. What can be cast is text, a number, a boolean, a date or a timestamp"):
+    with macro.raises(
+        "can't be cast to 'string'. What can be cast is text, a number, a boolean, a date or a timestamp"
+    ):
         macro("cast_report_sql", relation, "a", "string")
 
 
 def failing(macro: Any, relation: Any, to: str, **arguments: Any) -> list[dict[str, Any]]:
-    return macro("test_cast_failure_rate_below", arguments={"model": relation, "column_name": "user id", "to": to, **arguments}).rows.dicts
+    return macro(
+        "test_cast_failure_rate_below", arguments={"model": relation, "column_name": "user id", "to": to, **arguments}
+    ).rows.dicts
 
 
 def test_the_test_fails_above_its_limit_with_what_was_found(macro, users):
@@ -154,7 +168,9 @@ def test_the_test_fails_above_its_limit_with_what_was_found(macro, users):
     assert problem == "more values of user id than allowed can't be cast to integer"
     bad = row["failed_values"].replace('"', "").replace(" ", "")
     assert "{bad_value:1.5,row_count:2},{bad_value:x,row_count:1}" in bad
-    assert [float(row[name]) for name in ("row_count", "non_null_count", "failed_count", "lossy_count", "failed_rate")] == [20, 16, 3, 4, 3 / 16]
+    assert [
+        float(row[name]) for name in ("row_count", "non_null_count", "failed_count", "lossy_count", "failed_rate")
+    ] == [20, 16, 3, 4, 3 / 16]
     assert failing(macro, users, "integer", max_rate=0.1875) == []
     assert failing(macro, users, "integer", max_rate=0.2, max_lossy_rate=0.25) == []
     [row] = failing(macro, users, "integer", max_rate=0.2, max_lossy_rate=0.2)

@@ -57,16 +57,21 @@ DATE = {
 }  # fmt: skip
 DATETIME = {
     "2024-01-05 10:00:00": (T(2024, 1, 5, 10), False), "2024-01-05T10:00:00.123456": (T(2024, 1, 5, 10, 0, 0, 123456), False),
-    "2024-01-05": (T(2024, 1, 5), True), "2024-1-5 9:0:0": (T(2024, 1, 5, 9), True), "9999-12-31 23:59:59.999999": (T(9999, 12, 31, 23, 59, 59, 999999), False),
+    "2024-01-05": (T(2024, 1, 5), True), "2024-1-5 9:0:0": (T(2024, 1, 5, 9), True),
+    "9999-12-31 23:59:59.999999": (T(9999, 12, 31, 23, 59, 59, 999999), False),
     "2024-01-05 10:00": FAILS, "2024-01-05 24:00:00": FAILS, "2024-01-05 10:00:60": FAILS, "2024-01-05 10:00:00.1234567": FAILS, "2024-02-30 10:00:00": FAILS,
     "2024-01-05 10:00:00Z": FAILS, "2024-01-05 10:00:00+02": FAILS, "2024-01-05 10:00:00 UTC": FAILS, "10:00:00": FAILS, "now": FAILS,
 }  # fmt: skip
 TIMESTAMP = {
     **{text: found for text, found in DATETIME.items() if not re.search(r"\d(Z|[+]02| UTC)$", text)},
-    "2024-01-05 10:00:00Z": (T(2024, 1, 5, 10), False), "2024-01-05 10:00:00 UTC": (T(2024, 1, 5, 10), False), "2024-01-05T10:00:00+00": (T(2024, 1, 5, 10), False),
-    "2024-01-05 10:00:00+00:00": (T(2024, 1, 5, 10), False), "2024-01-05 10:00:00+02": (T(2024, 1, 5, 8), True), "2024-01-05 10:00:00.5-02:30": (T(2024, 1, 5, 12, 30, 0, 500000), True),
-    "2024-1-5 0:0:0+14:00": (T(2024, 1, 4, 10), True), "9999-12-31 23:59:59-01": FAILS, "0001-01-01 00:00:00+01:00": FAILS, "2024-01-05 10:00:00+14:30": FAILS,
-    "2024-01-05 10:00:00+2": FAILS, "2024-01-05 10:00:00 +02": FAILS, "2024-01-05 10:00:00UTC": FAILS, "2024-01-05 10:00:00 Europe/Berlin": FAILS, "2024-01-05+02": FAILS,
+    "2024-01-05 10:00:00Z": (T(2024, 1, 5, 10), False), "2024-01-05 10:00:00 UTC": (T(2024, 1, 5, 10), False),
+    "2024-01-05T10:00:00+00": (T(2024, 1, 5, 10), False),
+    "2024-01-05 10:00:00+00:00": (T(2024, 1, 5, 10), False), "2024-01-05 10:00:00+02": (T(2024, 1, 5, 8), True),
+    "2024-01-05 10:00:00.5-02:30": (T(2024, 1, 5, 12, 30, 0, 500000), True),
+    "2024-1-5 0:0:0+14:00": (T(2024, 1, 4, 10), True), "9999-12-31 23:59:59-01": FAILS, "0001-01-01 00:00:00+01:00": FAILS,
+    "2024-01-05 10:00:00+14:30": FAILS,
+    "2024-01-05 10:00:00+2": FAILS, "2024-01-05 10:00:00 +02": FAILS, "2024-01-05 10:00:00UTC": FAILS,
+    "2024-01-05 10:00:00 Europe/Berlin": FAILS, "2024-01-05+02": FAILS,
 }  # fmt: skip
 TEXTS = {
     "integer": INTEGER, "int64": INTEGER, "numeric(10, 2)": NUMERIC, "numeric": WIDE, "float": FLOAT, "boolean": BOOLEAN, "date": DATE,
@@ -74,14 +79,19 @@ TEXTS = {
 }  # fmt: skip
 FORMATS = {
     ("date", "%d/%m/%Y"): {
-        "05/01/2024": (D(2024, 1, 5), False), "5/1/2024": (D(2024, 1, 5), True), "30/02/2024": FAILS, "05/13/2024": FAILS, "5/1/24": FAILS, "05/01/2024 ": FAILS,
+        "05/01/2024": (D(2024, 1, 5), False), "5/1/2024": (D(2024, 1, 5), True), "30/02/2024": FAILS, "05/13/2024": FAILS,
+        "5/1/24": FAILS, "05/01/2024 ": FAILS,
         "2024-01-05": FAILS, "05-01-2024": FAILS, "05/01/0000": FAILS, "": FAILS,
     },
     ("date", "%Y%m%d"): {"20240105": (D(2024, 1, 5), False), "2024105": FAILS, "20240230": FAILS, "202401050": FAILS, "2024-01-05": FAILS},
     ("date", "%d.%m.%y"): {"05.01.68": (D(2068, 1, 5), False), "05.01.69": (D(1969, 1, 5), False), "05a01a24": FAILS, "05.01.2024": FAILS},
-    ("date", "%d %b %Y"): {"05 Jan 2024": (D(2024, 1, 5), False), "5 JAN 2024": (D(2024, 1, 5), True), "5 January 2024": FAILS, "5 Foo 2024": FAILS, "5  Jan 2024": FAILS},
+    ("date", "%d %b %Y"): {
+        "05 Jan 2024": (D(2024, 1, 5), False), "5 JAN 2024": (D(2024, 1, 5), True), "5 January 2024": FAILS, "5 Foo 2024": FAILS, "5  Jan 2024": FAILS,
+    },
     ("date", "%B %d, %Y"): {"January 05, 2024": (D(2024, 1, 5), False), "january 5, 2024": (D(2024, 1, 5), True), "Jan 5, 2024": FAILS},
-    ("datetime", "%d.%m.%Y %H:%M"): {"05.01.2024 09:30": (T(2024, 1, 5, 9, 30), False), "5.1.2024 9:30": (T(2024, 1, 5, 9, 30), True), "5.1.2024 24:00": FAILS, "05.01.2024": FAILS},
+    ("datetime", "%d.%m.%Y %H:%M"): {
+        "05.01.2024 09:30": (T(2024, 1, 5, 9, 30), False), "5.1.2024 9:30": (T(2024, 1, 5, 9, 30), True), "5.1.2024 24:00": FAILS, "05.01.2024": FAILS,
+    },
     ("timestamp", "%m/%d/%Y %I:%M:%S %p"): {
         "01/05/2024 01:02:03 PM": (T(2024, 1, 5, 13, 2, 3), False), "1/5/2024 12:02:03 am": (T(2024, 1, 5, 0, 2, 3), True), "1/5/2024 13:02:03 PM": FAILS,
     },
@@ -95,12 +105,13 @@ FORMATS = {
 
 
 def cast_sql(macro: Any, to: str, source: str, **options: Any) -> str:
-    """A query of the texts, in order, the value of each and whether it is lossy. A float is given as its digits, as NaN equals nothing."""
+    """A query of the texts, in order, the value of each and whether it is lossy."""
     rule = macro("_cast_rule", to=to, **options).value
     value = macro("_prepared", expression="text", rule=rule).text
     typed = macro("_cast_value", value=value, rule=rule).text
     lossy = macro("_is_lossy", value=value, typed="typed", rule=rule).text
-    return f"select text, typed, case when typed is not null then {lossy} end as lossy from (select place, text, {typed} as typed from {source}) order by place"
+    inside = f"select place, text, {typed} as typed from {source}"
+    return f"select text, typed, case when typed is not null then {lossy} end as lossy from ({inside}) order by place"
 
 
 def found_in(macro: Any, table: Any, to: str, texts: list[str], **options: Any) -> list[Any]:
@@ -146,7 +157,9 @@ def evaluated(googlesql: Any, sql: str) -> list[list[str | None]]:
 
     options = copy.copy(googlesql.options)
     options.system_variables = []
-    answer = googlesql.service.evaluate_query(sql=sql, options=options, registered_catalog_id=googlesql._catalogs.registered(Scope("p")))
+    answer = googlesql.service.evaluate_query(
+        sql=sql, options=options, registered_catalog_id=googlesql._catalogs.registered(Scope("p"))
+    )
     return [[cell.string_value for cell in row.cell] for row in answer.content.table_data.row]
 
 
@@ -197,7 +210,8 @@ def test_googlesqls_reference_implementation_reads_formats_the_same_way(macro, g
 # instants outside of the years 1 to 9999 end in an error of the emulator's server, and its BIGNUMERIC has few digits
 NOT_ON_THE_EMULATOR = {"9999-12-31 23:59:59-01", "0001-01-01 00:00:00+01:00", f"1.004{'9' * 35}"}
 ON_THE_EMULATOR = [
-    pytest.param(to, marks=[pytest.mark.emulator_differs("numeric_has_three_digits")] if to == "numeric" else [], id=to) for to in TEXTS
+    pytest.param(to, marks=[pytest.mark.emulator_differs("numeric_has_three_digits")] if to == "numeric" else [], id=to)
+    for to in TEXTS
 ]
 
 
@@ -228,7 +242,13 @@ numbers = many(
 )
 days = many(
     scrambled("2024", "1", "12", "-", "-", "-", "/", " ", "0", "T", "00:00:00")
-    | in_order(["2024", "2023", "0001", "0000", "9999", "24"], ["-"], ["1", "02", "12", "13"], ["-"], ["1", "05", "29", "31", "00"])
+    | in_order(
+        ["2024", "2023", "0001", "0000", "9999", "24"],
+        ["-"],
+        ["1", "02", "12", "13"],
+        ["-"],
+        ["1", "05", "29", "31", "00"],
+    )
 )
 times = many(
     in_order(
@@ -269,11 +289,15 @@ def said_of_date(text: str) -> Any:
 
 
 def said_of_timestamp(text: str) -> Any:
-    found = re.fullmatch(r"(\d{4}-\d\d?-\d\d?)(?:[ T](\d\d?):(\d\d?):(\d\d?)(?:\.(\d{1,6}))?(Z| UTC|([+-])(\d\d)(?::(\d\d))?)?)?", text)
+    found = re.fullmatch(
+        r"(\d{4}-\d\d?-\d\d?)(?:[ T](\d\d?):(\d\d?):(\d\d?)(?:\.(\d{1,6}))?(Z| UTC|([+-])(\d\d)(?::(\d\d))?)?)?", text
+    )
     day = found and said_of_date(found[1])
     if not found or not day:
         return FAILS
-    hour, minute, second, micro = (int(each or 0) for each in (found[2], found[3], found[4], (found[5] or "").ljust(6, "0")))
+    hour, minute, second, micro = (
+        int(each or 0) for each in (found[2], found[3], found[4], (found[5] or "").ljust(6, "0"))
+    )
     offset = dt.timedelta(hours=int(found[8] or 0), minutes=int(found[9] or 0)) * (-1 if found[7] == "-" else 1)
     try:
         value = T.combine(day[0], dt.time(hour, minute, second, micro)) - offset
@@ -284,7 +308,8 @@ def said_of_timestamp(text: str) -> Any:
 
 
 ORACLES = {
-    "integer": (numbers, said_of_integer), "numeric(10, 2)": (numbers, said_of_numeric), "date": (days, said_of_date), "timestamp": (times, said_of_timestamp),
+    "integer": (numbers, said_of_integer), "numeric(10, 2)": (numbers, said_of_numeric), "date": (days, said_of_date),
+    "timestamp": (times, said_of_timestamp),
 }  # fmt: skip
 # a text that fails stands in the message: making the others of its list smaller takes minutes
 some = settings(

@@ -86,14 +86,16 @@ def test_past_its_last_day_a_column_is_warned_of_and_stays(macro, warned, name, 
     assert macro(name, arguments=past).text == macro(name, arguments=future).text
 
 
-def test_the_last_day_belongs_to_the_column(macro, warned):
+def test_the_last_day_belongs_to_the_column(warned):
     today = dt.datetime.now(dt.timezone.utc).date()
     days = [today - dt.timedelta(days=1), today, today + dt.timedelta(days=1)]
     assert [len(warned("renamed_column", **RENAME, remove_after=str(day))) for day in days] == [1, 0, 0]
 
 
 def test_nothing_is_warned_of_when_dbt_only_parses(macro):
-    quiet = macro("renamed_column", **RENAME, remove_after=PAST, stubs={"execute": False, "exceptions": SimpleNamespace()})
+    quiet = macro(
+        "renamed_column", **RENAME, remove_after=PAST, stubs={"execute": False, "exceptions": SimpleNamespace()}
+    )
     assert plain(quiet.text) == '"user_type", "user_type" as "user_segment"'
 
 
@@ -101,33 +103,49 @@ def test_nothing_is_warned_of_when_dbt_only_parses(macro):
 @pytest.mark.parametrize(
     ("name", "arguments", "message"),
     [
-        ("renamed_column", {**RENAME, "phase": "bth"}, "phase is 'bth'. Allowed: 'both' (the old column and the new one, while readers move) and 'new' (the new one alone). Did you mean both?"),
+        ("renamed_column", {**RENAME, "phase": "bth"},
+          "phase is 'bth'. Allowed: 'both' (the old column and the new one, while readers move) and 'new' (the new one "
+          "alone). Did you mean both?"),
         ("renamed_column", {**RENAME, "phase": None}, "phase is 'None'. Allowed: 'both'"),
         ("renamed_column", {"old_name": "a", "new_name": "a"}, "old_name and new_name are both 'a'. Give the name that it is to have as new_name."),
         ("renamed_column", {"old_name": "a", "new_name": "A"}, "are both 'A', as names are compared without their case."),
-        ("renamed_column", {**RENAME, "old_name": "u.user_type"}, "old_name is 'u.user_type', which is no name of a column. Write the name alone; where it comes from is the expression: old_name='user_type', expression='u.user_type'."),
+        ("renamed_column", {**RENAME, "old_name": "u.user_type"},
+          "old_name is 'u.user_type', which is no name of a column. Write the name alone; where it comes from is the "
+          "expression: old_name='user_type', expression='u.user_type'."),
         ("renamed_column", {**RENAME, "new_name": " "}, "new_name is ' ', which is no name of a column."),
         ("renamed_column", {**RENAME, "old_name": "lower(kind)"}, "old_name='kind', expression='lower(kind)'"),
-        ("renamed_column", {**RENAME, "remove_after": "2024-02-30"}, "remove_after of renamed_column for 'user_type' is '2024-02-30', which is not in the calendar"),
+        ("renamed_column", {**RENAME, "remove_after": "2024-02-30"},
+          "remove_after of renamed_column for 'user_type' is '2024-02-30', which is not in the calendar"),
         ("renamed_column", {**RENAME, "remove_after": "1 March"}, "which is no date. Write an ISO day"),
         ("retyped_column", {**RETYPE, "phase": "old"}, "dbt_playbooks.retyped_column: phase is 'old'."),
-        ("retyped_column", {**RETYPE, "to": "integr"}, "to is 'integr', which is no type that is known here. Allowed: integer, int, int64, bigint, numeric,"),
+        ("retyped_column", {**RETYPE, "to": "integr"},
+          "to is 'integr', which is no type that is known here. Allowed: integer, int, int64, bigint, numeric,"),
         ("retyped_column", {**RETYPE, "to": "integr"}, "Did you mean integer, int"),
         ("retyped_column", {**RETYPE, "to": "varchar(10)"}, "and numeric(p, s), the only one that takes a size. Write varchar."),
-        ("retyped_column", {**RETYPE, "to": "numeric(39, 2)"}, "Allowed: numeric(p, s) with p from 1 to 38 digits in all, and s from 0 to p of them after the point."),
+        ("retyped_column", {**RETYPE, "to": "numeric(39, 2)"},
+          "Allowed: numeric(p, s) with p from 1 to 38 digits in all, and s from 0 to p of them after the point."),
         ("retyped_column", {**RETYPE, "to": "numeric(5, 6)"}, "For example numeric(10, 2)."),
         ("retyped_column", {**RETYPE, "to": "numeric(5, x)"}, "For example numeric(10, 2)."),
-        ("retyped_column", {**RETYPE, "typed_name": "USER_ID"}, "column and typed_name are both 'USER_ID', as names are compared without their case. In phase 'both' they stand side by side"),
+        ("retyped_column", {**RETYPE, "typed_name": "USER_ID"},
+          "column and typed_name are both 'USER_ID', as names are compared without their case. In phase 'both' they "
+          "stand side by side"),
         ("retyped_column", {**RETYPE, "failures_name": "user_id_int"}, "typed_name and failures_name are both 'user_id_int'."),
         ("retyped_column", {**RETYPE, "column": ""}, "column is '', which is no name of a column."),
-        ("retyped_column", {**RETYPE, "format": "%d/%m/%Y"}, "format is '%d/%m/%Y', and to is 'integer'. A format is for a date, a datetime or a timestamp."),
-        ("retyped_column", {**RETYPE, "to": "date", "data_type": "boolean"}, "a value of type boolean can't be cast to 'date'. Allowed from boolean: integer, boolean, string."),
-        ("retyped_column", {**RETYPE, "data_type": "json"}, "a value of type json can't be cast to 'integer'. What can be cast is text, a number, a boolean, a date or a timestamp"),
+        ("retyped_column", {**RETYPE, "format": "%d/%m/%Y"},
+          "format is '%d/%m/%Y', and to is 'integer'. A format is for a date, a datetime or a timestamp."),
+        ("retyped_column", {**RETYPE, "to": "date", "data_type": "boolean"},
+          "a value of type boolean can't be cast to 'date'. Allowed from boolean: integer, boolean, string."),
+        ("retyped_column", {**RETYPE, "data_type": "json"},
+          "a value of type json can't be cast to 'integer'. What can be cast is text, a number, a boolean, a date or a "
+          "timestamp"),
         ("retyped_column", {**RETYPE, "data_type": "float64", "trim": True}, "trim is for texts, and what is cast is of type float64. Leave it out."),
         ("deprecated_column", {"name": "x", "data_type": "", "remove_after": FUTURE}, "data_type of 'x' is ''. Give the type that the column has"),
-        ("deprecated_column", {"name": "x", "data_type": "int64", "remove_after": None}, "remove_after of 'x' is not given. Say how long the column stays"),
+        ("deprecated_column", {"name": "x", "data_type": "int64", "remove_after": None},
+          "remove_after of 'x' is not given. Say how long the column stays"),
         ("added_column", {"expression": "", "name": "x", "default": 1}, "expression of 'x' is ''. Give the new column of the source"),
-        ("added_column", {"expression": "x", "name": "x", "default": None}, "default of 'x' is 'None', which is no value. Allowed: a text, a number, true or false, a date, or SQL in parentheses."),
+        ("added_column", {"expression": "x", "name": "x", "default": None},
+          "default of 'x' is 'None', which is no value. Allowed: a text, a number, true or false, a date, or SQL in "
+          "parentheses."),
         ("added_column", {"expression": "x", "name": "x", "default": ["a"]}, "which is no value"),
         ("added_column", {"expression": "x", "name": None, "default": 1}, "name is 'None', which is no name of a column."),
     ],
@@ -162,7 +180,9 @@ def test_a_format_that_cannot_be_read_is_refused(macro, to, written, message):
 
 @pytest.mark.targets("duckdb")
 def test_a_type_that_duckdb_lacks_is_refused_there(macro):
-    with macro.raises("to is 'bignumeric', which DuckDB does not have: its numbers hold 38 digits. Give their sizes: numeric(38, 18)."):
+    with macro.raises(
+        "to is 'bignumeric', which DuckDB does not have: its numbers hold 38 digits. Give their sizes: numeric(38, 18)."
+    ):
         macro("retyped_column", "amount", "bignumeric")
 
 
@@ -178,7 +198,7 @@ def in_model(macro: Any, sql: str) -> str:
     [
         "select id, user_segment, RENAMED from t",
         "select id, t.User_Segment, RENAMED from t",
-        "select RENAMED, lower(kind) as \"user_segment\" from t",
+        'select RENAMED, lower(kind) as "user_segment" from t',
         "select distinct user_type, RENAMED from t",
         "with s as (select id, (select max(user_segment) from x) as y from t where a in ('x', 'y'))\nselect id, RENAMED, 1 as user_segment from s",
         "{{ config(materialized='table') }}\n-- it's one\nselect {# it's two #} a,b as user_segment,RENAMED\nfrom t",
@@ -187,13 +207,18 @@ def in_model(macro: Any, sql: str) -> str:
     ],
 )
 def test_a_second_column_of_the_name_is_refused_when_the_model_compiles(macro, sql):
-    with pytest.raises(MacroError, match=r"model 'users' selects a column 'user_(segment|type)' beside the call for 'user_type', which makes one"):
+    with pytest.raises(
+        MacroError,
+        match=r"model 'users' selects a column 'user_(segment|type)' beside the call for 'user_type', which makes one",
+    ):
         in_model(macro, sql)
 
 
 @pytest.mark.parametrize("star", ["select *, RENAMED from t", "select\n  RENAMED,\n  *\nfrom (select 1) as t"])
 def test_a_star_that_brings_the_old_column_along_is_refused(macro, star):
-    with macro.raises("model 'users' selects * beside the call for 'user_type', and * holds that column already. Leave it out there: * exclude (user_type) on DuckDB"):
+    with macro.raises(
+        "model 'users' selects * beside the call for 'user_type', and * holds that column already. Leave it out there: * exclude (user_type) on DuckDB"
+    ):
         in_model(macro, star)
 
 

@@ -28,7 +28,9 @@ def users(table: Any) -> Any:
 
 
 def test_a_retyped_column_stands_beside_the_original_and_its_failures(macro, users):
-    assert [tuple(row.values()) for row in selected(macro, users, "retyped_column", column="user_id", to="integer")] == [
+    assert [
+        tuple(row.values()) for row in selected(macro, users, "retyped_column", column="user_id", to="integer")
+    ] == [
         ("7", 7, None),
         (" 8 ", None, " 8 "),
         ("1.5", None, "1.5"),
@@ -67,7 +69,9 @@ def test_white_space_is_what_unicode_calls_so(macro, table):
 def test_in_the_last_phase_the_typed_column_is_alone_under_the_name_that_it_is_given(macro, users):
     [first, *_] = selected(macro, users, "retyped_column", column="user_id", to="integer", phase="new")
     assert first == {"user_id_int": 7}
-    [first, *_] = selected(macro, users, "retyped_column", column="user_id", to="integer", phase="new", typed_name="user_id")
+    [first, *_] = selected(
+        macro, users, "retyped_column", column="user_id", to="integer", phase="new", typed_name="user_id"
+    )
     assert first == {"user_id": 7}
 
 
@@ -125,14 +129,18 @@ def test_a_column_that_is_no_text_is_cast_too(macro, table, data_type, value, to
 
 
 @pytest.mark.targets("duckdb")
-@pytest.mark.parametrize("data_type", ["BIGINT", "INTEGER", "FLOAT", "DECIMAL(10,2)", "DATE", "VARCHAR[]", "STRUCT(a INTEGER)"])
+@pytest.mark.parametrize(
+    "data_type", ["BIGINT", "INTEGER", "FLOAT", "DECIMAL(10,2)", "DATE", "VARCHAR[]", "STRUCT(a INTEGER)"]
+)
 def test_a_deprecated_column_is_null_and_keeps_its_type(macro, data_type):
     sql = macro("deprecated_column", "gone", data_type, "9998-12-31").text
     assert macro.query(f"select gone, typeof(gone) from (select {sql})") == [[None, data_type]]
 
 
 @pytest.mark.targets("duckdb", "bigquery")
-@pytest.mark.parametrize("data_type", ["varchar", "float", "double", "int64", "string", "numeric(10, 2)", "timestamptz", "decimal(12,4)"])
+@pytest.mark.parametrize(
+    "data_type", ["varchar", "float", "double", "int64", "string", "numeric(10, 2)", "timestamptz", "decimal(12,4)"]
+)
 def test_types_are_those_that_the_adapter_has(macro, data_type):
     sql = macro("deprecated_column", "gone", data_type, "9998-12-31").text
     assert macro.compile(f"select {sql}").check()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
@@ -144,6 +145,60 @@ def test_pitfall_10_a_comparison_of_empty_tables_divides_by_nothing(macro, table
 def test_pitfall_10_the_rate_of_bad_rows_in_an_empty_table_is_no_error(macro, table):
     empty = table(types={"day": "date", "amount": "int64"})
     assert macro("affected_partitions", empty, "day", condition="amount < 0").rows == []
+
+
+def recipe_retyped(macro, relation):
+    """The playbook's typed column and its failures, by the adapter's own cast."""
+    cast = "try_cast(user_id as bigint)" if macro.target == "duckdb" else "safe_cast(user_id as int64)"
+    columns = f"{cast} as typed, case when {cast} is null and user_id is not null then user_id end as failures"
+    return f"(select user_id, {columns} from {relation})"
+
+
+def test_pitfall_16_nulls_dilute_the_rate_of_failed_casts(macro, made):
+    numbers = "range(2000) as t(n)" if macro.target == "duckdb" else "unnest(generate_array(0, 1999)) as n"
+    users = made(f"select case when n = 0 then 'x' when n < 10 then '7' end as user_id from {numbers}")
+    recipe = f"select count(case when failures is not null then 1 end) / count(*) from {recipe_retyped(macro, users)}"
+    assert macro.query(recipe)[0][0] < 0.001, "acceptable, says the recipe"
+    assert macro("cast_report", users, "user_id", "integer").value["failed_rate"] == 0.1
+    ours = {"model": users, "column_name": "user_id", "to": "integer", "max_rate": 0.001}
+    assert len(macro("test_cast_failure_rate_below", arguments=ours).rows) == 1
+
+
+def test_pitfall_16_a_cast_that_succeeds_loses_information(macro, table):
+    texts = ["7", "007", "1e3", "1.50"]
+    users = table({"user_id": texts}, name="users")
+    ours = macro("cast_report", users, "user_id", "integer").value
+    assert [each["value"] for each in ours["lossy_values"]] == ["007"]
+    assert [each["value"] for each in ours["failed_values"]] == ["1.50", "1e3"]
+    # these adapters round and read on, where BigQuery's own cast gives NULL
+    assert macro.query(
+        f"select typed, failures from {recipe_retyped(macro, users)} where user_id in ('1e3', '1.50') order by typed"
+    ) == [
+        [2, None],
+        [1000, None],
+    ]
+    lossy = macro("cast_report", users, "user_id", "float").value
+    assert (lossy["failed_count"], [each["value"] for each in lossy["lossy_values"]]) == (0, ["007", "1.50", "1e3"])
+
+
+def test_pitfall_17_two_columns_side_by_side_drift_apart_unnoticed(macro, made):
+    source = "(select 'Free' as user_type)"
+    apart = made(f"select user_type, lower(user_type) as user_segment from {source}")
+    [row] = macro("test_columns_equal", apart, "user_type", "user_segment").rows.dicts
+    assert (row["user_type_value"], row["user_segment_value"]) == ("Free", "free")
+    # one expression for both: an edit changes both
+    for expression in (None, "lower(user_type)"):
+        ours = macro("renamed_column", "user_type", "user_segment", expression=expression).text
+        together = made(f"select {ours} from {source}")
+        assert macro("test_columns_equal", together, "user_type", "user_segment").rows == []
+
+
+def test_pitfall_17_the_day_by_which_the_old_column_goes_is_said(macro):
+    said = []
+    stubs = {"exceptions": SimpleNamespace(warn=said.append)}
+    columns = macro("renamed_column", "user_type", "user_segment", remove_after="2024-02-01", stubs=stubs).text
+    assert "which was to go after 2024-02-01" in said[0]
+    assert columns.count("user_type") == 2, "nothing goes by itself"
 
 
 def test_pitfall_19_an_outage_is_seen_in_the_view(macro, table):
