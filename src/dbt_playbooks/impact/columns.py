@@ -48,14 +48,18 @@ def columns_of(graph: Graph, node: Node) -> tuple[dict[str, str], bool]:
     return (outputs if complete else {**_named_anywhere(graph, node), **outputs}), complete
 
 
-def _named_anywhere(graph: Graph, node: Node) -> dict[str, str]:
-    """Columns that its YAML or the SQL of a child names."""
+def _named_anywhere(graph: Graph, node: Node, seen: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Columns that its YAML names, or the SQL of what reads it, also through stars."""
     found = {name.lower(): name for name in node.columns}
     for child in graph.children[node.unique_id]:
         lineage = graph.lineage.get(child, _NOTHING)
         for unique_id, name in lineage.uses:
             if unique_id == node.unique_id and name != "*" and (unique_id, name) not in lineage.doubts:
                 found.setdefault(name, name)
+        for star in lineage.stars:
+            if star.parent == node.unique_id and child not in seen:
+                below = _named_anywhere(graph, graph.nodes[child], seen | {child})
+                found = {**{key: name for key, name in below.items() if key not in lineage.outputs}, **found}
     return found
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from dbt_playbooks.errors import DONE, InterruptionError
+from dbt_playbooks.impact.columns import columns_of
 from dbt_playbooks.impact.load import load_graph
 from dbt_playbooks.impact.mermaid import MOST_EDGES, mermaid
 from dbt_playbooks.impact.owners import git_owners
@@ -25,6 +26,10 @@ def impact(options: Options, name: str, column: str | None, form: str, refresh: 
             graph = load_graph(options, refresh, columns=column is not None, say=progress.say)
             node = graph.find(name)
             found = impact_of(graph, node, column)
+            if found.column is not None and found.column.lower() not in columns_of(graph, node)[0]:
+                progress.say(
+                    f"note: whether {node.name} has a column '{found.column}' is not known: neither its YAML nor what reads it names one."
+                )
             authors = {} if form == "mermaid" else git_owners(graph.root, progress.say)
         except KeyboardInterrupt:
             raise InterruptionError("interrupted. Looking changes nothing; the same command begins again.") from None
