@@ -71,11 +71,19 @@ def _detail(number: int, migration: Migration, in_full: bool) -> Iterator[str]:
         yield f"   passed on by a star, with nothing to edit: {names}"
     for each in migration.readers.unread:
         yield f"   not known whether {each.node.kind} {each.node.name} ({each.node.path}) does: {each.reason}"
+    yield from _steps(migration, in_full or change.replacement is not None)
+
+
+def _steps(migration: Migration, in_full: bool) -> Iterator[str]:
+    """In full those up to the first that has an edit, as asking someone may be all that is left before it."""
+    written = False
     for index, step in enumerate(migration.steps):
-        if index == 0 or in_full or change.replacement:
-            yield from _step("next" if index == 0 else "then", step)
+        word = "next" if index == 0 else "then"
+        if in_full or not written:
+            yield from _step(word, step)
         else:
-            yield f"   then: {step.title}"
+            yield f"   {word}: {step.title}"
+        written = written or bool(step.edits)
 
 
 def _reader(reader: Reader) -> str:
