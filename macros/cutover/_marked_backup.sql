@@ -20,6 +20,9 @@
     {%- for backup in backups if label == dbt_playbooks._mark_value(place.replacement, backup) -%}
       {{ return(backup) }}
     {%- endfor -%}
+    {%- if has_replacement -%}
+      {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: " ~ place.table ~ " is a copy of " ~ place.replacement ~ " already, as their label dbt_playbooks_cutover says, and the backup of that cutover is gone. If the replacement is to be copied once more, make it anew, as dbt run does, or take that label off it.") }}
+    {%- endif -%}
   {%- endif -%}
   {{ return(none) }}
 {% endmacro %}

@@ -8,19 +8,14 @@ import pytest
 
 from dbt_playbooks.pytest_plugin.errors import MacroError, SqlError
 
-OLD = {"id": [1, 2, 3], "note": ["a", "b", None], "amount": ["1", "2", "3"]}
-NEW = {"id": [1, 2, 3], "note": ["a", "b", None], "amount": ["1", "2", "3"]}
+ROWS = {"id": [1, 2, 3], "note": ["a", "b", None], "amount": ["1", "2", "3"]}
 BOTH = ("orders", "orders_v2")
 
 
-@pytest.fixture
-def orders(table):
-    return table(OLD, name="orders")
-
-
-@pytest.fixture
-def orders_v2(table):
-    return table(NEW, name="orders_v2")
+@pytest.fixture(autouse=True)
+def both(table):
+    for name in BOTH:
+        table(ROWS, name=name)
 
 
 @pytest.fixture
@@ -52,7 +47,7 @@ def comment(macro, name):
     return macro.query(f"select comment from duckdb_tables() where table_name = '{name}'")[0][0]
 
 
-def test_a_plan_changes_nothing_and_shows_the_statements_in_order(macro, orders, orders_v2, names):
+def test_a_plan_changes_nothing_and_shows_the_statements_in_order(macro, names):
     printed = macro("cutover", *BOTH).printed
     assert names() == ["orders", "orders_v2"]
     assert not [each for each in macro.statements if not each.lstrip().startswith(("select", "with"))]
@@ -62,8 +57,8 @@ def test_a_plan_changes_nothing_and_shows_the_statements_in_order(macro, orders,
     assert "the name of the backup is new each time" in printed.lower()
 
 
-def test_the_replacement_has_the_name_and_the_old_table_is_kept(macro, orders, orders_v2, run, names):
-    macro.query(f"update {orders_v2} set note = 'new'")
+def test_the_replacement_has_the_name_and_the_old_table_is_kept(macro, run, names):
+    macro.query("update dbt_test.orders_v2 set note = 'new'")
     before, after = rows_of(macro, "orders"), rows_of(macro, "orders_v2")
     printed = run(accept="rows", key="id")
     [backup] = names("orders_backup_")
@@ -73,8 +68,8 @@ def test_the_replacement_has_the_name_and_the_old_table_is_kept(macro, orders, o
     assert f"{{table: orders, replacement: orders_v2, backup: {backup}, undo: true}}" in printed
 
 
-def test_the_way_back_gives_both_their_names_back(macro, orders, orders_v2, run, names):
-    macro.query(f"update {orders_v2} set note = 'new'")
+def test_the_way_back_gives_both_their_names_back(macro, run, names):
+    macro.query("update dbt_test.orders_v2 set note = 'new'")
     before, after = rows_of(macro, "orders"), rows_of(macro, "orders_v2")
     run(accept="rows")
     planned = run(undo=True, dry_run=True)
@@ -85,7 +80,7 @@ def test_the_way_back_gives_both_their_names_back(macro, orders, orders_v2, run,
     assert (rows_of(macro, "orders"), rows_of(macro, "orders_v2")) == (before, after)
 
 
-def test_a_second_call_says_that_it_is_done_and_runs_nothing(macro, orders, orders_v2, run, names):
+def test_a_second_call_says_that_it_is_done_and_runs_nothing(macro, run, names):
     run()
     before = names()
     result = macro("cutover", *BOTH, dry_run=False)
@@ -96,9 +91,9 @@ def test_a_second_call_says_that_it_is_done_and_runs_nothing(macro, orders, orde
     assert macro("cutover_sql", *BOTH).value == []
 
 
-def test_a_new_replacement_of_that_name_is_another_cutover(macro, table, orders, orders_v2, run, names):
+def test_a_new_replacement_of_that_name_is_another_cutover(macro, table, run, names):
     run()
-    table({**NEW, "note": ["z", "z", "z"]}, name="orders_v2")
+    table({**ROWS, "note": ["z", "z", "z"]}, name="orders_v2")
     run(accept="rows")
     assert len(names("orders_backup_")) == 2
     assert [row[1] for row in rows_of(macro, "orders")] == ["z", "z", "z"]
@@ -106,7 +101,7 @@ def test_a_new_replacement_of_that_name_is_another_cutover(macro, table, orders,
     assert [row[1] for row in rows_of(macro, "orders")] == ["a", "b", None]
 
 
-def test_the_backup_can_be_named(macro, orders, orders_v2, run, names):
+def test_the_backup_can_be_named(run, names):
     run(backup="orders_of_january")
     assert names() == ["orders", "orders_of_january"]
     assert "It is done already" in run(backup="orders_of_january")
@@ -120,34 +115,42 @@ DIFFERENCES = {
     "a retyped column": ("alter table {0} alter amount type int", ["schema"], "amount retyped: VARCHAR to INTEGER"),
     "a value": ("update {0} set note = 'c' where id = 1", ["rows"], "1 only in the table, 1 only in the replacement"),
     "a row less": ("delete from {0} where id = 1", ["rows"], "1 only in the table, 0 only in the replacement"),
-    "a row twice": ("insert into {0} from {0} where id = 1", ["rows"], "0 only in the table, 1 only in the replacement"),
+    "a row twice": (
+        "insert into {0} from {0} where id = 1",
+        ["rows"],
+        "0 only in the table, 1 only in the replacement",
+    ),
     "no rows": ("delete from {0}", ["rows"], "of 3 and 0"),
 }
 
 
 @pytest.mark.parametrize("name", DIFFERENCES)
-def test_a_difference_stops_it_until_it_is_accepted(macro, orders, orders_v2, run, found, names, name):
+def test_a_difference_stops_it_until_it_is_accepted(macro, run, found, names, name):
     statement, words, said = DIFFERENCES[name]
-    macro.query(statement.format(orders_v2))
+    macro.query(statement.format("dbt_test.orders_v2"))
     arguments = {"exclude_columns": "amount"} if "retyped" in said else {}
     with pytest.raises(MacroError, match=re.escape(f"accept: [{', '.join(words)}]")) as error:
         run(**arguments)
     assert said in str(error.value)
     assert names() == ["orders", "orders_v2"]
-    assert [row[:2] for row in found(accept=words, dry_run=False, **arguments)] == [(word, "accepted") for word in words]
+    assert [row[:2] for row in found(accept=words, dry_run=False, **arguments)] == [
+        (word, "accepted") for word in words
+    ]
     assert names("orders_v2") == []
 
 
-def test_a_plan_says_that_it_would_be_refused_and_which_word_is_missing(macro, orders, orders_v2, run):
-    macro.query(f"alter table {orders_v2} add column extra int")
-    macro.query(f"delete from {orders_v2} where id = 1")
+def test_a_plan_says_that_it_would_be_refused_and_which_word_is_missing(macro, run):
+    macro.query("alter table dbt_test.orders_v2 add column extra int")
+    macro.query("delete from dbt_test.orders_v2 where id = 1")
     planned = run(dry_run=True)
     assert "It would be refused, because the replacement differs: schema (extra added: INTEGER), rows (" in planned
     assert "accept: [schema, rows]" in planned
     assert "accept: [schema]" in run(dry_run=True, accept=["rows"])
 
 
-def test_rows_are_compared_as_compare_rows_does(macro, table, run, found):
+def test_rows_are_compared_as_compare_rows_does(macro, table, found):
+    for name in BOTH:
+        macro.query(f"drop table dbt_test.{name}")
     table({"id": [1, 2], "amount": [1.0, 2.0], "loaded": [1, 2], "old_name": ["x", "y"]}, name="orders")
     table({"id": [1, 2], "amount": [1.001, 2.0], "loaded": [7, 8], "new_name": ["x", "y"]}, name="orders_v2")
     same = {"key": "id", "tolerance": 0.01, "exclude_columns": ["loaded"], "rename": {"OLD_NAME": "new_name"}}
@@ -159,7 +162,7 @@ def test_rows_are_compared_as_compare_rows_does(macro, table, run, found):
     assert re.search(r"loaded +2\n", macro("cutover", *BOTH, **{**same, "exclude_columns": []}, by="new_name").printed)
 
 
-def test_comments_are_carried_over_and_those_of_the_replacement_stay(macro, orders, orders_v2, run, names):
+def test_comments_are_carried_over_and_those_of_the_replacement_stay(macro, run, names):
     for statement in (
         "comment on table dbt_test.orders is 'it''s\nold'",
         "comment on column dbt_test.orders.note is 'old note'",
@@ -169,7 +172,9 @@ def test_comments_are_carried_over_and_those_of_the_replacement_stay(macro, orde
         macro.query(statement)
     run()
     [backup] = names("orders_backup_")
-    columns = "select column_name, comment from duckdb_columns() where table_name = '{}' and comment is not null order by 1"
+    columns = (
+        "select column_name, comment from duckdb_columns() where table_name = '{}' and comment is not null order by 1"
+    )
     assert comment(macro, "orders") == "it's\nold"
     assert macro.query(columns.format("orders")) == [("id", "new id"), ("note", "old note")]
     assert comment(macro, backup).startswith("it's\nold\ndbt_playbooks.cutover: ")
@@ -178,13 +183,13 @@ def test_comments_are_carried_over_and_those_of_the_replacement_stay(macro, orde
     assert macro.query(columns.format("orders")) == [("id", "old id"), ("note", "old note")]
 
 
-def test_the_comment_of_a_table_without_one_is_none_again_after_the_way_back(macro, orders, orders_v2, run):
+def test_the_comment_of_a_table_without_one_is_none_again_after_the_way_back(macro, run):
     run()
     run(undo=True)
     assert comment(macro, "orders") is None
 
 
-def test_names_that_need_quotes_and_another_database_work(macro, table, names):
+def test_names_that_need_quotes_and_another_database_work(macro):
     macro.query("attach ':memory:' as other")
     macro.query('create schema other."Sales 1"')
     for name, value in (("Order Lines", 1), ("select", 2)):
@@ -201,13 +206,14 @@ def test_names_that_need_quotes_and_another_database_work(macro, table, names):
 
 
 @pytest.fixture
-def broken_off(macro, orders, orders_v2):
+def broken_off(macro):
     """The recipe by hand, which died between its two statements."""
-    macro.query(f"update {orders_v2} set note = 'new'")
-    macro.query(f"alter table {orders} rename to orders_backup")
+    macro.query("update dbt_test.orders_v2 set note = 'new'")
+    macro.query("alter table dbt_test.orders rename to orders_backup")
 
 
-def test_a_cutover_that_died_in_between_is_finished(macro, broken_off, run, names):
+@pytest.mark.usefixtures("broken_off")
+def test_a_cutover_that_died_in_between_is_finished(macro, run, names):
     planned = run(dry_run=True, accept="rows")
     assert "a cutover was broken off" in planned
     assert 'There is no "memory"."dbt_test"."orders" now' in planned
@@ -221,20 +227,23 @@ def test_a_cutover_that_died_in_between_is_finished(macro, broken_off, run, name
     assert names() == ["orders", "orders_v2"]
 
 
-def test_a_cutover_that_died_in_between_can_go_back(macro, broken_off, run, names):
+@pytest.mark.usefixtures("broken_off")
+def test_a_cutover_that_died_in_between_can_go_back(macro, run, names):
     run(undo=True)
     assert names() == ["orders", "orders_v2"]
     assert [row[1] for row in rows_of(macro, "orders")] == ["a", "b", None]
 
 
-def test_of_two_backups_it_is_asked_which_is_meant(macro, broken_off, table, run):
-    table(OLD, name="orders_backup_2")
+@pytest.mark.usefixtures("broken_off")
+def test_of_two_backups_it_is_asked_which_is_meant(table, run):
+    table(ROWS, name="orders_backup_2")
     with pytest.raises(MacroError, match="backup: one of orders_backup, orders_backup_2"):
         run(accept="rows")
     run(accept="rows", backup="orders_backup")
 
 
-def test_when_only_the_backup_is_left_the_way_back_is_named(macro, broken_off, run, names):
+@pytest.mark.usefixtures("broken_off")
+def test_when_only_the_backup_is_left_the_way_back_is_named(macro, run, names):
     macro.query("drop table dbt_test.orders_v2")
     with pytest.raises(MacroError, match="To go back: dbt run-operation"):
         run()
@@ -242,18 +251,18 @@ def test_when_only_the_backup_is_left_the_way_back_is_named(macro, broken_off, r
     assert names() == ["orders"]
 
 
-def test_a_swap_that_fails_in_the_middle_leaves_everything_as_it_was(macro, orders, orders_v2, names):
-    macro.query(f"create index by_note on {orders} (note)")
-    macro.query(f"comment on table {orders} is 'mine'")
+def test_a_swap_that_fails_in_the_middle_leaves_everything_as_it_was(macro, names):
+    macro.query("create index by_note on dbt_test.orders (note)")
+    macro.query("comment on table dbt_test.orders is 'mine'")
     [script] = macro("cutover_sql", *BOTH).value
     with pytest.raises(SqlError):
-        macro("_change", script.split(";\n")[1:-1] + ["select error('the machine is gone')"])
+        macro("_change", [*script.split(";\n")[1:-1], "select error('the machine is gone')"])
     assert names() == ["orders", "orders_v2"]
     assert macro.query("select index_name, table_name from duckdb_indexes()") == [("by_note", "orders")]
     assert (comment(macro, "orders"), comment(macro, "orders_v2")) == ("mine", None)
 
 
-def test_the_statements_are_what_is_run(macro, orders, orders_v2, names):
+def test_the_statements_are_what_is_run(macro, names):
     for statement in macro("cutover_sql", *BOTH, backup="was").value:
         macro.query(statement)
     assert names() == ["orders", "was"]

@@ -55,7 +55,9 @@ def shop(macro, stored, tmp_path):
 
         def killed(self, statements):
             macro.query("detach shop")
-            done = subprocess.run([sys.executable, "-c", KILLED, *statements], cwd=tmp_path, capture_output=True, text=True)
+            done = subprocess.run(
+                [sys.executable, "-c", KILLED, *statements], cwd=tmp_path, capture_output=True, text=True
+            )
             assert done.returncode == -9, done.stderr
             self.attach()
 
@@ -93,7 +95,9 @@ def test_killed_after_any_statement_readers_have_a_table_and_the_same_call_finis
     said = macro("cutover", *ASK, accept="rows", dry_run=False).printed
     assert ("It is done already" in said) == (ran == STATEMENTS)
     assert state(macro) == NEW
-    indexes = macro.query("select index_name from duckdb_indexes() where database_name = 'shop' and table_name = 'orders' order by 1")
+    indexes = macro.query(
+        "select index_name from duckdb_indexes() where database_name = 'shop' and table_name = 'orders' order by 1"
+    )
     assert indexes == [("by_both",), ("by_id_v2_2",), ("by_note",)]
     macro.query("insert into shop.dbt_test.orders values (4, 'newest')")
 
@@ -132,7 +136,7 @@ def test_readers_see_one_table_or_the_other_and_always_one(macro, table):
             while not ended.is_set():
                 try:
                     seen.add(tuple(reader.execute("select note, count(*) from dbt_test.orders group by 1").fetchall()))
-                except duckdb.Error as error:
+                except duckdb.Error as error:  # noqa: PERF203 every read counts
                     failed.append(str(error))
 
         thread = threading.Thread(target=read)

@@ -46,7 +46,7 @@ PLAIN = "id int, note text"
 
 def test_indexes_are_made_again_and_stay_with_the_name(macro, tables, run):
     tables(PLAIN)
-    macro.query('create unique index by_id on dbt_test.orders (id, (note || \'", (x\'))')
+    macro.query("create unique index by_id on dbt_test.orders (id, (note || '\", (x'))")
     macro.query('create index "By Note" on dbt_test.orders (lower(note), "id")')
     assert "the index By Note, the index by_id" in run()
     both = [("By Note", "orders", False), ("by_id", "orders", True)]
@@ -64,11 +64,15 @@ def test_an_index_of_the_replacement_gets_a_name_that_is_free(macro, tables, run
     macro.query("create index by_id on dbt_test.orders_v2 (id)")
     macro.query("create index by_id_2 on dbt_test.orders_v2 (id, note)")
     assert "the index by_note, the index by_id, as by_id_3, the index by_id_2, as by_id_2_2" in run()
-    assert [row[:2] for row in indexes(macro)] == [("by_id_2_2", "orders"), ("by_id_3", "orders"), ("by_note", "orders")]
+    assert [row[:2] for row in indexes(macro)] == [
+        ("by_id_2_2", "orders"),
+        ("by_id_3", "orders"),
+        ("by_note", "orders"),
+    ]
 
 
 def test_an_index_on_a_column_that_goes_is_lost_and_said_to_be(macro, tables, run):
-    tables("id int, note text, \"Old One\" int", "create table {} as select id, note from dbt_test.orders")
+    tables('id int, note text, "Old One" int', "create table {} as select id, note from dbt_test.orders")
     macro.query('create index by_old on dbt_test.orders (id, ("Old One" + 1))')
     macro.query("create index by_note on dbt_test.orders (note)")
     [lost] = [what for check, what in found(macro) if check == "lost"]
@@ -79,9 +83,13 @@ def test_an_index_on_a_column_that_goes_is_lost_and_said_to_be(macro, tables, ru
 
 
 LOST = {
-    "id int primary key, note text": ["the constraint PRIMARY KEY(id). Add it first: alter table {} add PRIMARY KEY(id)"],
+    "id int primary key, note text": [
+        "the constraint PRIMARY KEY(id). Add it first: alter table {} add PRIMARY KEY(id)"
+    ],
     "id int unique, note text": ["the constraint UNIQUE(id). DuckDB adds it to no table that is there"],
-    "id int, note text check (note <> '')": ["the constraint CHECK((note != '')). DuckDB adds it to no table that is there"],
+    "id int, note text check (note <> '')": [
+        "the constraint CHECK((note != '')). DuckDB adds it to no table that is there"
+    ],
     "id int, note text default 'it''s'": [
         "the default of note. Set it first: alter table {} alter column \"note\" set default 'it''s'"
     ],
@@ -130,7 +138,8 @@ def views(macro, tables):
     macro.query("create view dbt_test.above as select note from dbt_test.starred")
 
 
-def test_views_go_on_with_the_new_table(macro, views, run):
+@pytest.mark.usefixtures("views")
+def test_views_go_on_with_the_new_table(macro, run):
     macro.query("update dbt_test.orders_v2 set note = 'new'")
     macro.query("alter table dbt_test.orders_v2 add column extra int")
     printed = run(accept=["rows", "schema"])
@@ -139,7 +148,8 @@ def test_views_go_on_with_the_new_table(macro, views, run):
         assert set(macro.query(f"select note from dbt_test.{view}")) == {("new",)}
 
 
-def test_a_view_that_names_a_column_that_goes_is_a_problem(macro, views, run, names):
+@pytest.mark.usefixtures("views")
+def test_a_view_that_names_a_column_that_goes_is_a_problem(macro, run, names):
     macro.query("alter table dbt_test.orders_v2 drop column note")
     problem = ("views", '"memory"."dbt_test"."named" names note, which goes. Change it with the cutover')
     assert problem in found(macro)
@@ -149,12 +159,14 @@ def test_a_view_that_names_a_column_that_goes_is_a_problem(macro, views, run, na
     assert "orders_v2" not in names()
 
 
-def test_a_renamed_column_goes_for_a_view_too(macro, views):
+@pytest.mark.usefixtures("views")
+def test_a_renamed_column_goes_for_a_view_too(macro):
     macro.query("alter table dbt_test.orders_v2 rename note to remark")
     assert [check for check, _ in found(macro, rename={"note": "remark"})] == ["views"]
 
 
-def test_a_view_further_down_that_would_break_takes_the_whole_swap_back(macro, views, run, names):
+@pytest.mark.usefixtures("views")
+def test_a_view_further_down_that_would_break_takes_the_whole_swap_back(macro, run, names):
     macro.query("alter table dbt_test.orders_v2 drop column note")
     macro.query("drop view dbt_test.named")
     before = names()
@@ -166,7 +178,8 @@ def test_a_view_further_down_that_would_break_takes_the_whole_swap_back(macro, v
     run(accept=["schema", "views"])
 
 
-def test_a_view_that_is_broken_already_stops_nothing(macro, views, run):
+@pytest.mark.usefixtures("views")
+def test_a_view_that_is_broken_already_stops_nothing(macro, run):
     macro.query("create table dbt_test.gone as select 1 as x")
     macro.query("create view dbt_test.broken as select * from dbt_test.orders, dbt_test.gone")
     macro.query("drop table dbt_test.gone")
@@ -184,8 +197,10 @@ def test_a_view_on_the_replacement_is_a_problem(macro, tables):
 
 
 def test_a_word_of_a_view_is_a_column_only_as_a_whole_word(macro):
-    sql = "CREATE VIEW v AS SELECT noted, t.\"Order Date\", lower(remark) FROM t -- note"
-    named = [name for name in ("note", "noted", "order date", "Remark", "date", "T", "low") if _is_named(macro, name, sql)]
+    sql = 'CREATE VIEW v AS SELECT noted, t."Order Date", lower(remark) FROM t -- note'
+    named = [
+        name for name in ("note", "noted", "order date", "Remark", "date", "T", "low") if _is_named(macro, name, sql)
+    ]
     assert named == ["note", "noted", "order date", "Remark", "T"]
     assert re.search("note", sql)
 

@@ -12,8 +12,8 @@ def orders(table):
     return table({"id": [1], "order day": [1]}, name="orders")
 
 
-def views(macro, table):
-    return {row[0].replace('"', ""): row[3] for row in macro("dependent_views", table).rows}
+def views(macro, relation):
+    return {row[0].replace('"', ""): row[3] for row in macro("dependent_views", relation).rows}
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,8 @@ def views(macro, table):
         ("dbt_test.others where id in (select id from dbt_test.orders)", "dbt_test.orders"),
     ],
 )
-def test_a_view_is_found_however_it_writes_the_name(macro, table, orders, written, named_as):
+@pytest.mark.usefixtures("orders")
+def test_a_view_is_found_however_it_writes_the_name(macro, table, written, named_as):
     table({"id": [1]}, name="others")
     macro.query(f"create view dbt_test.v as select * from {written}")
     assert views(macro, "orders") == {"memory.dbt_test.v": named_as}
@@ -58,7 +59,8 @@ def test_a_view_that_leaves_out_the_schema_is_found_where_that_means_the_table(m
         "(select 'from dbt_tests.orders' as note, 3 as id)",
     ],
 )
-def test_a_namesake_does_not_count(macro, table, orders, other):
+@pytest.mark.usefixtures("orders")
+def test_a_namesake_does_not_count(macro, table, other):
     for name in ("orders_v2", "old_orders", "orders old", "the orders"):
         table({"id": [1]}, name=name)
     table({"id": [1]}, name="orders", schema="elsewhere")
@@ -66,7 +68,8 @@ def test_a_namesake_does_not_count(macro, table, orders, other):
     assert views(macro, "orders") == {}
 
 
-def test_a_comment_does_not_count_because_duckdb_keeps_none(macro, orders):
+@pytest.mark.usefixtures("orders")
+def test_a_comment_does_not_count_because_duckdb_keeps_none(macro):
     macro.query("create view dbt_test.v as select 1 as id /* from dbt_test.orders */ -- dbt_test.orders")
     assert views(macro, "orders") == {}
 
@@ -81,7 +84,8 @@ def test_any_name_is_found_in_quotes(macro, table, name):
     assert row[2] == "v"
 
 
-def test_views_of_other_databases_are_found(macro, orders):
+@pytest.mark.usefixtures("orders")
+def test_views_of_other_databases_are_found(macro):
     macro.query("attach ':memory:' as other")
     macro.query("create schema other.dbt_test")
     macro.query("create table other.dbt_test.orders as select 1 as id")
@@ -91,7 +95,8 @@ def test_views_of_other_databases_are_found(macro, orders):
     assert views(macro, "other.dbt_test.orders") == {"other.main.near": "other.dbt_test.orders"}
 
 
-def test_a_view_on_a_view_names_that_view_only(macro, orders):
+@pytest.mark.usefixtures("orders")
+def test_a_view_on_a_view_names_that_view_only(macro):
     macro.query("create view dbt_test.first as select * from dbt_test.orders")
     macro.query("create view dbt_test.second as select * from dbt_test.first")
     assert views(macro, "orders") == {"memory.dbt_test.first": "dbt_test.orders"}
@@ -102,7 +107,12 @@ def test_it_is_printed_with_the_dbt_model_where_there_is_one(macro, table):
     table({"id": [1]}, name="backfill_log")
     macro.query("create view dbt_test.backfill_checkpoints as select * from dbt_test.backfill_log")
     macro.query("create view dbt_test.by_hand as select id from dbt_test.backfill_log")
-    node = {"name": "checkpoints_of_the_shop", "alias": "backfill_checkpoints", "schema": "dbt_test", "database": "memory"}
+    node = {
+        "name": "checkpoints_of_the_shop",
+        "alias": "backfill_checkpoints",
+        "schema": "dbt_test",
+        "database": "memory",
+    }
     graph = {"nodes": {"x": _Node({**node, "resource_type": "model"})}, "sources": {}}
     printed = macro("dependent_views", "dbt_test.backfill_log", stubs={"graph": _Node(graph)}).printed
     assert printed.splitlines()[0] == '2 views name "memory"."dbt_test"."backfill_log"'
@@ -116,7 +126,8 @@ class _Node(dict):
     __getattr__ = dict.__getitem__
 
 
-def test_a_table_that_is_not_there_is_an_error_that_names_near_misses(macro, orders):
+@pytest.mark.usefixtures("orders")
+def test_a_table_that_is_not_there_is_an_error_that_names_near_misses(macro):
     with macro.raises("Did you mean orders?"):
         macro("dependent_views", "order")
 
@@ -137,7 +148,13 @@ DDL = {
 def test_bigquerys_definitions_are_matched_in_every_spelling(macro, table):
     """Over a catalogue written by hand, as the emulator keeps no statements of views; its `regexp_extract` takes what is around the name, too."""
     rows = [
-        {"table_catalog": "test-project", "table_schema": "dbt_test", "table_name": name, "table_type": "VIEW", "ddl": ddl}
+        {
+            "table_catalog": "test-project",
+            "table_schema": "dbt_test",
+            "table_name": name,
+            "table_type": "VIEW",
+            "ddl": ddl,
+        }
         for name, ddl in DDL.items()
     ]
     rows.append({**rows[0], "table_name": "kept", "table_type": "MATERIALIZED VIEW"})

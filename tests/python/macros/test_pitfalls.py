@@ -147,6 +147,59 @@ def test_pitfall_10_the_rate_of_bad_rows_in_an_empty_table_is_no_error(macro, ta
     assert macro("affected_partitions", empty, "day", condition="amount < 0").rows == []
 
 
+@pytest.fixture
+def swapped(macro, table):
+    """`orders` with two rows, `orders_v2` with three; what a reader gets of `orders`."""
+    table({"id": [1, 2]}, name="orders")
+    schema = table({"id": [1, 2, 3]}, name="orders_v2").schema
+
+    def read():
+        try:
+            return len(macro.query(f"select id from {schema}.orders"))
+        except SqlError:
+            return "no table"
+
+    return schema, read
+
+
+def test_pitfall_13_two_renames_by_hand_leave_no_table_in_between_and_none_when_the_second_fails(macro, swapped):
+    schema, read = swapped
+    macro.query(f"alter table {schema}.orders rename to orders_backup")
+    assert read() == "no table"
+    with pytest.raises(SqlError):
+        macro.query(f"alter table {schema}.orders_v3 rename to orders")
+    assert read() == "no table"
+
+
+@pytest.mark.targets("duckdb")
+def test_pitfall_13_ours_is_one_transaction_that_fails_as_a_whole(macro, swapped):
+    _, read = swapped
+    [script] = macro("cutover_sql", "orders", "orders_v2").value
+    failing = script.replace("commit", "select error('the second half fails'); commit")
+    with pytest.raises(SqlError):
+        macro("_change", [each for each in failing.split(";\n") if each not in ("begin transaction", "commit")])
+    assert read() == 2
+    macro("cutover", "orders", "orders_v2", accept="rows", dry_run=False)
+    assert read() == 3
+    macro("cutover", "orders", "orders_v2", undo=True, dry_run=False)
+    assert read() == 2
+
+
+@pytest.mark.targets("emulator")
+def test_pitfall_13_ours_is_one_script_that_gives_the_name_back_when_the_second_rename_fails(macro, swapped):
+    _, read = swapped
+    orders, was, missing, v2 = (
+        macro("_named_place", name).value for name in ("orders", "was", "orders_v3", "orders_v2")
+    )
+    with pytest.raises(SqlError):
+        macro.query(macro("_rename_script", orders, was, missing).text)
+    assert read() == 2
+    macro.query(macro("_rename_script", orders, was, v2).text)
+    assert read() == 3
+    macro.query(macro("_rename_script", orders, v2, was).text)
+    assert read() == 2
+
+
 def test_pitfall_14_a_restore_by_create_or_replace_loses_what_the_table_was(macro, table):
     schema = macro.compile("{{ target.schema }}").text
     if macro.target == "duckdb":

@@ -1,0 +1,477 @@
+"""A cutover on BigQuery, as far as it can be shown without it: what is chosen, kept, lost and refused, by what the API says of both tables.
+
+Every statement is read by GoogleSQL's analyzer. None of them runs.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from dbt_playbooks.pytest_plugin.errors import MacroError
+
+pytestmark = pytest.mark.targets("bigquery")
+
+COLUMNS = {"id": "int64", "order day": "date", "note": "string", "address": "struct<zip string>"}
+FIELDS = [
+    {"name": "id", "type": "INTEGER"},
+    {"name": "order day", "type": "DATE"},
+    {"name": "note", "type": "STRING"},
+    {"name": "address", "type": "RECORD", "fields": [{"name": "zip", "type": "STRING"}]},
+]
+BY_DAY = {"timePartitioning": {"type": "DAY", "field": "order day"}}
+BY_MONTH = {"timePartitioning": {"type": "MONTH", "field": "order day"}}
+BY_RANGE = {"rangePartitioning": {"field": "id", "range": {"start": "0", "end": "100", "interval": "10"}}}
+INGESTED = {"timePartitioning": {"type": "DAY"}}
+ANALYZED: set[str] = set()
+"""Statements that the analyzer has taken: most tests send the same."""
+
+
+@pytest.fixture
+def shop(macro, table):
+    """`orders` and `orders_v2`, as the API is to describe them; `cut(...)` plans or runs a cutover of them, and analyzes all that it says."""
+
+    def make(old=None, new=None, grants=(), views=(), differences=(), expires=None, dataset="dbt_test"):
+        from google.cloud.bigquery import Table
+
+        described = {"orders": old or {}, "orders_v2": new or {}}
+        for name in ("orders", "orders_v2", "was", "orders_backup"):
+            table(types=COLUMNS, name=name, schema=dataset if name == "orders_v2" else None)
+
+        def get_bq_table(relation):
+            if described.get(relation.identifier) is None:
+                return None
+            place = {"projectId": "test-project", "datasetId": relation.schema, "tableId": relation.identifier}
+            kind = {"type": "TABLE", "schema": {"fields": FIELDS}}
+            return Table.from_api_repr({"tableReference": place, **kind, **described[relation.identifier]})
+
+        asked: list[str] = []
+
+        def run_query(sql):
+            asked.append(sql)
+            answers = {
+                "OBJECT_PRIVILEGES": grants, "SCHEMATA_OPTIONS": [[expires]] if expires else [], "region-us.INFORMATION_SCHEMA.TABLES": views,
+                "is_gone": differences, "checksum": [], "old_rows": [[None, 2, 2]],
+            }  # fmt: skip
+            rows = next(rows for part, rows in answers.items() if part in sql)
+            if "'VIEW'" in sql and "orders_v2)" in sql:
+                rows = []
+            return SimpleNamespace(rows=[dict(enumerate(row)) for row in rows])
+
+        def type_of(relation):
+            return "table" if described.get(relation.identifier) is not None else None
+
+        stubs = {
+            "adapter.get_bq_table": get_bq_table, "run_query": run_query, "_type_of": type_of,
+            "_tables_in": lambda *_, **__: [name for name in described if described[name] is not None],
+        }  # fmt: skip
+        changed: list[list[str]] = []
+
+        def change(statements):
+            changed.append(statements)
+
+        def cut(name="cutover", **arguments):
+            named = {"table": "orders", "replacement": f"{dataset}.orders_v2", **arguments}
+            result = macro(name, stubs={**stubs, "_change": change}, **named)
+            statements = asked + [each for group in changed for each in group]
+            if name == "cutover_sql":
+                statements += result.value
+            for sql in set(statements) - ANALYZED:
+                assert "unsupported" not in [each.kind for each in macro.analyze(sql)], sql
+                ANALYZED.add(sql)
+            asked.clear()
+            return result
+
+        return SimpleNamespace(cut=cut, changed=changed, described=described, get=get_bq_table)
+
+    return make
+
+
+def problems(result):
+    return [(check, what) for check, verdict, what in result.value if verdict == "problem"]
+
+
+LAYOUTS = {
+    "none": ({}, "not partitioned"),
+    "day": (BY_DAY, "partitioned by day of order day"),
+    "ingestion": (INGESTED, "partitioned by day of _PARTITIONTIME"),
+    "range": (BY_RANGE, "partitioned by id from 0 to 100 by 10"),
+    "clustered": (
+        {**BY_DAY, "clustering": {"fields": ["note", "id"]}},
+        "partitioned by day of order day and clustered by note, id",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_tables_that_are_laid_out_alike_are_swapped_by_a_copy(shop, name):
+    layout, said = LAYOUTS[name]
+    made = shop(old=layout, new=layout)
+    printed = made.cut(dry_run=False, backup="was").printed
+    assert f"Both tables are {said}, so BigQuery replaces the one by a copy of the other in one atomic step" in printed
+    assert [each[0].partition(" `")[0] for each in made.changed] == [
+        "alter table",
+        "create snapshot table",
+        "create or replace table",
+    ]
+    assert made.changed[1:] == [
+        ["create snapshot table `test-project`.`dbt_test`.`was`\nclone `test-project`.`dbt_test`.`orders`"],
+        ["create or replace table `test-project`.`dbt_test`.`orders`\ncopy `test-project`.`dbt_test`.`orders_v2`"],
+    ]
+    assert "orders_v2` is, which you may drop" in printed
+
+
+OTHERWISE = {
+    "a coarser partition": (BY_DAY, BY_MONTH),
+    "a partition more": ({}, BY_DAY),
+    "a partition less": (BY_DAY, {}),
+    "another column": (BY_DAY, BY_RANGE),
+    "clusters": (BY_DAY, {**BY_DAY, "clustering": {"fields": ["id"]}}),
+    "another order of clusters": (
+        {"clustering": {"fields": ["id", "note"]}},
+        {"clustering": {"fields": ["note", "id"]}},
+    ),
+}
+
+
+SCRIPT = """begin
+  alter table `test-project`.`dbt_test`.`orders` rename to `was`;
+  begin
+    alter table `test-project`.`dbt_test`.`orders_v2` rename to `orders`;
+  exception when error then
+    alter table `test-project`.`dbt_test`.`was` rename to `orders`;
+    raise;
+  end;
+end"""
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_tables_that_are_laid_out_otherwise_are_renamed_only_when_it_is_asked_for(shop, name):
+    old, new = OTHERWISE[name]
+    made = shop(old=old, new=new)
+    planned = made.cut(backup="was").printed
+    assert "BigQuery refuses to replace a table by a copy that is laid out otherwise" in planned
+    assert "It would be refused, because this gap is to be accepted by name: strategy: rename." in planned
+    assert 'queries fail with "not found"' in planned
+    with pytest.raises(
+        MacroError, match="nothing was changed, because this gap is to be accepted by name: strategy: rename"
+    ):
+        made.cut(dry_run=False, backup="was")
+    with pytest.raises(MacroError, match="strategy: copy does not work here"):
+        made.cut(strategy="copy", dry_run=False)
+    assert made.changed == []
+    made.cut(strategy="rename", dry_run=False, backup="was")
+    [_, [script]] = made.changed
+    assert script == SCRIPT
+
+
+def test_a_strategy_that_is_none_is_refused(shop):
+    with pytest.raises(
+        MacroError, match=r"Allowed: copy \(atomic\), rename \(with a gap\), or none.*Did you mean copy"
+    ):
+        shop().cut(strategy="copies")
+
+
+RICH = {
+    "description": "it's the orders", "friendlyName": "Orders", "labels": {"team": "sales", "tier": "gold", "dbt_playbooks_cutover": "earlier"},
+    "expirationTime": "1790000000123", "requirePartitionFilter": True, "clustering": {"fields": ["id"]},
+    "timePartitioning": {"type": "DAY", "field": "order day", "expirationMs": "7776000000"},
+    "schema": {"fields": [
+        {"name": "id", "type": "INTEGER", "description": "the\nid", "defaultValueExpression": "40 + 2"},
+        {"name": "order day", "type": "DATE", "description": "when"},
+        *FIELDS[2:],
+    ]},
+}  # fmt: skip
+POOR = {
+    "labels": {"team": "marketing", "made_by": "ann"}, "clustering": {"fields": ["id"]}, **BY_DAY,
+    "schema": {"fields": [FIELDS[0], {**FIELDS[1], "description": "the day"}, *FIELDS[2:]]},
+}  # fmt: skip
+GRANTS = [
+    ["roles/bigquery.dataViewer", "group:all@shop.example"],
+    ["roles/bigquery.dataViewer", "user:o'neil@shop.example"],
+]
+
+
+KEPT = [
+    "the description", "the friendly name", "that it expires at 2026-09-21", "require_partition_filter", "the label tier",
+    "that its partitions expire", "the description of id", "the default of id", "the grant of roles/bigquery.dataViewer to group:all",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("strategy", ["copy", "rename"])
+def test_what_the_table_has_and_the_replacement_lacks_is_put_on_it_before_the_swap(shop, strategy):
+    made = shop(old=RICH, new=POOR, grants=GRANTS)
+    result = made.cut(strategy=strategy, backup="was", dry_run=False)
+    to = "`test-project`.`dbt_test`.`orders_v2`"
+    granted = (
+        "grant `roles/bigquery.dataViewer`\non table {}\nto 'group:all@shop.example', 'user:o\\'neil@shop.example'"
+    )
+    options, descriptions, defaults = made.changed[0][:3]
+    mark = options.rpartition("('dbt_playbooks_cutover', '")[2].partition("'")[0]
+    assert options == (
+        f"alter table {to}\nset options (description = 'it\\'s the orders', friendly_name = 'Orders', "
+        "expiration_timestamp = timestamp '2026-09-21 14:13:20.123000+00:00', require_partition_filter = true, partition_expiration_days = 90.0, "
+        f"labels = [('team', 'marketing'), ('made_by', 'ann'), ('tier', 'gold'), ('dbt_playbooks_cutover', '{mark}')])"
+    )
+    assert len(mark) == 32
+    assert descriptions == f"alter table {to}\nalter column `id` set options (description = 'the\\nid')"
+    assert defaults == f"alter table {to}\nalter column `id` set default 40 + 2"
+    if strategy == "rename":
+        assert made.changed[0][3] == granted.format(to)
+    else:
+        assert made.changed[-1] == [granted.format("`test-project`.`dbt_test`.`orders`")]
+    [kept] = [what for check, _, what in result.value if check == "kept"]
+    for what in KEPT:
+        assert what in kept
+
+
+def test_a_replacement_that_would_expire_keeps_no_name(shop):
+    made = shop(new={"expirationTime": "1790000000123"})
+    result = made.cut(dry_run=False, backup="was")
+    assert "expiration_timestamp = null" in made.changed[0][0]
+    assert ["kept", "fine", "that it does not expire"] in [list(row) for row in result.value]
+
+
+TAGGED = {
+    "schema": {
+        "fields": [
+            FIELDS[0],
+            FIELDS[1],
+            {**FIELDS[2], "policyTags": {"names": ["projects/p/taxonomies/1/policyTags/2"]}},
+            FIELDS[3],
+        ]
+    }
+}
+DEEP = {"name": "address", "type": "RECORD", "fields": [{"name": "zip", "type": "STRING", "description": "the code"}]}
+LOST = {
+    "policy tags": (TAGGED, "the policy tags of note, without which more people may read these columns. No SQL sets them"),
+    "nested descriptions": ({"schema": {"fields": [*FIELDS[:3], DEEP]}}, "the descriptions of the fields address.zip. No SQL sets them"),
+    "a primary key": (
+        {"tableConstraints": {"primaryKey": {"columns": ["id", "order day"]}}},
+        "the primary key. Add it first: alter table `test-project`.`dbt_test`.`orders_v2` add primary key (`id`, `order day`) not enforced",
+    ),
+    "an encryption key": ({"encryptionConfiguration": {"kmsKeyName": "projects/p/key"}}, "the key projects/p/key with which it is encrypted."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_what_cannot_be_put_back_stops_it_until_it_is_accepted(shop, macro, name):
+    old, said = LOST[name]
+    made = shop(old=old)
+    [(check, what)] = problems(made.cut(backup="was"))
+    assert check == "lost"
+    assert what.startswith(said)
+    with pytest.raises(MacroError, match=r"accept: \[lost\]"):
+        made.cut(dry_run=False, backup="was")
+    assert made.changed == []
+    if "first: " in what and "..." not in what:
+        macro.analyze(what.split("first: ")[1])
+    made.cut(dry_run=False, accept="lost")
+    assert len(made.changed) == 3
+    # what the replacement has, too, is not lost
+    assert problems(shop(old=old, new=old).cut(backup="was")) == []
+
+
+def test_what_no_sql_shows_is_said_each_time(shop):
+    [unseen] = [what for _, verdict, what in shop().cut(backup="was").value if verdict == "unseen"]
+    assert "row access policies: no SQL shows them" in unseen
+    assert "bq ls --row_access_policies dbt_test.orders" in unseen
+
+
+@pytest.mark.parametrize("side", ["old", "new"])
+def test_rows_in_a_streaming_buffer_are_refused_before_anything_is_compared(shop, side):
+    buffer = {"streamingBuffer": {"estimatedRows": "17", "estimatedBytes": "1", "oldestEntryTime": "1790000000123"}}
+    named = "table" if side == "old" else "replacement"
+    with pytest.raises(
+        MacroError,
+        match=f"rows are being streamed into the {named}: about 17 are in its streaming buffer, the oldest since 2026",
+    ):
+        shop(**{side: buffer}).cut(accept=["rows", "lost"], dry_run=False)
+
+
+def test_a_dataset_whose_tables_expire_is_refused_for_a_rename_only(shop, macro):
+    made = shop(expires="30.0")
+    with pytest.raises(
+        MacroError, match=r"tables of the dataset dbt_test expire 30.0 days after they were made"
+    ) as error:
+        made.cut(strategy="rename", dry_run=False)
+    macro.analyze(str(error.value).split("first: ")[1])
+    assert made.changed == []
+    made.cut(dry_run=False, backup="was")
+
+
+def test_another_dataset_is_possible_for_a_copy_only(shop):
+    made = shop(dataset="staging")
+    made.cut(dry_run=False, backup="was")
+    assert made.changed[-1] == [
+        "create or replace table `test-project`.`dbt_test`.`orders`\ncopy `test-project`.`staging`.`orders_v2`"
+    ]
+    for new, arguments in ({}, {"strategy": "rename"}), (BY_DAY, {}):
+        with pytest.raises(MacroError, match="are in two datasets, and BigQuery renames no table into another"):
+            shop(dataset="staging", new=new).cut(**arguments)
+
+
+def test_another_location_is_refused(macro, shop):
+    made = shop(dataset="far")
+    stub = {"adapter.get_dataset_location": lambda relation: "EU" if relation.schema == "far" else "US"}
+    with macro.raises("BigQuery reads no two locations in one query"):
+        macro(
+            "bigquery___refuse_far_replacement",
+            table=_relation(macro, "orders"),
+            replacement=_relation(macro, "orders_v2", "far"),
+            stubs=stub,
+        )
+    assert made.changed == []
+
+
+def _relation(macro, name, schema="dbt_test"):
+    return macro("_named_place", f"{schema}.{name}").value
+
+
+def test_the_partition_column_may_go_only_with_a_replacement_and_it_is_said(shop):
+    gone = [["order day", "removed", "DATE", None], [None, "partitioning", "`order day`", "none"]]
+    found = problems(shop(old=BY_DAY, differences=gone).cut(strategy="rename"))
+    assert (
+        "schema",
+        "the partition column order day is gone: no ALTER TABLE does that, only a replacement, and queries that filter by order day fail afterwards",
+    ) in found
+    assert ("schema", "partitioning: `order day` to none") in found
+    renamed = problems(shop(old=BY_DAY, new=BY_RANGE).cut(strategy="rename", rename={"Order Day": "order day"}))
+    assert [what for _, what in renamed if "the partition column order day is renamed" in what]
+
+
+def test_views_that_would_break_and_materialized_views_are_problems(shop):
+    views = [
+        ["test-project", "dbt_test", "good", "view", "dbt_test.orders", "CREATE VIEW `a.b.good` AS select id from dbt_test.orders"],
+        ["test-project", "dbt_test", "bad", "view", "dbt_test.orders", "CREATE VIEW `a.b.bad` AS select `note` from dbt_test.orders"],
+        ["test-project", "dbt_test", "kept", "materialized view", "dbt_test.orders", "CREATE MATERIALIZED VIEW `a.b.kept` AS select id from dbt_test.orders"],
+    ]  # fmt: skip
+    found = problems(shop(views=views, differences=[["note", "removed", "STRING", None]]).cut(backup="was"))
+    assert [(check, what.split(",")[0]) for check, what in found] == [
+        ("schema", "note removed: STRING"),
+        ("views", "`test-project`.`dbt_test`.`bad` names note"),
+        ("views", "`test-project`.`dbt_test`.`kept` is a materialized view"),
+    ]
+
+
+@pytest.mark.parametrize("strategy", ["copy", "rename"])
+def test_it_is_seen_that_it_was_done(shop, strategy):
+    made = shop()
+    made.cut(strategy=strategy, backup="was", dry_run=False)
+    options = made.changed[0][0]
+    mark = {"labels": {"dbt_playbooks_cutover": options.rpartition("', '")[2].partition("'")[0]}}
+    made.changed.clear()
+    # died before the swap: the replacement has the label, the table has not
+    made.described["orders_v2"] = mark
+    assert "It is done already" not in made.cut(strategy=strategy).printed
+    # the swap
+    made.described.update(
+        orders=mark,
+        was={"type": "SNAPSHOT" if strategy == "copy" else "TABLE"},
+        orders_v2=mark if strategy == "copy" else None,
+    )
+    said = made.cut(strategy=strategy, backup="was", dry_run=False)
+    assert "It is done already" in said.printed
+    assert made.changed == []
+    if strategy == "copy":
+        # a late repetition must not put the copied rows over what was loaded since
+        made.described["was"] = None
+        with pytest.raises(MacroError, match=r"is a copy of .* already, as their label dbt_playbooks_cutover says"):
+            made.cut(strategy=strategy, dry_run=False)
+    # another replacement of that name, which dbt made since then
+    made.described["orders_v2"] = {}
+    assert "It is done already" not in made.cut(strategy=strategy).printed
+
+
+def test_a_script_that_failed_twice_is_finished_or_taken_back(shop):
+    made = shop()
+    made.described.update(orders=None, orders_backup={})
+    planned = made.cut().printed
+    assert "There is no `test-project`.`dbt_test`.`orders` now" in planned
+    made.cut(dry_run=False)
+    assert made.changed[-1] == ["alter table `test-project`.`dbt_test`.`orders_v2` rename to `orders`"]
+    made.cut(undo=True, dry_run=False)
+    assert made.changed[-1] == ["alter table `test-project`.`dbt_test`.`orders_backup` rename to `orders`"]
+
+
+def test_the_way_back_is_a_clone_of_the_snapshot_or_a_script_of_two_renames(shop):
+    made = shop()
+    made.described.update(orders_v2=None, was={"type": "SNAPSHOT"})
+    made.cut(undo=True, backup="was", dry_run=False)
+    assert made.changed[-1] == [
+        "create or replace table `test-project`.`dbt_test`.`orders`\nclone `test-project`.`dbt_test`.`was`"
+    ]
+    made.described.update(was={"type": "TABLE"})
+    [script] = made.cut("cutover_sql", undo=True, backup="was").value
+    assert (
+        script.index("`orders` rename to `orders_v2`")
+        < script.index("`was` rename to `orders`")
+        < script.index("`orders_v2` rename to `orders`")
+    )
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+def test_a_run_that_dies_in_a_step_has_said_what_to_do(shop, macro, step):
+    made = shop(grants=GRANTS)
+    left = [step]
+
+    def die(statements):
+        left[0] -= 1
+        if not left[0]:
+            raise RuntimeError("the machine is gone")
+        made.changed.append(statements)
+
+    with pytest.raises(RuntimeError):
+        macro("cutover", "orders", "orders_v2", dry_run=False, stubs={**_stubs(made), "_change": die})
+    said = macro.last.printed
+    assert f"-- Step {step} of 4:" in said
+    assert f"-- Step {step + 1} of 4:" not in said
+    advice = said.rsplit("\n-- ", 1)[1]
+    assert advice.startswith(
+        "Readers still read the old table."
+        if step < 3
+        else "Readers read the new table."
+        if step == 3
+        else "It is done."
+    )
+    assert ("run the same again" in advice) == (step < 3)
+    assert ("undo: true" in advice) == (step >= 3)
+    assert len(made.changed) == step - 1
+
+
+def _stubs(made):
+    return {
+        "adapter.get_bq_table": made.get, "_type_of": lambda relation: "table" if relation.identifier in ("orders", "orders_v2") else None,
+        "_tables_in": [], "_grants_of": {"roles/x": ["user:a@shop.example"]}, "_cutover_findings": {"rows": [], "views": []},
+    }  # fmt: skip
+
+
+def test_readers_are_counted_by_user(macro, table):
+    orders = table(types={"id": "int64"}, name="it's")
+    query = macro("recent_readers_sql", orders, days=7, others_only=True, project="reports")
+    assert query.columns == {
+        "user_email": "string", "queries": "int64", "last_read": "timestamp", "bytes_processed": "int64", "last_job_id": "string",
+    }  # fmt: skip
+    for part in (
+        "`reports.region-us.INFORMATION_SCHEMA.JOBS`",
+        "interval 7 day",
+        "table_id = 'it\\'s'",
+        "<> session_user()",
+    ):
+        assert part in query.text
+    assert "session_user" not in macro("recent_readers_sql", orders).text
+
+
+def test_the_right_that_the_jobs_need_is_said_before_they_are_asked(macro, table):
+    table(types={"id": "int64"}, name="orders")
+
+    def refuse(_):
+        raise RuntimeError("Access Denied")
+
+    with pytest.raises(RuntimeError):
+        macro("recent_readers", "orders", stubs={"run_query": refuse})
+    assert (
+        "needs bigquery.jobs.listAll there (the role BigQuery Resource Viewer, roles/bigquery.resourceViewer)"
+        in macro.last.printed
+    )
