@@ -13,7 +13,7 @@ import pytest
 from shop import STRATEGIES, Shop
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = ["README.md", "docs/backfill.md", "docs/compare.md", "docs/monitoring.md"]
+PAGES = ["README.md", "docs/backfill.md", "docs/compare.md", "docs/impact.md", "docs/monitoring.md"]
 # run by other tests, by CI itself, or only on demand because they are slow
 RUN_ELSEWHERE = {"scripts/demo", "scripts/test", "scripts/lint", "scripts/bench backfill", 'pip install ".[duckdb]"'}
 
