@@ -23,6 +23,8 @@ SMOKE = [
     "tests/python/backfill/test_run.py",
     "tests/python/backfill/test_exact_window.py",
     "tests/python/backfill/test_request.py",
+    "tests/python/impact/test_market.py",
+    "tests/python/impact/test_reading.py",
 ]
 
 nox.needs_version = ">=2025.5"

@@ -6,6 +6,7 @@ import click
 from backfill import backfill
 from compare import compare
 from harness import harness
+from impact import impact
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -16,6 +17,7 @@ def bench() -> None:
 bench.add_command(backfill)
 bench.add_command(compare)
 bench.add_command(harness)
+bench.add_command(impact)
 
 if __name__ == "__main__":
     bench()

@@ -36,14 +36,26 @@ def in_market(market: Path, graph: Graph) -> Shop:
     return Shop(market)
 
 
+@pytest.fixture(scope="session")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty project whose macros dbt has parsed: the copies take them from its partial parse."""
+    shop = Shop(tmp_path_factory.mktemp("parsed"))
+    shop.write("dbt_project.yml", "name: small\nversion: '1.0'\nprofile: small\n")
+    shop.write("profiles.yml", "small: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb}}}\n")
+    shop.model("one", "select 1 as id")
+    assert shop.playbooks("impact", "one").code == 0
+    shutil.rmtree(shop.folder / "target" / "dbt_playbooks")
+    return shop.folder
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Callable[..., Shop]:
+def project(parsed: Path, tmp_path: Path) -> Callable[..., Shop]:
     """A project of the given models on DuckDB, without our dbt package."""
 
     def make(models: dict[str, str], **files: str) -> Shop:
         shop = Shop(tmp_path / "project")
-        shop.write("dbt_project.yml", "name: small\nversion: '1.0'\nprofile: small\n")
-        shop.write("profiles.yml", "small: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb}}}\n")
+        shutil.copytree(parsed, shop.folder)
+        (shop.folder / "models" / "one.sql").unlink()
         for name, sql in models.items():
             shop.model(name, sql)
         for name, text in files.items():

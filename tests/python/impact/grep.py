@@ -5,13 +5,17 @@ Only nodes with a file of SQL of their own are counted, for which grep can tell 
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+import shutil
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.impact.trace import impact_of
 from dbt_playbooks.interface import Node
-from impact.truth import TRUTH
+from impact.truth import MARKET, TRUTH
 
 _FILES = ("model", "test", "analysis")
 
@@ -66,3 +70,18 @@ def _matches(node: Node, column: str) -> bool:
 def _score(name: str, found: list[set[tuple[str, str]]], true: list[set[tuple[str, str]]]) -> Score:
     pairs, truth = set().union(*found), set().union(*true)
     return Score(name, len(pairs & truth), len(pairs - truth), len(truth - pairs))
+
+
+def main() -> None:
+    """Copy the project into the folder that is given, and print the scores as JSON."""
+    from dbt_playbooks.impact.load import load_graph
+    from dbt_playbooks.interface import Options
+
+    folder = Path(sys.argv[1])
+    shutil.copytree(MARKET, folder, ignore=shutil.ignore_patterns("target", "logs"))
+    found = scores(load_graph(Options(project_dir=str(folder), profiles_dir=str(folder)), say=lambda _: None))
+    print(json.dumps([{**asdict(each), "precision": each.precision, "recall": each.recall} for each in found]))
+
+
+if __name__ == "__main__":
+    main()

@@ -20,10 +20,10 @@ from dbt_playbooks.impact.load import load_graph
 from dbt_playbooks.interface import Inputs, Options
 
 MODELS = {
-    "one": "select 1 as id, {{ var('n', 1) }} as n, '{{ env_var('IMPACT_TEST', 'a') }}' as e, {{ helped() }} as h",
+    "one": "select 1 as id, '{{ env_var('IMPACT_TEST', 'a') }}' as e, {{ helped() }} as h",
     "two": "select id as key from {{ ref('one') }}",
 }
-FILES = {"macros/helped.sql": "{% macro helped() %}3{% endmacro %}"}
+FILES = {"macros/helped.sql": "{% macro helped() %}{{ env_var('IMPACT_MACRO', '3') if execute }}{% endmacro %}"}
 KEPT = "nothing changed since the project was read"
 
 
@@ -43,7 +43,7 @@ def test_a_second_run_does_not_import_dbt_nor_sqlglot_and_says_that_it_used_what
     assert json.loads(done.stdout)["column"] == "status"
 
 
-def test_a_change_of_a_file_of_a_variable_or_of_the_words_is_seen(project: Callable[..., Shop], monkeypatch) -> None:
+def test_dbt_is_asked_again_when_a_file_has_changed_or_when_it_should_be(project: Callable[..., Shop]) -> None:
     shop = project(MODELS, **FILES)
 
     def used_what_is_kept(*words: str) -> bool:
@@ -55,14 +55,27 @@ def test_a_change_of_a_file_of_a_variable_or_of_the_words_is_seen(project: Calla
     assert used_what_is_kept()
     shop.model("two", "select id, n from {{ ref('one') }}")
     assert not used_what_is_kept()
-    monkeypatch.setenv("IMPACT_TEST", "b")
-    assert not used_what_is_kept()
     assert used_what_is_kept()
-    # what was read with other vars is another graph, and both are kept
-    assert not used_what_is_kept("--vars", "{n: 2}")
-    assert used_what_is_kept()
-    assert used_what_is_kept("--vars", "{n: 2}")
     assert not used_what_is_kept("--refresh")
+    kept = json.loads(next((shop.folder / "target/dbt_playbooks").glob("impact-*.json")).read_text())["inputs"]
+    assert kept["env"] == ["IMPACT_MACRO", "IMPACT_TEST"]
+    assert str(shop.folder / "macros") in kept["folders"]
+    assert {str(shop.folder / name) for name in ("dbt_project.yml", "packages.yml", "profiles.yml")} <= set(
+        kept["files"]
+    )
+
+
+def test_each_way_to_open_the_project_has_a_graph_of_its_own(kept, graph: Graph) -> None:
+    _, inputs, said = kept
+    root = inputs.root
+    others = [
+        Options(root, target="prod"),
+        Options(root, vars={"n": 1}),
+        Options(root, profile="x"),
+        Options(root, profiles_dir=root),
+    ]
+    assert Cache(Options(root)).read(True, said.append) == graph
+    assert [Cache(options).read(True, said.append) for options in others] == [None] * 4
 
 
 def test_what_is_kept_is_the_whole_graph(market: Path, graph: Graph) -> None:

@@ -18,6 +18,7 @@ PAGES = [
     "docs/backfill.md",
     "docs/backups.md",
     "docs/compare.md",
+    "docs/impact.md",
     "docs/migrations.md",
     "docs/monitoring.md",
 ]
