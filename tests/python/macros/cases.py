@@ -329,9 +329,7 @@ CASES = {
         printed="To go back:",
         after=RESTORED,
     ),
-    "restore_table_sql": Case(
-        RESTORE, statements=True, backup=True, stubs=THERE, answers=[BACKED_UP], after=RESTORED
-    ),
+    "restore_table_sql": Case(RESTORE, statements=True, backup=True, stubs=THERE, answers=[BACKED_UP], after=RESTORED),
     "row_count": Case({"table": "events"}, rows=[[4]], printed="row_count"),
     "row_count_sql": Case({"table": "events"}, rows=[[4]]),
     "row_counts_by_day": Case({**BY_DAY, **JANUARY}, rows=BY_DAYS, printed="rows by day of day"),

@@ -154,7 +154,9 @@ def test_pitfall_14_a_restore_by_create_or_replace_loses_what_the_table_was(macr
         asked = "select constraint_text from duckdb_constraints() where table_name = 'held' order by 1"
     else:
         macro.query(f"create table {schema}.held (id int64, day date) partition by day options (description = 'held')")
-        asked = f"select option_name from {schema}.INFORMATION_SCHEMA.TABLE_OPTIONS where table_name = 'held' order by 1"
+        asked = (
+            f"select option_name from {schema}.INFORMATION_SCHEMA.TABLE_OPTIONS where table_name = 'held' order by 1"
+        )
     macro.query(f"insert into {schema}.held (id, day) values (1, '2024-01-01')")
     backup = macro("backup_table", "held", suffix="a").value[0][0]
     macro.query(f"delete from {schema}.held where true")
@@ -178,7 +180,9 @@ def test_pitfall_15_partitions_that_are_deleted_and_then_inserted_are_lost_in_be
         assert count(macro, events, "day = '2024-01-01'") == 1
     macro.query(f"delete from {events} where day = '2024-01-01'")
     with pytest.raises(SqlError, match="the connection is gone"):
-        macro.query(f"insert into {events} select id, cast(error('the connection is gone') as date) from {backup.split('.', 1)[1]}")
+        macro.query(
+            f"insert into {events} select id, cast(error('the connection is gone') as date) from {backup.split('.', 1)[1]}"
+        )
     assert count(macro, events, "day = '2024-01-01'") == 0, "the recipe"
 
 
