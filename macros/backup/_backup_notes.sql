@@ -17,7 +17,7 @@
   {{ return("dbt run-operation dbt_playbooks.drop_backup --args '{backup: " ~ dbt_playbooks._full_name(backup) ~ ", dry_run: false}'") }}
 {% endmacro %}
 
-{#- What the account must be allowed to do, or ''. `operation` is 'backup', 'restore', 'creation', 'drop of a snapshot' or 'drop of a clone'. -#}
+{#- What the account must be allowed to do, or ''. `operation` is 'snapshot', 'clone', 'restore', 'creation', 'drop of a snapshot' or 'drop of a clone'. -#}
 {% macro _needs(operation, expires_at=none) %}
   {{ return(adapter.dispatch('_needs', 'dbt_playbooks')(operation=operation, expires_at=expires_at)) }}
 {% endmacro %}
@@ -27,15 +27,17 @@
 {% endmacro %}
 
 {% macro bigquery___needs(operation, expires_at) %}
-  {%- set backup = 'bigquery.tables.createSnapshot and bigquery.tables.getData on the table, and bigquery.tables.create in its dataset' -%}
+  {%- set snapshot = 'bigquery.tables.createSnapshot and bigquery.tables.getData on the table, and bigquery.tables.create in its dataset' -%}
   {%- set needs = {
-    'backup': backup ~ ': roles/bigquery.dataEditor',
-    'restore': backup ~ ', and to change its rows bigquery.tables.updateData: roles/bigquery.dataEditor. If it has row access policies, one must show you all rows',
+    'snapshot': snapshot ~ ': roles/bigquery.dataEditor',
+    'clone': 'bigquery.tables.getData on the table, and bigquery.tables.create and bigquery.tables.updateData in its dataset: roles/bigquery.dataEditor',
+    'restore': snapshot ~ ', and to change its rows bigquery.tables.updateData: roles/bigquery.dataEditor. If it has row access policies, one must show you all rows',
     'creation': 'bigquery.tables.restoreSnapshot and bigquery.tables.getData on the backup, and bigquery.tables.create in the dataset: roles/bigquery.dataEditor',
     'drop of a snapshot': 'bigquery.tables.deleteSnapshot: roles/bigquery.dataOwner, dataEditor is not enough',
     'drop of a clone': 'bigquery.tables.delete: roles/bigquery.dataEditor'
   } -%}
-  {%- set expiry = '; for the expiry also bigquery.tables.deleteSnapshot: roles/bigquery.dataOwner' if expires_at is not none else '' -%}
+  {%- set expiry = '' if expires_at is none else '; for the expiry also bigquery.tables.delete' if operation == 'clone'
+    else '; for the expiry also bigquery.tables.deleteSnapshot: roles/bigquery.dataOwner' -%}
   {{ return('It needs ' ~ needs[operation] ~ expiry ~ '.') }}
 {% endmacro %}
 

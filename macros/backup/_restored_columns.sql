@@ -64,7 +64,7 @@
 {% macro _refuse_lossy_casts(retyped, origin, what) %}
   {%- set counts = [] -%}
   {%- for column in retyped -%}
-    {%- if not dbt_playbooks._has_cast(dbt_playbooks._family(column.old), dbt_playbooks._family(column.new)) -%}
+    {%- if not dbt_playbooks._has_cast(column.old | lower, column.new | lower) -%}
       {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": column " ~ column.name ~ " is " ~ column.old ~ " in " ~ origin.label ~ " and " ~ column.new
         ~ " in the table, and one is no cast of the other. Give the column its old type back first, or fill the table from " ~ origin.read ~ " by a query of your own.") }}
     {%- endif -%}
@@ -83,10 +83,14 @@
   {%- endif -%}
 {% endmacro %}
 
-{#- Whether both warehouses cast a family to the other and back. -#}
+{#- Whether both warehouses cast a type to the other and back, and mean the same whatever the session's time zone is. -#}
 {% macro _has_cast(old, new) %}
-  {%- for families in [['integer', 'decimal', 'float', 'text'], ['integer', 'bool', 'text'], ['date', 'timestamp', 'text'], ['bytes', 'text']]
-      if old in families and new in families -%}
+  {%- if ('time zone' in old) != ('time zone' in new) -%}
+    {{ return(false) }}
+  {%- endif -%}
+  {%- set families = [dbt_playbooks._family(old), dbt_playbooks._family(new)] -%}
+  {%- for castable in [['integer', 'decimal', 'float', 'text'], ['integer', 'bool', 'text'], ['date', 'timestamp', 'text'], ['bytes', 'text']]
+      if families[0] in castable and families[1] in castable -%}
     {{ return(true) }}
   {%- endfor -%}
   {{ return(false) }}

@@ -17,7 +17,7 @@
   {%- if dry_run -%}
     {%- set rows = dbt_playbooks._rows_of(plan.relation, dbt_playbooks._always_of(plan.relation)) -%}
     {%- do print(plan.relation ~ ' has ' ~ rows ~ ' rows.' ~ (' ' ~ streamed if streamed else '')) -%}
-    {%- do dbt_playbooks._print_plan([plan.sql], [dbt_playbooks._expiry_note(plan.expires_at), dbt_playbooks._needs('backup', plan.expires_at)] | join('\n')) -%}
+    {%- do dbt_playbooks._print_plan([plan.sql], [dbt_playbooks._expiry_note(plan.expires_at), dbt_playbooks._needs(kind, plan.expires_at)] | join('\n')) -%}
     {{ return([[name, rows, expires_at]]) }}
   {%- endif -%}
   {%- do dbt_playbooks._change([plan.sql]) -%}

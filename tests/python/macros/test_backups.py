@@ -7,11 +7,12 @@ import re
 import time
 from types import SimpleNamespace
 
+import duckdb
 import pytest
 
 from dbt_playbooks.pytest_plugin.errors import SqlError
 
-pytestmark = pytest.mark.targets("duckdb")
+pytestmark = [pytest.mark.targets("duckdb"), pytest.mark.usefixtures("orders")]
 
 BOTH = pytest.mark.targets("duckdb", "emulator")
 
@@ -22,7 +23,7 @@ def orders(table):
 
 
 @pytest.fixture
-def backed_up(macro, orders):
+def backed_up(macro):
     """Makes a backup of `orders`; its whole name."""
     return lambda suffix=None, **more: macro("backup_table", "orders", suffix=suffix, **more).value[0][0]
 
@@ -50,7 +51,7 @@ def test_without_a_suffix_each_backup_has_a_name_of_its_own_and_the_newest_is_li
     assert "backups of" in listed.printed
 
 
-def test_what_would_be_made_is_shown_with_how_much_it_is(macro, orders, names):
+def test_what_would_be_made_is_shown_with_how_much_it_is(macro, names):
     shown = macro("backup_table", "orders", expires_days=7, dry_run=True).printed
     assert "has 3 rows." in shown
     assert "create table" in shown
@@ -90,13 +91,13 @@ def test_a_view_is_refused_where_a_table_is_needed(macro, orders):
         ({"expires_days": "soon"}, "expires_days is 'soon'"),
     ],
 )
-def test_what_makes_no_backup_is_an_error_that_says_what_is_allowed(macro, orders, names, wrong, said):
+def test_what_makes_no_backup_is_an_error_that_says_what_is_allowed(macro, names, wrong, said):
     with macro.raises(said):
         macro("backup_table", **{"table": "orders", **wrong})
     assert names() == ["orders"]
 
 
-def test_an_expiry_on_duckdb_is_only_shown(macro, orders, backed_up):
+def test_an_expiry_on_duckdb_is_only_shown(macro):
     clock = dt.datetime(2024, 1, 31, 12, tzinfo=dt.timezone.utc)
     made = macro("backup_table", "orders", expires_days=30, stubs={"_clock": clock})
     assert made.value[0][2] == "2024-03-01 12:00:00"
@@ -113,7 +114,7 @@ def test_backups_are_listed_by_table_and_all_together(macro, table, backed_up):
     assert [row[1].split(".")[-1] for row in macro("list_backups", "orders_old").value] == ["orders_old"]
 
 
-def test_a_table_without_a_backup_is_told_from_one_that_does_not_exist(macro, orders):
+def test_a_table_without_a_backup_is_told_from_one_that_does_not_exist(macro):
     assert macro("list_backups", "orders").value == []
     assert macro.last.printed.endswith("(no rows)")
     with macro.raises("there is no table 'ordrs'"):
@@ -143,7 +144,7 @@ def test_the_only_backup_of_a_table_is_said_to_be(macro, backed_up):
 
 
 @BOTH
-def test_an_ordinary_table_is_never_dropped(macro, orders, table, names):
+def test_an_ordinary_table_is_never_dropped(macro, table, names):
     table({"id": [1]}, name="orders_backup_by_hand")
     for name in ("orders", "orders_backup_by_hand"):
         with macro.raises("is a table and no backup: only what backup_table and its like made is one"):
@@ -180,7 +181,7 @@ def test_a_backup_that_does_not_exist_names_those_that_come_near(macro, backed_u
             macro("drop_backup", nothing)
 
 
-def test_where_there_is_no_backup_at_all_it_is_said(macro, orders):
+def test_where_there_is_no_backup_at_all_it_is_said(macro):
     with macro.raises("there is no backup 'orders_backup_x'. memory.dbt_test holds no backup."):
         macro("drop_backup", "orders_backup_x")
 
@@ -193,21 +194,28 @@ def test_names_with_spaces_and_quotes_have_backups_too(macro, table):
     assert macro("list_backups", odd).value == []
 
 
-def test_a_profile_without_transactions_is_refused_before_anything_changes(macro, orders, names):
+def test_a_profile_without_transactions_is_refused_before_anything_changes(macro, names):
     target = SimpleNamespace(name="dev", disable_transactions=True, database="memory", schema="dbt_test", type="duckdb")
     with macro.raises("the profile's target 'dev' sets disable_transactions"):
         macro("backup_table", "orders", stubs={"target": target})
     assert names() == ["orders"]
 
 
-@BOTH
-def test_a_warehouse_that_refuses_says_so_in_its_own_words(macro, orders, names):
-    def denied(sql, **_):
-        raise SqlError("Access Denied: Permission bigquery.tables.createSnapshot denied")
-
-    with pytest.raises(SqlError, match="createSnapshot denied"):
-        macro("backup_table", "orders", stubs={"statement": denied})
-    assert names() == ["orders"]
+def test_a_warehouse_that_refuses_says_so_in_its_own_words_and_keeps_the_table(macro, tmp_path):
+    file = tmp_path / "others.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create table orders as select 1 as id")
+    macro.query(f"attach '{file}' as others (read_only)")
+    with pytest.raises(SqlError, match=r"attached in read-only mode"):
+        macro("backup_table", "others.main.orders")
+    macro.query(f"detach others; attach '{file}' as others")
+    [[name, rows, _]] = macro("backup_table", "others.main.orders").value
+    assert (name.startswith("others.main.orders_backup_"), rows) == (True, 1)
+    assert macro("list_backups", "others.main.orders").value[0][0] == name
+    macro.query("drop table others.main.orders")
+    macro("restore_table", "others.main.orders", from_backup=name, dry_run=False)
+    assert macro.query("select id from others.main.orders") == [[1]]
+    macro.query("detach others")
 
 
 def test_a_deletion_keeps_a_backup_that_is_known_to_hold_a_part(macro, table):
@@ -241,6 +249,9 @@ def test_a_table_as_it_was_comes_back_once_the_past_is_a_table(macro, orders):
     assert plan.value == [[2, 4]]
     past, *others = macro("restore_table_sql", "orders", as_of=before).value
     assert re.match(r"create snapshot table if not exists (\S+)\nclone ", past)
-    for statement in [re.sub(r"snapshot table if not exists (\S+)\nclone ", r"table \1 as\nselect * from ", past), *others]:
+    for statement in [
+        re.sub(r"snapshot table if not exists (\S+)\nclone ", r"table \1 as\nselect * from ", past),
+        *others,
+    ]:
         macro.query(statement)
     assert macro.query(f"select id from {orders} order by id") == [[1], [2], [3], [4]]

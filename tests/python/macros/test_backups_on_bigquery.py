@@ -71,7 +71,9 @@ Call = Callable[..., Any]
 @pytest.fixture
 def call(macro, table) -> Call:
     """Calls a macro with BigQuery's answers, and has GoogleSQL analyze every query that it asks."""
-    tables = [table(types={**COLUMNS, "_PARTITIONTIME": "timestamp"}, name=name) for name in ("orders", "orders_backup_a")]
+    tables = [
+        table(types={**COLUMNS, "_PARTITIONTIME": "timestamp"}, name=name) for name in ("orders", "orders_backup_a")
+    ]
     past = [each for each in macro._target.session._adapter.get_columns_in_relation(tables[0]) if each.name != "extra"]
 
     def run(name: str, *words: Any, tables: Any = None, answers: Any = None, **named: Any) -> Any:
@@ -95,8 +97,16 @@ def kinds(macro: Any, statements: list[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("options", "kind", "text"),
     [
-        ({}, "CreateSnapshotTable", "create snapshot table `test-project`.`dbt_test`.`orders_backup_b`\nclone `test-project`.`dbt_test`.`orders`"),
-        ({"expires_days": 7}, "CreateSnapshotTable", "options (expiration_timestamp = timestamp '2024-02-07 12:00:00.000000+00:00')"),
+        (
+            {},
+            "CreateSnapshotTable",
+            "create snapshot table `test-project`.`dbt_test`.`orders_backup_b`\nclone `test-project`.`dbt_test`.`orders`",
+        ),
+        (
+            {"expires_days": 7},
+            "CreateSnapshotTable",
+            "options (expiration_timestamp = timestamp '2024-02-07 12:00:00.000000+00:00')",
+        ),
         ({"kind": "clone"}, "CreateTable", "create table `test-project`.`dbt_test`.`orders_backup_b`\nclone"),
     ],
 )
@@ -114,6 +124,8 @@ def test_the_plan_of_a_backup_says_when_it_goes_and_what_it_needs(call):
     expiring = call("backup_table", "orders", dry_run=True, expires_days=7).printed
     assert "BigQuery drops it at 2024-02-07 12:00 UTC." in expiring
     assert "for the expiry also bigquery.tables.deleteSnapshot: roles/bigquery.dataOwner" in expiring
+    clone = call("backup_table", "orders", dry_run=True, expires_days=7, kind="clone").printed
+    assert "for the expiry also bigquery.tables.delete." in clone
 
 
 def test_rows_in_the_streaming_buffer_are_not_left_out_unasked(call):
@@ -122,7 +134,7 @@ def test_rows_in_the_streaming_buffer_are_not_left_out_unasked(call):
     with pytest.raises(MacroError, match=said):
         call("backup_table", "orders", dry_run=True, tables=streamed)
     assert "About 7 rows" in call("backup_table", "orders", dry_run=True, skip_streamed=True, tables=streamed).printed
-    with pytest.raises(MacroError, match="They can't be changed, and a backup would miss them. Stop the stream"):
+    with pytest.raises(MacroError, match=r"They can't be changed, and a backup would miss them. Stop the stream"):
         call("restore_table", "orders", **FROM, tables=streamed)
     days = {"date_column": "day", "dates": ["2024-01-01"]}
     plan = call("restore_partitions", "orders", **days, **FROM, tables=streamed).printed
@@ -134,8 +146,14 @@ def test_rows_in_the_streaming_buffer_are_not_left_out_unasked(call):
     [
         ("VIEW", "is a view, and a table is needed: one that holds rows of its own. Name the table that it reads."),
         ("MATERIALIZED_VIEW", "is a materialized view, and a table is needed"),
-        ("EXTERNAL", "is an external table, and a table is needed: one that holds rows of its own. Load its rows into a table first."),
-        ("SNAPSHOT", "is a snapshot, and a table is needed: one that holds rows of its own. Name the table that it was made of."),
+        (
+            "EXTERNAL",
+            "is an external table, and a table is needed: one that holds rows of its own. Load its rows into a table first.",
+        ),
+        (
+            "SNAPSHOT",
+            "is a snapshot, and a table is needed: one that holds rows of its own. Name the table that it was made of.",
+        ),
     ],
 )
 def test_what_is_no_table_is_refused_by_what_it_is(macro, call, kind, said):
@@ -151,7 +169,10 @@ def test_a_list_has_rows_and_bytes_from_the_api(call):
 
 @pytest.mark.parametrize(
     ("kind", "sql", "needs"),
-    [("snapshot", "drop snapshot table", "deleteSnapshot: roles/bigquery.dataOwner"), ("clone", "drop table", "bigquery.tables.delete:")],
+    [
+        ("snapshot", "drop snapshot table", "deleteSnapshot: roles/bigquery.dataOwner"),
+        ("clone", "drop table", "bigquery.tables.delete:"),
+    ],
 )
 def test_a_snapshot_and_a_clone_are_dropped_each_in_its_way(macro, call, kind, sql, needs):
     row = {"as made": [[*SNAPSHOT[:2], kind, *SNAPSHOT[3:]]]}
@@ -173,8 +194,14 @@ def test_a_table_is_restored_by_one_merge_after_a_snapshot_of_the_present(macro,
     plan = call("restore_table", "orders", **FROM)
     assert plan.value == [[5, 5]]
     assert "the backup test-project.dbt_test.orders_backup_a of 2024-01-30 09:00:00 UTC has 5" in plan.printed
-    assert "partitioning, clustering, options, descriptions, policy tags, row access policies and grants stays" in plan.printed
-    assert "bigquery.tables.updateData: roles/bigquery.dataEditor. If it has row access policies, one must show you all rows" in plan.printed
+    assert (
+        "partitioning, clustering, options, descriptions, policy tags, row access policies and grants stays"
+        in plan.printed
+    )
+    assert (
+        "bigquery.tables.updateData: roles/bigquery.dataEditor. If it has row access policies, one must show you all rows"
+        in plan.printed
+    )
 
 
 def test_a_table_that_asks_for_a_partition_filter_gets_one_on_both_sides(macro, call):
@@ -217,7 +244,9 @@ def test_a_column_that_takes_no_null_and_came_later_is_refused(macro, call, tabl
 
 def test_a_retyped_column_is_looked_at_and_cast(macro, call, table):
     table(types={**COLUMNS, "price": "string"}, name="orders")
-    plan = call("restore_table", "orders", **FROM, answers={"safe_cast(safe_cast(`price` as STRING) as NUMERIC)": [[0]]})
+    plan = call(
+        "restore_table", "orders", **FROM, answers={"safe_cast(safe_cast(`price` as STRING) as NUMERIC)": [[0]]}
+    )
     assert "Column price was NUMERIC and is STRING: each value is cast" in plan.printed
     merge = plan.printed.partition("merge into")[2].partition(";\n")[0]
     assert "cast(`price` as STRING) as `price`" in merge
@@ -253,13 +282,19 @@ def test_the_past_becomes_a_snapshot_from_which_the_rows_are_taken(macro, call):
     plan = call("restore_table", "orders", **AS_OF).printed
     assert "the table as of 2024-01-31 10:30:00 UTC has 5." in plan
     assert "Column extra came later" in plan
-    assert "orders_backup_as_of_20240131_103000_000000 stays, too. To drop it: dbt run-operation dbt_playbooks.drop_backup" in plan
+    assert (
+        "orders_backup_as_of_20240131_103000_000000 stays, too. To drop it: dbt run-operation dbt_playbooks.drop_backup"
+        in plan
+    )
     assert any("for system_time as of timestamp '2024-01-31 10:30:00" in sql for sql in call.asked if "count(*)" in sql)
 
 
 def test_days_of_the_past_are_counted_in_the_past(macro, call):
     days = {"date_column": "day", "dates": ["2024-01-15", "2024-01-16"]}
-    answers = {"for system_time as of timestamp": [["2024-01-15", 3]], "group by 1": [["2024-01-15", 1], ["2024-01-16", 2]]}
+    answers = {
+        "for system_time as of timestamp": [["2024-01-15", 3]],
+        "group by 1": [["2024-01-15", 1], ["2024-01-16", 2]],
+    }
     plan = call("restore_partitions", "orders", **days, **AS_OF, answers=answers)
     assert plan.value == [["2024-01-15", 1, 3], ["2024-01-16", 2, 0]]
     assert "so their rows go: 2024-01-16" in plan.printed
@@ -304,7 +339,10 @@ def test_what_is_no_time_is_refused_with_how_one_is_written(macro, call, text):
     [
         ("2024-02-30T10:00:00Z", "not in the calendar: that month has days 01 to 29"),
         ("2024-01-31T24:00:00Z", "and no clock shows that time: hours go from 00 to 23"),
-        ("2024-01-31T12:00:01Z", "as_of is 2024-01-31 12:00:01 UTC, which is still to come: it is 2024-01-31 12:00:00 UTC now"),
+        (
+            "2024-01-31T12:00:01Z",
+            "as_of is 2024-01-31 12:00:01 UTC, which is still to come: it is 2024-01-31 12:00:00 UTC now",
+        ),
     ],
 )
 def test_a_time_that_never_was_is_refused(macro, call, text, said):

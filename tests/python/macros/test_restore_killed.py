@@ -53,7 +53,9 @@ def rows(macro: Any) -> list[tuple[Any, ...]]:
 
 @pytest.mark.targets("duckdb", "emulator")
 @pytest.mark.parametrize("name", RESTORE)
-def test_a_step_that_fails_leaves_the_rows_as_they_were_and_the_same_again_restores_them(macro, backup, dying_at, names, name):
+def test_a_step_that_fails_leaves_the_rows_as_they_were_and_the_same_again_restores_them(
+    macro, backup, dying_at, names, name
+):
     asked = {"table": "events", "from_backup": backup, "dry_run": False, **RESTORE[name]}
     for step in range(3 if macro.target == "duckdb" else 2):
         dying_at(step)
@@ -84,7 +86,9 @@ def test_a_process_that_is_killed_after_any_statement_leaves_the_old_or_the_new(
     [text] = macro(f"{name}_sql", "events", from_backup=backup, **RESTORE[name]).value
     file = tmp_path / "killed.duckdb"
     macro.query(f"attach '{file}' as killed")
-    macro.query("create schema killed.dbt_test; create table killed.dbt_test.events (id bigint primary key, what varchar, day date)")
+    macro.query(
+        "create schema killed.dbt_test; create table killed.dbt_test.events (id bigint primary key, what varchar, day date)"
+    )
     macro.query("insert into killed.dbt_test.events from memory.dbt_test.events")
     macro.query("create table killed.dbt_test.events_backup_a as from memory.dbt_test.events_backup_a; detach killed")
     text = text.replace('"memory".', "")

@@ -71,7 +71,9 @@ def test_a_day_is_that_of_the_time_zone(macro, table, timezone, restored):
     name = macro("backup_table", "visits", suffix="a").value[0][0]
     macro.query(f"delete from {visits}")
     day = {"dates": ["2024-01-02"], "timezone": timezone}
-    assert macro("restore_partitions", "visits", "happened at", **day, from_backup=name, dry_run=False).value == [["2024-01-02", 0, 2]]
+    assert macro("restore_partitions", "visits", "happened at", **day, from_backup=name, dry_run=False).value == [
+        ["2024-01-02", 0, 2]
+    ]
     assert ids(macro, visits) == restored
 
 
@@ -101,14 +103,18 @@ def test_rows_of_keys_that_are_there_already_are_replaced(macro, table):
     macro.query(f"update {visits} set day = '2024-01-03' where id = 1")
     with pytest.raises(SqlError, match=r"[Dd]uplicate key"):
         macro("restore_partitions", "visits", "day", ["2024-01-01"], from_backup=name, dry_run=False)
-    assert macro.query(f"select id, n from {visits} order by id") == [(1, 1), (2, 2)], "its key has moved to another day"
+    assert macro.query(f"select id, n from {visits} order by id") == [(1, 1), (2, 2)], (
+        "its key has moved to another day"
+    )
 
 
 def test_rows_that_a_foreign_key_points_to_stay_and_others_can_be_restored(macro, table, names):
     visits = table({"id": [1, 2], "day": [D(2024, 1, 1), D(2024, 1, 2)]}, name="visits")
     macro.query(f"alter table {visits} add primary key (id)")
     name = macro("backup_table", "visits", suffix="a").value[0][0]
-    macro.query(f"create table {visits.schema}.bills (visit bigint references {visits.schema}.visits (id)); insert into {visits.schema}.bills values (1)")
+    macro.query(
+        f"create table {visits.schema}.bills (visit bigint references {visits.schema}.visits (id)); insert into {visits.schema}.bills values (1)"
+    )
     done = macro("restore_partitions", "visits", "day", ["2024-01-02"], from_backup=name, dry_run=False)
     assert 'Foreign keys of "memory"."dbt_test"."bills" point to rows of this table' in done.printed
     before = names()
@@ -127,7 +133,7 @@ def test_rows_that_a_foreign_key_points_to_stay_and_others_can_be_restored(macro
         ({"dates": None, "start_date": "2024-01-02", "end_date": "2024-01-01"}, "is after end_date"),
         ({"dates": ["2024-02-30"]}, "not in the calendar"),
         ({"dates": ["1 January"]}, "a day of dates is '1 January', which is no date"),
-        ({"date_column": "days"}, 'lacks the date column: days. It has: id, day. Did you mean day?'),
+        ({"date_column": "days"}, "lacks the date column: days. It has: id, day. Did you mean day?"),
         ({"date_column": "id"}, "'BIGINT' is no type that a date window can be cut in"),
         ({"from_backup": None}, "which rows are meant? Give either from_backup"),
         ({"as_of": "2024-01-31T12:00:00Z"}, "which rows are meant? Give either from_backup"),

@@ -110,6 +110,7 @@ def test_what_a_test_makes_is_gone_after_it_whatever_it_is(macro: Any, table: An
     assert list(target.client.list_routines("dbt_test")) == []
     assert [each.dataset_id for each in target.client.list_datasets()] == ["dbt_test"]
     assert macro.query(f"select id from {table({'id': [5]}, name='numbers')}") == [(5,)]
+    macro.query(f"create snapshot table dbt_test.a_snapshot clone {numbers}")  # and its name is free again
 
 
 @only_emulator

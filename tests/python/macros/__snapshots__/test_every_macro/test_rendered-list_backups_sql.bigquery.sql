@@ -1,5 +1,5 @@
 select
-  concat(made.table_catalog, '.', made.table_schema, '.', made.table_name) as backup,
+  concat(made.table_catalog, '.', made.table_schema, '.', made.table_name) as backup_name,
   concat(made.base_table_catalog, '.', made.base_table_schema, '.', made.base_table_name) as base_table,
   case when made.table_type = 'SNAPSHOT' then 'snapshot' else 'clone' end as kind,
   made.snapshot_time_ms as made_at,
@@ -12,4 +12,4 @@ where
   made.base_table_name is not null
   and (made.table_type = 'SNAPSHOT' or starts_with(made.table_name, concat(made.base_table_name, '_backup_')))
   and made.base_table_schema = made.table_schema and made.base_table_name = 'events'
-order by made_at desc, backup;
+order by made_at desc, backup_name asc;

@@ -1,5 +1,5 @@
 select
-  database_name || '.' || schema_name || '.' || table_name as backup,
+  database_name || '.' || schema_name || '.' || table_name as backup_name,
   database_name || '.' || schema_name || '.' || (mark ->> '$.table') as base_table,
   case when (mark ->> '$.condition') is null then 'copy' else 'copy of a part' end as kind,
   cast(mark ->> '$.made_at' as timestamp) as made_at,
@@ -13,4 +13,4 @@ where
   lower(database_name) = lower('memory') and lower(schema_name) = lower('dbt_test')
   and starts_with(table_name, (mark ->> '$.table') || '_backup_')
   and lower(mark ->> '$.table') = lower('events')
-order by made_at desc, backup;
+order by made_at desc, backup_name asc;
