@@ -13,7 +13,7 @@ import pytest
 from shop import STRATEGIES, Shop
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = ["README.md", "docs/backfill.md", "docs/compare.md", "docs/monitoring.md"]
+PAGES = ["README.md", "docs/backfill.md", "docs/compare.md", "docs/cutover.md", "docs/monitoring.md"]
 # run by other tests, by CI itself, or only on demand because they are slow
 RUN_ELSEWHERE = {"scripts/demo", "scripts/test", "scripts/lint", "scripts/bench backfill", 'pip install ".[duckdb]"'}
 
@@ -27,6 +27,7 @@ def commands(page: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_of_the_page_works(page: str, shop: Shop) -> None:
     shop.model("my_model", STRATEGIES["merge"])
+    shop.model("my_model_v2", STRATEGIES["delete+insert"])
     found = commands(page)
     assert found
     for command in found:
