@@ -376,3 +376,32 @@ def test_columns_that_change_are_built_warned_of_and_tested(dbt: Dbt, shop: Shop
     report = dbt("run-operation", "cast_report", "--args", json.dumps(words))
     assert report.code == 0, report.text
     assert "273 rows, 45 of them NULL; of 228 values 228 failed (1.0) and 0 lossy (0.0)\n" in report.text
+
+
+def test_a_replacement_takes_a_tables_place_and_gives_it_back(dbt: Dbt, shop: Shop) -> None:
+    shop.model("events_v2", "select 1 as id")
+    shop.model("by_v2", "select * from {{ ref('events_v2') }}")
+    shop.sql(
+        "create table events as select 1 as id, 'it''s' as note; create unique index by_id on events (id); comment on table events is 'mine';"
+        "create table events_v2 as select 1 as id, 'it''s' as note, date '2024-01-01' as day; create view noted as select note from events"
+    )
+    both = {"table": "events", "replacement": "events_v2"}
+    refused = dbt("run-operation", "cutover", "--args", json.dumps({**both, "dry_run": False}))
+    assert refused.code == 1
+    assert "schema (day added: DATE). If that is what you want: accept: [schema]" in refused.text, refused.text
+    words = json.dumps({**both, "key": "id", "accept": "schema", "dry_run": False})
+    ran = dbt("run-operation", "cutover", "--args", words)
+    assert ran.code == 0, ran.text
+    assert 'views   fine      go on with the new table: "shop"."main"."noted"' in ran.text
+    assert 'select * from "shop"."main"."noted" limit 0' in ran.text
+    assert "- models/events_v2.sql: delete it" in ran.text, ran.text
+    assert "- models/by_v2.sql: ref('events_v2') becomes ref('events')." in ran.text, ran.text
+    assert shop.sql(
+        "select day::text, comment from events, duckdb_tables() where schema_name = 'main' and table_name = 'events'"
+    ) == [("2024-01-01", "mine")]
+    assert shop.sql("select index_name, table_name from duckdb_indexes()") == [("by_id", "events")]
+    back = dbt("run-operation", "cutover", "--args", json.dumps({**both, "undo": True, "dry_run": False}))
+    assert back.code == 0, back.text
+    assert shop.sql("select * from events") == [(1, "it's")]
+    views = dbt("run-operation", "dependent_views", "--args", '{"table": "events"}')
+    assert '"shop"."main"."noted"  view  -      events' in views.text, views.text

@@ -18,6 +18,7 @@ PAGES = [
     "docs/backfill.md",
     "docs/backups.md",
     "docs/compare.md",
+    "docs/cutover.md",
     "docs/impact.md",
     "docs/migrations.md",
     "docs/monitoring.md",
@@ -35,6 +36,7 @@ def commands(page: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_of_the_page_works(page: str, shop: Shop) -> None:
     shop.model("my_model", STRATEGIES["merge"])
+    shop.model("my_model_v2", STRATEGIES["delete+insert"])
     found = commands(page)
     assert found
     for command in found:
