@@ -1,30 +1,3 @@
-{#- Refuses a column that stands in the select list of the calling model already: DuckDB would call the second one "name_1" and say nothing. `names` are the
-    columns that the call makes; `from_source` says that the column `own` is one of the source's, which `*` brings along. What can't be read for certain
-    (a name in a variable, Jinja that controls the columns) is let through, and all is on Fusion, where `model` has no code. -#}
-{% macro _refuse_second_column(what, own, names, from_source=false) %}
-  {%- set place = dbt_playbooks._calling_model() -%}
-  {%- set code = place.get('raw_code') if execute else none -%}
-  {%- if not code or what ~ '(' not in code -%}
-    {{ return('') }}
-  {%- endif -%}
-  {%- set wanted, lists = [], dbt_playbooks._select_lists(dbt_playbooks._sql_tokens(code | lower, what, own | lower)) -%}
-  {%- for name in names -%}
-    {%- do wanted.append(dbt_playbooks._one_token(name | lower)) -%}
-  {%- endfor -%}
-  {%- for items in lists -%}
-    {%- for item in items -%}
-      {%- set last = (item[-1].split('.')[-1]) | replace('"', '') | replace('`', '') if item | length == 1 or item[-2] == 'as' else '' -%}
-      {%- if last in wanted -%}
-        {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": model '" ~ place.get('name') ~ "' selects a column '" ~ last ~ "' beside the call for '" ~ own
-          ~ "', which makes one of that name too. Take one of them out, or give it another name.") }}
-      {%- elif item == ['*'] and from_source -%}
-        {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": model '" ~ place.get('name') ~ "' selects * beside the call for '" ~ own
-          ~ "', and * holds that column already. Leave it out there: * exclude (" ~ own ~ ") on DuckDB, * except (" ~ own ~ ") on BigQuery.") }}
-      {%- endif -%}
-    {%- endfor -%}
-  {%- endfor -%}
-{% endmacro %}
-
 {#- A model's code (in lower case) as words and punctuation, without texts and comments. Of Jinja's expressions our own call is 'our_own_call' and any other
     '{}'; what controls is '{%'. Nothing when quotes can't be told for certain. -#}
 {% macro _sql_tokens(code, what, own) %}

@@ -22,7 +22,11 @@ PAGES = [
     "docs/impact.md",
     "docs/migrations.md",
     "docs/monitoring.md",
+    "docs/schema-evolution.md",
 ]
+USERS = """
+create table raw.users as select * from (values ('1', '1.2.2024', 'pro'), (' 2 ', '12.2.2024', null), ('007', '', 'free')) as t(user_id, signed_up, plan)
+"""
 # run by other tests, by CI itself, or only on demand because they are slow
 RUN_ELSEWHERE = {"scripts/demo", "scripts/test", "scripts/lint", "scripts/bench backfill", 'pip install ".[duckdb]"'}
 
@@ -37,6 +41,7 @@ def commands(page: str) -> list[str]:
 def test_every_command_of_the_page_works(page: str, shop: Shop) -> None:
     shop.model("my_model", STRATEGIES["merge"])
     shop.model("my_model_v2", STRATEGIES["delete+insert"])
+    shop.sql(USERS)
     found = commands(page)
     assert found
     for command in found:

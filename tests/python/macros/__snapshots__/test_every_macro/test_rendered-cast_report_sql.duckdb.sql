@@ -18,7 +18,7 @@ judged as (
     case
       when prepared_value is null then 'null'
       when typed_value is null then 'failed'
-      when prepared_value is distinct from cast(typed_value as timestamp) then 'lossy'
+      when prepared_value <> cast(typed_value as timestamp) then 'lossy'
       else 'fine'
     end as verdict
   from typed

@@ -41,6 +41,6 @@ select
   coalesce(sum(case when verdict = 'lossy' then row_count end), 0) as lossy_count,
   sum(case when verdict = 'failed' then row_count else 0 end) / nullif(sum(case when verdict <> 'null' then row_count end), 0) as failed_rate,
   sum(case when verdict = 'lossy' then row_count else 0 end) / nullif(sum(case when verdict <> 'null' then row_count end), 0) as lossy_rate,
-  concat('[', coalesce(string_agg(case when verdict = 'failed' then to_json_string(struct(bad_value as bad_value, row_count as row_count)) end, ', ' order by row_count desc, bad_value limit 3), ''), ']') as failed_values,
-  concat('[', coalesce(string_agg(case when verdict = 'lossy' then to_json_string(struct(bad_value as bad_value, row_count as row_count)) end, ', ' order by row_count desc, bad_value limit 3), ''), ']') as lossy_values
+  concat('[', coalesce(string_agg(case when verdict = 'failed' then to_json_string(struct(bad_value as bad_value, row_count as row_count)) end, ', ' order by case when verdict = 'failed' then row_count end desc, bad_value asc limit 3), ''), ']') as failed_values,
+  concat('[', coalesce(string_agg(case when verdict = 'lossy' then to_json_string(struct(bad_value as bad_value, row_count as row_count)) end, ', ' order by case when verdict = 'lossy' then row_count end desc, bad_value asc limit 3), ''), ']') as lossy_values
 from counted;
