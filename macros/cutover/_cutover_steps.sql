@@ -12,10 +12,9 @@
 {% macro duckdb___cutover_steps(place, strategy, carried, rename, guarded) %}
   {%- set outgoing = place.backup if place.state == 'ready' else none -%}
   {%- set statements = dbt_playbooks._swap_statements(place.table, place.replacement, outgoing, carried.old, carried.new, rename, carried.before) -%}
-  {%- set comment = dbt_playbooks._without_mark(carried.old.comment) -%}
-  {%- do statements.append(
-    'comment on table ' ~ place.backup ~ ' is ' ~ dbt_playbooks._string_literal((comment ~ '\n' if comment else '') ~ dbt_playbooks._mark_line(place))
-  ) -%}
+  {%- do statements.append(dbt_playbooks._backup_mark_sql(place.old, place.backup, 'true', none, {
+    'table': place.table.identifier, 'replaced_by': place.replacement.identifier, 'comment': dbt_playbooks._without_mark(carried.old.comment)
+  })) -%}
   {%- for view in guarded -%}
     {%- do statements.append('select * from ' ~ view ~ ' limit 0') -%}
   {%- endfor -%}

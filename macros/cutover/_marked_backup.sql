@@ -1,15 +1,17 @@
-{#- What a cutover leaves behind, so that a later call knows that it was done. DuckDB: a line at the end of the comment of the backup, set in the
-    transaction of the swap. BigQuery: a label that the replacement gets before the swap and takes to the table's name. -#}
+{#- What a cutover leaves behind, so that a later call knows that it was done. DuckDB: what marks each backup (_backup_mark.sql) also says what took the
+    table's place. BigQuery: a label that the replacement gets before the swap and takes to the table's name. -#}
 
 {#- The backup of a cutover that was done, or none. Where the replacement is there all the same, it is another one, unless BigQuery copied it. -#}
 {% macro duckdb___marked_backup(place, backups, has_replacement) %}
   {%- if has_replacement -%}
     {{ return(none) }}
   {%- endif -%}
-  {%- set wanted = dbt_playbooks._string_literals([place.table.database, place.table.schema, dbt_playbooks._mark_line(place)]) -%}
+  {%- set wanted = dbt_playbooks._string_literals([place.table.database, place.table.schema, place.table.identifier, place.replacement.identifier]) -%}
   {%- set found = dbt_playbooks._query(
-    'select table_name from duckdb_tables() where lower(database_name) = lower(' ~ wanted[0] ~ ') and lower(schema_name) = lower(' ~ wanted[1]
-    ~ ') and ends_with(lower(comment), lower(' ~ wanted[2] ~ ')) order by table_name desc'
+    "select table_name from (select *, try_cast(comment as json) as mark from duckdb_tables() where comment like '%\"dbt_playbooks_backup\"%') as marked"
+    ~ ' where lower(database_name) = lower(' ~ wanted[0] ~ ') and lower(schema_name) = lower(' ~ wanted[1]
+    ~ ") and lower(mark ->> '$.table') = lower(" ~ wanted[2] ~ ") and lower(mark ->> '$.replaced_by') = lower(" ~ wanted[3] ~ ")"
+    ~ " order by mark ->> '$.made_at' desc"
   ) -%}
   {{ return(api.Relation.create(database=place.table.database, schema=place.table.schema, identifier=found[0][0], type='table') if found else none) }}
 {% endmacro %}
@@ -27,14 +29,12 @@
   {{ return(none) }}
 {% endmacro %}
 
-{% macro _mark_line(place) %}
-  {{ return('dbt_playbooks.cutover: ' ~ place.table ~ ' until ' ~ place.replacement ~ ' took its place') }}
-{% endmacro %}
-
-{#- The comment of a table without the mark. -#}
+{#- The comment that a table had, of one that a cutover may have marked. -#}
 {% macro _without_mark(comment) %}
-  {%- set kept = (comment or '').split('dbt_playbooks.cutover: ')[0].rstrip() -%}
-  {{ return(kept or none) }}
+  {%- if '"dbt_playbooks_backup"' not in (comment or '') -%}
+    {{ return(comment) }}
+  {%- endif -%}
+  {{ return(fromjson(comment).get('comment')) }}
 {% endmacro %}
 
 {#- Labels hold lower case, digits and dashes only, and no name as long as one of a table may be. -#}

@@ -1,12 +1,14 @@
 {#- DuckDB only. A backup says in its comment, as JSON, what it is: of which table, made when, which rows (none: all), and what would make the table again:
-    `columns` that can be inserted, and `definition`, statements as [before the table's name, after it], the first of which creates it. -#}
-{% macro _backup_mark_sql(relation, backup, condition, expires_at) %}
+    `columns` that can be inserted, and `definition`, statements as [before the table's name, after it], the first of which creates it. `more` is what its
+    maker adds. -#}
+{% macro _backup_mark_sql(relation, backup, condition, expires_at, more={}) %}
   {%- set mark = {
     'dbt_playbooks_backup': 1, 'table': relation.identifier, 'made_at': dbt_playbooks._instant_text(dbt_playbooks._clock()),
     'expires_at': none if expires_at is none else dbt_playbooks._instant_text(expires_at),
     'condition': none if condition == 'true' else condition,
     'columns': dbt_playbooks._insertable_columns(relation), 'definition': dbt_playbooks._definition(relation)
   } -%}
+  {%- do mark.update(more) -%}
   {{ return('comment on table ' ~ backup ~ ' is ' ~ dbt_playbooks._string_literal(tojson(mark))) }}
 {% endmacro %}
 
