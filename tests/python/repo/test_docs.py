@@ -72,8 +72,16 @@ def test_generated_pages_say_what_the_code_says() -> None:
         assert (ROOT / "docs" / name).read_text() == page(), f"docs/{name} is old. Run scripts/docs"
 
 
-@pytest.mark.parametrize("page", [*PAGES, "CONTRIBUTING.md", "CHANGELOG.md"])
-def test_links_lead_to_files(page: str) -> None:
+def anchors(page: Path) -> set[str]:
+    """The names of a page's headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", [*PAGES, "docs/speed.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links_lead_to_files_and_headings(page: str) -> None:
     text = (ROOT / page).read_text()
-    for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
-        assert ((ROOT / page).parent / link).exists(), f"{page} links to {link}"
+    for link, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", text):
+        file = (ROOT / page).parent / link if link else ROOT / page
+        assert file.exists(), f"{page} links to {link}"
+        assert not anchor or anchor in anchors(file), f"{page} links to {link}#{anchor}"
