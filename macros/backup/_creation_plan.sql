@@ -1,5 +1,13 @@
 {#- How a table that is gone is made again, as `_restore_plan` says it. DuckDB: by the statements that its backup keeps, and the rows. -#}
 {% macro duckdb___creation_plan(origin) %}
+  {%- if not origin.mark.definition -%}
+    {#- a cutover put the table itself aside -#}
+    {{ return({
+      'statements': ['alter table ' ~ origin.source ~ ' rename to ' ~ adapter.quote(origin.relation.identifier)], 'backup': none, 'needs': '',
+      'back': 'alter table ' ~ origin.relation ~ ' rename to ' ~ adapter.quote(origin.source.identifier),
+      'notes': ['The table that a cutover put aside gets its name back, so that this backup is none any more.']
+    }) }}
+  {%- endif -%}
   {%- set names = dbt_playbooks._quoted_list(origin.mark.columns) -%}
   {%- set statements = [] -%}
   {%- for parts in origin.mark.definition -%}
@@ -8,14 +16,15 @@
       {%- do statements.append('insert into ' ~ origin.relation ~ ' (' ~ names ~ ')\nselect ' ~ names ~ '\nfrom ' ~ origin.source) -%}
     {%- endif -%}
   {%- endfor -%}
-  {{ return({'statements': statements, 'backup': none, 'needs': '', 'notes': [
+  {{ return({'statements': statements, 'backup': none, 'back': 'drop table ' ~ origin.relation, 'needs': '', 'notes': [
     'It is made again as it was defined when the backup was made, with its keys, defaults, indexes and comments, in one transaction. Foreign keys of other tables to it do not come back.'
   ]}) }}
 {% endmacro %}
 
 {% macro bigquery___creation_plan(origin) %}
   {{ return({
-    'statements': ['create table ' ~ origin.relation ~ '\nclone ' ~ origin.source], 'backup': none, 'needs': dbt_playbooks._needs('creation'), 'notes': [
+    'statements': ['create table ' ~ origin.relation ~ '\nclone ' ~ origin.source], 'backup': none, 'back': 'drop table ' ~ origin.relation,
+    'needs': dbt_playbooks._needs('creation'), 'notes': [
       'It is made again from the backup, which keeps its columns, partitioning and clustering. Grants on the table went with it, and whether row access policies, labels, tags and'
       ~ ' its expiry come back was never tried: set them again, or look at them, before you let people read it.'
     ]

@@ -20,7 +20,7 @@
   {{ return(dbt_playbooks._in_transaction(dbt_playbooks._restore_plan(origin, 'restore_table_sql').statements)) }}
 {% endmacro %}
 
-{#- {'statements', 'backup' (of the present, none when there is none), 'notes', 'needs'}. `windows` ({'source', 'target'}) are all rows by default. -#}
+{#- {'statements', 'backup' (of the present, none when there is none), 'back' (how to go back), 'notes', 'needs'}. `windows` ({'source', 'target'}) are all rows by default. -#}
 {% macro _restore_plan(origin, what, windows=none) %}
   {%- if not origin.exists -%}
     {{ return(adapter.dispatch('_creation_plan', 'dbt_playbooks')(origin=origin)) }}
@@ -42,7 +42,7 @@
     'statements': origin.first + [dbt_playbooks._backup_sql(origin.relation, backup)] + dbt_playbooks._replace_rows_statements(
       origin.source, origin.relation, ingestion + columns.names, (windows or whole).source, (windows or whole).target, ingestion + columns.expressions
     ),
-    'backup': backup, 'needs': dbt_playbooks._needs('restore'),
+    'backup': backup, 'back': dbt_playbooks._restore_command(origin.relation, backup), 'needs': dbt_playbooks._needs('restore'),
     'notes': columns.notes + ([streamed ~ ' The backup of the present misses them, and BigQuery refuses the MERGE if days that are restored hold any.'] if streamed else [])
       + (['Foreign keys of ' ~ referring | join(', ') ~ ' point to rows of this table: DuckDB refuses to replace those that are pointed to.'] if referring else [])
       + [dbt_playbooks._kept_note(origin.relation)]
@@ -54,7 +54,7 @@
   {%- for note in plan.notes -%}
     {%- do print(note) -%}
   {%- endfor -%}
-  {%- set back = 'To go back: ' ~ ('drop table ' ~ origin.relation if plan.backup is none else dbt_playbooks._restore_command(origin.relation, plan.backup)) -%}
+  {%- set back = 'To go back: ' ~ plan.back -%}
   {%- set left = '' if not origin.first else dbt_playbooks._full_name(origin.source) ~ ' stays, too. To drop it: ' ~ dbt_playbooks._drop_command(origin.source) -%}
   {%- if dry_run -%}
     {%- do dbt_playbooks._print_plan(dbt_playbooks._in_transaction(plan.statements), [

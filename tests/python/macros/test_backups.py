@@ -218,6 +218,22 @@ def test_a_warehouse_that_refuses_says_so_in_its_own_words_and_keeps_the_table(m
     macro.query("detach others")
 
 
+def test_what_a_cutover_put_aside_is_a_backup_too(macro, orders, made, names):
+    made("select 5 as id, 'new' as note", name="orders_v2")
+    macro("cutover", "orders", "orders_v2", accept=["rows", "schema"], dry_run=False)
+    [row] = macro("list_backups", "orders").value
+    assert (row[1:3], row[5]) == (["memory.dbt_test.orders", "table before a cutover"], 3)
+    assert abs(row[3] - dt.datetime.now(dt.timezone.utc).replace(tzinfo=None)) < dt.timedelta(minutes=10)
+    assert macro("restore_table", "orders", from_backup=row[0], dry_run=False).value == [[1, 3]]
+    assert macro.query(f"select id from {orders} order by id") == [[1], [2], [3]]
+    macro.query(f"drop table {orders}")
+    printed = macro("restore_table", "orders", from_backup=row[0], dry_run=False).printed
+    assert macro.query(f"select id from {orders} order by id") == [[1], [2], [3]]
+    assert len(names("orders_backup_")) == 1, "it has its name back; the backup of the present stays"
+    macro.query(printed.partition("To go back: ")[2])
+    assert [each[0] for each in macro("list_backups", "orders").value][1:] == [row[0]]
+
+
 def test_a_deletion_keeps_a_backup_that_is_known_to_hold_a_part(macro, table):
     days = table({"id": [1, 2], "day": [dt.date(2024, 1, 1), dt.date(2024, 1, 2)]}, name="days")
     macro("delete_partitions", "days", "day", dates=["2024-01-01"], dry_run=False)
