@@ -4,42 +4,34 @@
   {{ return(adapter.dispatch('_backups_sql', 'dbt_playbooks')(schema_relation=schema_relation, table_name=table_name)) }}
 {% endmacro %}
 
-{#- The mark alone is not enough: a backup that was renamed to be the table keeps it. What a cutover put aside is a backup, too, with that mark (_mark_line). -#}
+{#- The mark alone is not enough: a backup that was renamed to be the table keeps it. -#}
 {% macro duckdb___backups_sql(schema_relation, table_name) %}
   {%- set place = dbt_playbooks._string_literals([schema_relation.database, schema_relation.schema]) -%}
-  {%- set sql %}
+  {%- set sql -%}
 select
   database_name || '.' || schema_name || '.' || table_name as backup_name,
-  database_name || '.' || schema_name || '.' || made_of as base_table,
+  database_name || '.' || schema_name || '.' || (mark ->> '$.table') as base_table,
   case
-    when mark is null then 'table before a cutover'
+    when (mark ->> '$.replaced_by') is not null then 'table before a cutover'
     when (mark ->> '$.condition') is null then 'copy'
     else 'copy of a part'
   end as kind,
-  coalesce(cast(mark ->> '$.made_at' as timestamp), try_strptime(right(table_name, 22), '%Y%m%d_%H%M%S_%f')) as made_at,
+  cast(mark ->> '$.made_at' as timestamp) as made_at,
   cast(mark ->> '$.expires_at' as timestamp) as expires_at
 from (
-  select
-    database_name,
-    schema_name,
-    table_name,
-    try_cast(comment as json) as mark,
-    coalesce(
-      try_cast(comment as json) ->> '$.table',
-      regexp_extract(comment, {{ dbt_playbooks._pattern('dbt_playbooks\\.cutover: .*\\x22([^\\x22]+)\\x22 until ') }}, 1)
-    ) as made_of
+  select database_name, schema_name, table_name, try_cast(comment as json) as mark
   from duckdb_tables()
-  where comment like '%"dbt_playbooks_backup"%' or comment like '%dbt_playbooks.cutover: %'
+  where comment like '%"dbt_playbooks_backup"%'
 ) as marked
 where
   lower(database_name) = lower({{ place[0] }}) and lower(schema_name) = lower({{ place[1] }})
-  and made_of <> '' and starts_with(table_name, made_of || '_backup')
+  and starts_with(table_name, (mark ->> '$.table') || '_backup_')
   {%- if table_name is not none %}
-  and lower(made_of) = lower({{ dbt_playbooks._string_literal(table_name) }})
+  and lower(mark ->> '$.table') = lower({{ dbt_playbooks._string_literal(table_name) }})
   {%- endif %}
 order by made_at desc, backup_name asc
   {%- endset -%}
-  {{ return(sql | trim) }}
+  {{ return(sql) }}
 {% endmacro %}
 
 {#- A snapshot can be nothing else, whoever made it; a clone may be a table of its own, unless its name says otherwise. -#}

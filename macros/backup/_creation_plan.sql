@@ -1,13 +1,5 @@
 {#- How a table that is gone is made again, as `_restore_plan` says it. DuckDB: by the statements that its backup keeps, and the rows. -#}
 {% macro duckdb___creation_plan(origin) %}
-  {%- if not origin.mark.definition -%}
-    {#- a cutover put the table itself aside -#}
-    {{ return({
-      'statements': ['alter table ' ~ origin.source ~ ' rename to ' ~ adapter.quote(origin.relation.identifier)], 'backup': none, 'needs': '',
-      'back': 'alter table ' ~ origin.relation ~ ' rename to ' ~ adapter.quote(origin.source.identifier),
-      'notes': ['The table that a cutover put aside gets its name back, so that this backup is none any more.']
-    }) }}
-  {%- endif -%}
   {%- set names = dbt_playbooks._quoted_list(origin.mark.columns) -%}
   {%- set statements = [] -%}
   {%- for parts in origin.mark.definition -%}

@@ -36,7 +36,7 @@
 {#- A backup of some rows would empty the rest of the table: only adding its rows again is safe. -#}
 {% macro duckdb___whole_backup(relation, found, what) %}
   {%- set mark = dbt_playbooks._backup_mark(found.relation) -%}
-  {%- if mark.condition -%}
+  {%- if mark.condition is not none -%}
     {%- set names = dbt_playbooks._quoted_list(mark.columns) -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": " ~ found.name ~ " holds only the rows that a deletion took: " ~ mark.condition
       ~ ". Restoring from it would lose the others. To put these rows back: insert into " ~ relation ~ " (" ~ names ~ ") select " ~ names ~ " from " ~ found.relation) }}

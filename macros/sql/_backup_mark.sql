@@ -12,10 +12,10 @@
   {{ return('comment on table ' ~ backup ~ ' is ' ~ dbt_playbooks._string_literal(tojson(mark))) }}
 {% endmacro %}
 
-{#- What a DuckDB backup says of itself; nothing where it is a table that a cutover put aside. -#}
+{#- What a DuckDB backup says of itself. -#}
 {% macro _backup_mark(backup) %}
   {%- set found = dbt_playbooks._query('select comment from duckdb_tables() where ' ~ dbt_playbooks._in_catalogue(backup)) -%}
-  {{ return(fromjson(found[0][0] if found else '{}', default={})) }}
+  {{ return(fromjson(found[0][0] if found else '{}')) }}
 {% endmacro %}
 
 {#- True of what DuckDB's catalogue says of a table. -#}

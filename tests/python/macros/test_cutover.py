@@ -184,17 +184,6 @@ def test_comments_are_carried_over_and_those_of_the_replacement_stay(macro, run,
     assert macro.query(columns.format("orders")) == [("id", "old id"), ("note", "old note")]
 
 
-def test_the_old_table_is_a_backup_like_any_other(macro, run, names):
-    before = macro.query("select * from dbt_test.orders order by all")
-    run()
-    [backup] = names("orders_backup_")
-    assert [row[0].split(".")[-1] for row in macro("list_backups", "orders").rows] == [backup]
-    macro("restore_table", "orders", from_backup=backup, dry_run=False)
-    assert macro.query("select * from dbt_test.orders order by all") == before
-    macro("drop_backup", backup, dry_run=False)
-    assert backup not in names("orders_backup_")
-
-
 def test_the_comment_of_a_table_without_one_is_none_again_after_the_way_back(macro, run):
     run()
     run(undo=True)
