@@ -1,6 +1,6 @@
 {#- Which texts a type takes, and which of them come back as they were: {'accepts', 'exact'}, regular expressions of the whole text. One rule for all adapters,
-    which differ in what their own casts read ('1.5', '1e3', '0x1F', '1_000' as an integer, 't' and 'yes' as a boolean): a text that only one of them
-    would take is taken by none. Whether there is such a day, or whether a number has room, the cast itself tells. -#}
+    which differ in what their own casts read ('1.5', '1e3', '1_000' as an integer, 't' and 'yes' as a boolean): a text that only one of them would take
+    is taken by none, and so is what nobody writes on purpose (' 7', '0x1F'). Whether there is such a day, or whether a number has room, the cast itself tells. -#}
 {% macro _text_patterns(kind, precision=38, scale=9) %}
   {%- set whole, fraction = '0|-?[1-9][0-9]*', '-?(?:0|[1-9][0-9]*)[.][0-9]' -%}
   {%- set day, long_day = dbt_playbooks._year_pattern() ~ '-[0-9]{1,2}-[0-9]{1,2}', '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}

@@ -6,18 +6,12 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
-
-from macros.project import ROOT
-from macros.test_as_a_user import User
+from shop import ROOT, Shop
 
 SOURCES = "sources:\n  - name: raw\n    tables:\n      - name: users\n"
 USERS = """
-create schema raw;
 create table raw.users as
 select * from (values
   ('1', 'free', 'ad', null, '1.2.2024'), (' 2 ', 'free', null, 'pro', '12.2.2024'), ('', 'paid', 'ad', 'free', ''), (null, 'paid', 'friend', null, null),
@@ -50,40 +44,33 @@ def steps_of(page: str) -> list[dict[str, str]]:
     return steps
 
 
-class Walked:
-    """A user's project, and what each build said: the error, the outcome of each node, warnings."""
-
-    def __init__(self, folder: Path) -> None:
-        self.user = User(folder)
-        for name in ("orders", "customers", "passing_through"):
-            (folder / f"models/{name}.sql").unlink()
-        (folder / "models/sources.yml").write_text(SOURCES)
-        self.sql(USERS)
-
-    def sql(self, statement: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.user.folder / "shop.duckdb")) as connection:
-            return connection.execute(statement).fetchall()
-
-    def walk(self, *steps: tuple[dict[str, str], list[str]]) -> list[tuple[str, dict[str, str], list[str]]]:
-        done = subprocess.run(
-            [sys.executable, "-c", STEPS], cwd=self.user.folder, input=json.dumps(steps), capture_output=True, text=True, check=False
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
-        return [
-            (error, {name.split(".")[0]: each for name, each in nodes.items()}, warned) for error, nodes, warned in said
-        ]
+Said = tuple[str, dict[str, str], list[str]]
 
 
 @pytest.fixture
-def walked(tmp_path: Path) -> Walked:
-    return Walked(tmp_path)
+def users(shop: Shop) -> Shop:
+    """A project without models, whose source holds seven users."""
+    shop.write("models/raw.yml", SOURCES)
+    shop.sql(USERS)
+    return shop
 
 
-def test_each_step_of_the_page_builds_and_its_tests_pass(walked):
+def walk(shop: Shop, *steps: tuple[dict[str, str], list[str]]) -> list[Said]:
+    """What each command said when its files were written: the error, the outcome of each node, warnings."""
+    done = subprocess.run(
+        [sys.executable, "-c", STEPS], cwd=shop.folder, input=json.dumps(steps), capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+    return [
+        (error, {name.split(".")[0]: each for name, each in nodes.items()}, warned) for error, nodes, warned in said
+    ]
+
+
+def test_each_step_of_the_page_builds_and_its_tests_pass(users):
     steps = steps_of((ROOT / "docs/schema-evolution.md").read_text())
     assert [next(iter(step)) for step in steps].count("models/users.sql") == 8, "the page is read whole"
-    builds = walked.walk(*((step, ["build"]) for step in steps))
+    builds = walk(users, *((step, ["build"]) for step in steps))
     warnings = []
     for step, (error, nodes, warned) in zip(steps, builds, strict=True):
         assert error == "", step
@@ -93,7 +80,7 @@ def test_each_step_of_the_page_builds_and_its_tests_pass(walked):
         )
     # each phase that is past its last day says so, and is built
     assert warnings == [[], [], [], ["referrer"], [], ["user_type"], ["user_type"], [], ["user_id"], []]
-    assert walked.sql("select * from users order by all") == [
+    assert users.sql("select * from users order by all") == [
         (1, "free", "unknown"),
         (2, "free", "pro"),
         (7, "paid", "pro"),
@@ -102,14 +89,14 @@ def test_each_step_of_the_page_builds_and_its_tests_pass(walked):
         (None, "paid", "free"),
         (None, "paid", "unknown"),
     ]
-    assert walked.sql("select * from segments order by all") == [("free", 3), ("paid", 3), (None, 1)]
+    assert users.sql("select * from segments order by all") == [("free", 3), ("paid", 3), (None, 1)]
 
 
 BOTH = """
 {{ config(materialized='incremental', on_schema_change='append_new_columns') }}
 select
   user_id as place,
-  {{ dbt_playbooks.renamed_column('user_type', 'user_segment', remove_after=var('last_day')) }},
+  {{ dbt_playbooks.renamed_column('user_type', 'user_segment', remove_after='LAST_DAY') }},
   {{ dbt_playbooks.retyped_column('user_id', 'integer', trim=true) }}
 from {{ source('raw', 'users') }}
 {% if is_incremental() %} where user_id not in (select place from {{ this }}) {% endif %}
@@ -126,23 +113,25 @@ models:
         data_tests:
           - dbt_playbooks.cast_failure_rate_below: {name: few_failures, arguments: {to: integer, max_rate: 0.2, trim: true}}
           - dbt_playbooks.cast_failure_rate_below: {name: no_failures, arguments: {to: integer, trim: true, blank_as_null: true}}
-          - dbt_playbooks.cast_failure_rate_below: {name: no_losses, arguments: {to: integer, max_rate: 1, max_lossy_rate: 0.1}, config: {where: user_id is not null}}
+          - dbt_playbooks.cast_failure_rate_below:
+              {name: no_losses, arguments: {to: integer, max_rate: 1, max_lossy_rate: 0.1}, config: {where: user_id is not null}}
           - dbt_playbooks.cast_failure_rate_below: {name: kept, arguments: {to: integer, sample: 1}, config: {store_failures: true}}
 """
 PLAIN = "{{ config(materialized='incremental') }} select user_id as place, user_type, user_id from {{ source('raw', 'users') }}"
-IN_TIME, LATE = ({"last_day": day} for day in ("9998-12-31", "2024-02-01"))
+IN_TIME, LATE = (BOTH.replace("LAST_DAY", day) for day in ("9998-12-31", "2024-02-01"))
 
 
-def test_tests_fail_when_they_should_and_a_warning_is_one_only_when_a_model_is_compiled(walked):
-    walked.sql("insert into raw.users values ('x1', 'free', null, null, null)")
-    parsed, _, filled, tested, late, strict = walked.walk(
-        ({"models/users.sql": BOTH, "models/users.yml": TESTED}, ["parse", "--show-all-deprecations", "--vars", json.dumps(LATE)]),
-        ({"models/users.sql": PLAIN, "models/users.yml": ""}, ["run"]),
-        ({"models/users.sql": BOTH, "models/users.yml": TESTED}, ["run", "--vars", json.dumps(IN_TIME)]),
-        ({}, ["test", "--vars", json.dumps(IN_TIME)]),
-        ({}, ["run", "--full-refresh", "--vars", json.dumps(LATE)]),
-        ({}, ["--warn-error-options", '{"error": ["JinjaLogWarning"]}', "run", "--vars", json.dumps(LATE)]),
-    )  # fmt: skip
+def test_tests_fail_when_they_should_and_a_warning_is_one_only_when_a_model_is_compiled(users):
+    users.sql("insert into raw.users values ('x1', 'free', null, null, null)")
+    parsed, _, filled, tested, late, strict = walk(
+        users,
+        ({"models/users.sql": LATE, "models/users.yml": TESTED}, ["parse", "--show-all-deprecations"]),
+        ({"models/users.sql": PLAIN}, ["run"]),
+        ({"models/users.sql": IN_TIME}, ["run"]),
+        ({}, ["test"]),
+        ({"models/users.sql": LATE}, ["run", "--full-refresh"]),
+        ({}, ["--warn-error-options", '{"error": ["JinjaLogWarning"]}', "run"]),
+    )
     assert (parsed[0], parsed[2], filled[2]) == ("", [], [])
     assert tested[1] == {
         # the rows that were there before the new column are not filled
@@ -152,6 +141,6 @@ def test_tests_fail_when_they_should_and_a_warning_is_one_only_when_a_model_is_c
     assert late[1] == {"users": "success"}
     assert ["was to go after 2024-02-01" in text for text in late[2]] == [True]
     assert strict[1] == {"users": "error"}
-    [(problem, values)] = walked.sql("select problem, failed_values from main_dbt_test__audit.kept")
+    [(problem, values)] = users.sql("select problem, failed_values from main_dbt_test__audit.kept")
     assert problem == "more values of user_id than allowed can't be cast to integer"
     assert json.loads(values)
