@@ -186,3 +186,45 @@ def test_the_test_of_a_table_without_values_passes(macro, table):
 def test_the_test_knows_what_the_column_is(macro, table):
     [row] = failing(macro, table({"user id": [1.5, 2.0]}), "integer", max_lossy_rate=0)
     assert (row["failed_count"], row["lossy_count"]) == (0, 1)
+
+
+TIMES = ("date", "datetime", "timestamp", "timestamptz", "string")
+NUMBERS = ("integer", "numeric", "numeric(10, 2)", "numeric(38, 20)", "float", "string")
+CASTS = {
+    "int64": (*NUMBERS, "bignumeric", "boolean"), "numeric": NUMBERS, "bignumeric": NUMBERS, "float64": NUMBERS, "bool": ("integer", "boolean", "string"),
+    "date": TIMES, "datetime": TIMES, "timestamp": TIMES, "string": (*NUMBERS, *TIMES, "boolean", "bignumeric"),
+}  # fmt: skip
+
+
+@pytest.mark.targets("bigquery")
+@pytest.mark.parametrize("data_type", CASTS)
+def test_bigquery_takes_the_report_and_the_columns_of_every_cast(macro, table, data_type):
+    relation = table(types={"a": data_type})
+    for to in CASTS[data_type]:
+        assert macro("cast_report_sql", relation, "a", to).check()
+        assert macro.compile(
+            f"select {macro('retyped_column', 'a', to, data_type=data_type).text} from {relation}"
+        ).check()
+
+
+@pytest.mark.targets("duckdb")
+@pytest.mark.parametrize(
+    "data_type",
+    [
+        "TINYINT",
+        "HUGEINT",
+        "UBIGINT",
+        "DECIMAL(18,3)",
+        "FLOAT",
+        "TIMESTAMP_NS",
+        "TIMESTAMPTZ",
+        "UUID",
+        "ENUM('7', 'x')",
+    ],
+)
+def test_duckdbs_own_types_are_cast_too(macro, table, data_type):
+    relation = table(types={"a": "int64"})
+    macro.query(f"create or replace table {relation} (a {data_type})")
+    macro.query(f"insert into {relation} values (null)")
+    for to in ("string", "timestamptz" if "TIME" in data_type else "integer"):
+        assert figures(macro("cast_report", relation, "a", to).value) == (1, 0, 0, 0)

@@ -77,6 +77,10 @@ TEXTS = {
     "integer": INTEGER, "int64": INTEGER, "numeric(10, 2)": NUMERIC, "numeric": WIDE, "float": FLOAT, "boolean": BOOLEAN, "date": DATE,
     "datetime": DATETIME, "timestamp": TIMESTAMP, "timestamptz": TIMESTAMP,
 }  # fmt: skip
+ONLY_ON_BIGQUERY = {
+    "bignumeric": {"0.5": (N("0.5"), False), "1.50": (N("1.5"), True), "1e-38": (N("1e-38"), True), f"0.{'1' * 39}": (N(f"0.{'1' * 38}"), True),
+                   "1e39": FAILS, "0x1F": FAILS},
+}  # fmt: skip
 FORMATS = {
     ("date", "%d/%m/%Y"): {
         "05/01/2024": (D(2024, 1, 5), False), "5/1/2024": (D(2024, 1, 5), True), "30/02/2024": FAILS, "05/13/2024": FAILS,
@@ -178,15 +182,15 @@ def instant(text: str) -> dt.datetime:
 
 
 READ = {
-    "integer": int, "numeric": N, "float": float, "boolean": lambda text: text == "true", "date": D.fromisoformat, "datetime": instant,
+    "integer": int, "numeric": N, "bignumeric": N, "float": float, "boolean": lambda text: text == "true", "date": D.fromisoformat, "datetime": instant,
     "timestamp": instant, "timestamptz": instant,
 }  # fmt: skip
 
 
 @pytest.mark.targets("bigquery")
-@pytest.mark.parametrize("to", TEXTS)
+@pytest.mark.parametrize("to", [*TEXTS, *ONLY_ON_BIGQUERY])
 def test_googlesqls_reference_implementation_says_the_same_of_a_text(macro, googlesql, to):
-    texts = TEXTS[to]
+    texts = {**TEXTS, **ONLY_ON_BIGQUERY}[to]
     found = by_reference(macro, googlesql, to, list(texts))
     agree(texts, found, expected(texts))
 
