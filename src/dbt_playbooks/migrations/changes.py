@@ -75,11 +75,6 @@ def text_of(root: Path, path: str, otherwise: str = "") -> str:
         return otherwise
 
 
-def plain_name(node: Node) -> str:
-    """The name as `ref` and YAML have it, where a version stands apart."""
-    return node.name.rpartition(".v")[0] if "version" in node.details else node.name
-
-
 @cache
 def parameters() -> dict[str, dict[str, Any]]:
     """The parameters of each macro of schema evolution, with their defaults, as our package has them."""

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from dbt_playbooks.impact.graph import Graph
+from dbt_playbooks.impact.names import plain_name
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations import commands, incremental
-from dbt_playbooks.migrations.changes import Change, plain_name, text_of
+from dbt_playbooks.migrations.changes import Change, text_of
 from dbt_playbooks.migrations.edits import Edit, set_argument
 from dbt_playbooks.migrations.properties import added_test, removed_test
 from dbt_playbooks.migrations.readers import Reader, Readers, going
