@@ -131,6 +131,12 @@ def layout(node: Node) -> tuple[Any, ...]:
     return (str(partition["field"]).lower(), by, bool(partition.get("time_ingestion_partitioning"))), clusters(node)
 
 
+def is_laid_out_by(node: Node, column: str | None) -> bool:
+    """Whether the config has the table partitioned or clustered by a column: BigQuery changes no such column of a table that is there."""
+    (partition, clustered) = layout(node)
+    return column is not None and column.lower() in (*clustered, partition[0] if partition else None)
+
+
 def clusters(node: Node) -> tuple[str, ...]:
     """The columns that a table is clustered by, in lower case."""
     found = node.config.get("cluster_by") or ()

@@ -341,3 +341,28 @@ def test_a_table_in_a_database_of_its_own_is_named_in_full(tmp_path: Path) -> No
     assert (
         "dbt-playbooks compare Archive.main.stg_backup_with_user_type stg --exclude-columns user_type" in last.commands
     )
+
+
+@pytest.mark.parametrize(
+    ("sql", "test", "column", "code"),
+    [
+        (RENAME, EQUAL, "user_type", "with phase='new' in the call for user_type, its partition_by or cluster_by naming user_segment"),
+        (RETYPE, CAST, "user_id", "with phase='new' in the call for user_id, its partition_by or cluster_by naming user_id_int"),
+        (REMOVE, None, "note", "without note, its partition_by or cluster_by naming the column that takes its place"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("layout", ["partition_by", "cluster_by"])
+def test_a_column_that_the_table_is_laid_out_by_goes_with_the_table(
+    tmp_path: Path, sql: str, test: dict[str, Any] | None, column: str, code: str, layout: str
+) -> None:
+    config = {layout: {"field": column.upper()} if layout == "partition_by" else ["id", column.upper()]}
+    below = [a_test(test, "user_id" if test is CAST else None)] if test else []
+    (last,) = steps(tmp_path, sql, *below, config=config)
+    assert last.title.startswith(f"let another table take the place of stg: it is partitioned or clustered by {column}")
+    assert last.edits == ()
+    assert code in last.notes[0]
+    assert last.notes[0].endswith("and meta={'dbt_playbooks_replaces': 'stg'}")
+    assert "dbt-playbooks migrations --model stg_v2 shows" in last.notes[1]
+    assert last.commands[-2].startswith("dbt run-operation dbt_playbooks.dependent_views")
+    (direct,) = steps(tmp_path, sql, *below, config={layout: {"field": "id"} if layout == "partition_by" else "id"})
+    assert direct.edits
