@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from dbt_playbooks.interface import Node
+from dbt_playbooks.migrations.changes import SUFFIXES, Change
+from dbt_playbooks.migrations.readers import going
 from dbt_playbooks.pytest_plugin.errors import MacroError
 
 RENAME = {"old_name": "user_type", "new_name": "user_segment"}
@@ -282,7 +285,7 @@ LAYOUTS = [
 ]  # fmt: skip
 
 
-def in_model(config: dict[str, Any]) -> dict[str, Any]:
+def laid_out(config: dict[str, Any]) -> dict[str, Any]:
     return {"model": {"name": "events", "config": {"materialized": "incremental", **config}}}
 
 
@@ -292,7 +295,7 @@ def test_a_column_that_the_table_is_laid_out_by_goes_only_by_a_replacement(
     macro, name, arguments, config, argument, would
 ):
     with pytest.raises(MacroError) as raised:
-        macro(name, arguments=arguments, stubs=in_model(config))
+        macro(name, arguments=arguments, stubs=laid_out(config))
     said = str(raised.value)
     column = arguments.get("old_name") or arguments.get("column") or arguments.get("name")
     assert (
@@ -315,4 +318,16 @@ def test_a_column_that_the_table_is_laid_out_by_goes_only_by_a_replacement(
     ],
 )
 def test_a_config_that_names_what_the_model_has_is_fine(macro, name, arguments, config):
-    assert plain(macro(name, arguments=arguments, stubs=in_model(config)).text)
+    assert plain(macro(name, arguments=arguments, stubs=laid_out(config)).text)
+
+
+@pytest.mark.targets("bigquery")
+def test_migrations_knows_the_names_that_a_retyped_column_gets(macro):
+    words = macro("_kinds_of_words").value
+    assert {macro("_cast_type", word).value["suffix"] for word in words} == set(SUFFIXES)
+    retype = Change(
+        "retype", Node("model.shop.a", "model", "a", "shop", "models/a.sql"), "both", "user_id", None, "models/a.sql", 1
+    )
+    made = plain(macro("retyped_column", **RETYPE).text)
+    assert [name for name in going(retype) if f'"{name}"' not in made] == []
+    assert going(retype)[1].endswith("_failures")
