@@ -1,9 +1,10 @@
-{#- Two columns of a tested model as expressions of one type: {'a', 'b'}. As they are when the model is not built yet. -#}
+{#- Two columns of a tested model as expressions of one type: {'a', 'b'}, and what they are called: {'names'}. As they are when the model is not built yet. -#}
 {% macro _tested_pair(tested, a, b) %}
-  {%- do dbt_playbooks._refuse_same_name({'a': a | string, 'b': b | string}, 'columns_equal', "Name the two columns that are to be equal.") -%}
+  {%- set given = {'a': a | string | replace('"', '') | replace('`', ''), 'b': b | string | replace('"', '') | replace('`', '')} -%}
+  {%- do dbt_playbooks._refuse_same_name(given, 'columns_equal', "Name the two columns that are to be equal.") -%}
   {%- set columns = dbt_playbooks._tested_columns(tested) -%}
   {%- if not columns -%}
-    {{ return({'a': dbt_playbooks._quote(a), 'b': dbt_playbooks._quote(b)}) }}
+    {{ return({'a': adapter.quote(given.a), 'b': adapter.quote(given.b), 'names': given.values() | list}) }}
   {%- endif -%}
   {%- set names = dbt_playbooks._named_columns([a, b], columns, 'the model', 'columns that are to be equal') -%}
   {%- set sides = [] -%}
@@ -20,7 +21,7 @@
   {%- for side in sides -%}
     {%- do pair.append(dbt_playbooks._as_common(adapter.quote(side.name), side.data_type, family, cast_to)) -%}
   {%- endfor -%}
-  {{ return({'a': pair[0], 'b': pair[1]}) }}
+  {{ return({'a': pair[0], 'b': pair[1], 'names': names}) }}
 {% endmacro %}
 
 {#- The type of a tested column; text as long as the model is not built. -#}

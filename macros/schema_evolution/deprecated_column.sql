@@ -8,6 +8,7 @@
     {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": remove_after of '" ~ plain ~ "' is not given. Say how long the column stays, as an ISO day, for example '2024-02-01'.") }}
   {%- endif -%}
   {%- do dbt_playbooks._refuse_second_column(what, plain, [plain], false) -%}
+  {%- do dbt_playbooks._refuse_layout_column(what, plain) -%}
   {%- do dbt_playbooks._warn_when_overdue(plain, remove_after, what, "remove its call") -%}
   {{ return('cast(null as ' ~ dbt_playbooks._spelled_type(data_type) ~ ') as ' ~ adapter.quote(plain)) }}
 {% endmacro %}

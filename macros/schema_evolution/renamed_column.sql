@@ -10,7 +10,9 @@
   {%- set both = dbt_playbooks._phase(phase, what) == 'both' -%}
   {%- do dbt_playbooks._refuse_second_column(what, names.old_name, [names.old_name, names.new_name] if both else [names.new_name], expression is none) -%}
   {%- set way_out = "set phase='new' in its call, which leaves '" ~ names.new_name ~ "' alone" -%}
-  {%- if both -%}
+  {%- if not both -%}
+    {%- do dbt_playbooks._refuse_layout_column(what, names.old_name) -%}
+  {%- else -%}
     {%- do dbt_playbooks._warn_when_overdue(names.old_name, remove_after, what, way_out) -%}
   {%- endif -%}
   {%- set renamed = source ~ ' as ' ~ new -%}

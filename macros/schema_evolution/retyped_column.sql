@@ -14,6 +14,7 @@
   {%- set typed = dbt_playbooks._cast_value(value, rule) -%}
   {%- if dbt_playbooks._phase(phase, what) == 'new' -%}
     {%- do dbt_playbooks._refuse_second_column(what, name, [names.typed_name], expression is none) -%}
+    {%- do dbt_playbooks._refuse_layout_column(what, name, rule.kind if names.typed_name | lower == name | lower else none) -%}
     {{ return(typed ~ ' as ' ~ adapter.quote(names.typed_name)) }}
   {%- endif -%}
   {%- do dbt_playbooks._refuse_same_name(names, what, "In phase 'both' they stand side by side, so each has a name of its own. In phase 'new' typed_name may be the column's own.") -%}

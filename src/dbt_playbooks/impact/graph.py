@@ -10,6 +10,7 @@ from functools import cached_property
 
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.impact.lineage import Lineage
+from dbt_playbooks.impact.names import plain_name
 from dbt_playbooks.interface import Node
 
 # where a name means more than one thing, the table comes first
@@ -69,15 +70,19 @@ class Graph:
             )
         raise UsageError(self._unknown(name))
 
+    def suggestion(self, wanted: str, names: Iterable[str]) -> str:
+        """What is said of a name that is not there: the names that come nearest, or else the models that there are."""
+        near = near_misses(wanted, names)
+        listed = near or sorted(node.name for node in self.nodes.values() if node.kind == "model")[:10]
+        return f"{'Did you mean' if near else 'Models of the project'}: {', '.join(listed) or 'none'}"
+
     def _unknown(self, name: str) -> str:
         known = {
             each for node in self.nodes.values() if node.kind not in ("test", "unit_test") for each in _names(node)
         }
-        near = near_misses(name, known)
-        listed = near or sorted(node.name for node in self.nodes.values() if node.kind == "model")[:10]
         return (
             f"there is no '{name}' in project '{self.project}'.\n"
-            f"{'Did you mean' if near else 'Models of the project'}: {', '.join(listed) or 'none'}\n"
+            f"{self.suggestion(name, known)}\n"
             "Give a model, seed, snapshot or other node by its name, a source as source.table; `dbt ls` lists them."
         )
 
@@ -88,8 +93,8 @@ def _names(node: Node) -> set[str]:
         f"{node.package}.{node.name}",
         node.path if node.kind in ("model", "seed", "snapshot") else node.name,
     }
-    plain = node.name.rpartition(".v")[0]
-    if node.kind == "model" and "version" in node.details and node.latest_version:
+    plain = plain_name(node)
+    if node.kind == "model" and node.latest_version:
         names |= {plain, f"{node.package}.{plain}"}
     return names
 

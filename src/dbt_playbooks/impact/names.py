@@ -16,6 +16,11 @@ _PART = re.compile(r'"((?:[^"]|"")+)"|`([^`]+)`|\[([^\]]+)\]|([^\s."`\[\](){}\']
 _MAKERS = ("model", "seed", "snapshot", "source")
 
 
+def plain_name(node: Node) -> str:
+    """The name as `ref` and YAML have it, where a version stands apart."""
+    return node.name.rpartition(".v")[0] if "version" in node.details else node.name
+
+
 class Names:
     """The tables of a project by their names. Names are compared in lower case: a warehouse that tells them apart has dbt quote them."""
 
@@ -23,7 +28,7 @@ class Names:
         self._by_path: dict[tuple[str, ...], list[Node]] = {}
         self._by_name: dict[tuple[str, ...], Node] = {}
         for node in sorted((each for each in nodes if each.kind in _MAKERS), key=lambda each: _MAKERS.index(each.kind)):
-            plain = node.name.rpartition(".v")[0] if "version" in node.details and node.latest_version else node.name
+            plain = plain_name(node) if node.latest_version else node.name
             for name in dict.fromkeys((node.name, plain)):
                 kind = "source" if node.kind == "source" else "ref"
                 self._by_name.setdefault((kind, node.package, name), node)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dbt_playbooks.git import run_git
 from dbt_playbooks.impact.cache import target_folder, write_atomically
 
 
@@ -23,15 +23,15 @@ class Author:
 
 def git_owners(root: str, say: Callable[[str], None]) -> Mapping[str, Sequence[Author]]:
     """The authors of each file, by its path from `root`, who committed most first. Empty where there is no git, or no commit."""
-    head = _git(root, "rev-parse", "HEAD")
+    head = run_git(root, "rev-parse", "HEAD")
     if head is None or head.returncode:
-        if head is not None and "dubious ownership" in head.stderr:
+        if head is not None and b"dubious ownership" in head.stderr:
             say(
-                f"warning: git does not trust the folder of the project, so its authors are not known: {head.stderr.strip().splitlines()[0]}"
+                f"warning: git does not trust the folder of the project, so its authors are not known: {_said(head.stderr).splitlines()[0]}"
             )
         return {}
     kept = target_folder(Path(root)) / "dbt_playbooks" / "git-authors.json"
-    commit = head.stdout.strip()
+    commit = head.stdout.decode().strip()
     try:
         found = json.loads(kept.read_bytes())
         if found["commit"] == commit and found["root"] == root:
@@ -40,10 +40,9 @@ def git_owners(root: str, say: Callable[[str], None]) -> Mapping[str, Sequence[A
         pass
     say("asking git for the authors of the files ...")
     # a record begins with \x01; with -z paths are as they are, and end with \x00
-    log = _git(
+    log = run_git(
         root,
         "log",
-        "--no-show-signature",
         "--format=%x01%aN%x02%aE%x02%cs",
         "--name-only",
         "-z",
@@ -52,9 +51,9 @@ def git_owners(root: str, say: Callable[[str], None]) -> Mapping[str, Sequence[A
         ".",
     )
     if log is None or log.returncode:
-        say(f"warning: git could not tell the authors of the files: {log.stderr.strip() if log else ''}")
+        say(f"warning: git could not tell the authors of the files: {_said(log.stderr) if log else ''}")
         return {}
-    authors = _authors(log.stdout)
+    authors = _authors(log.stdout.decode(errors="replace"))
     plain = {
         path: [[each.name, each.commits, each.last, each.email] for each in found] for path, found in authors.items()
     }
@@ -65,14 +64,8 @@ def git_owners(root: str, say: Callable[[str], None]) -> Mapping[str, Sequence[A
     return authors
 
 
-def _git(root: str, *words: str) -> subprocess.CompletedProcess[str] | None:
-    try:
-        return subprocess.run(
-            ["git", "--no-pager", "-C", root, *words],
-            capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-    except OSError:
-        return None
+def _said(error: bytes) -> str:
+    return error.decode(errors="replace").strip()
 
 
 def _authors(log: str) -> dict[str, list[Author]]:

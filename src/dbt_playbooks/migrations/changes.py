@@ -20,7 +20,8 @@ from dbt_playbooks.package import package_dir
 from dbt_playbooks.project.models import macro_calls, parameters_of
 
 KINDS = {"renamed_column": "rename", "retyped_column": "retype", "deprecated_column": "remove", "added_column": "add"}
-_SUFFIXES = ("int", "numeric", "float", "date", "timestamp", "datetime", "bool", "string")
+SUFFIXES = ("int", "numeric", "float", "date", "timestamp", "datetime", "bool", "string")
+"""Those that `_cast_type` gives to typed columns."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,6 @@ def text_of(root: Path, path: str, otherwise: str = "") -> str:
         return (root / path).read_text(encoding="utf-8").replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError):
         return otherwise
-
-
-def plain_name(node: Node) -> str:
-    """The name as `ref` and YAML have it, where a version stands apart."""
-    return node.name.rpartition(".v")[0] if "version" in node.details else node.name
 
 
 @cache
@@ -136,9 +132,7 @@ def _change(graph: Graph, node: Node, call: MacroCall, line: int) -> Change:
 def _typed_name(graph: Graph, node: Node, column: str | None) -> str | None:
     """The name that the macro gave the typed column: the one that the model's own SQL has."""
     lineage = graph.lineage.get(node.unique_id)
-    there = [
-        f"{column}_{suffix}" for suffix in _SUFFIXES if lineage and f"{column}_{suffix}".lower() in lineage.outputs
-    ]
+    there = [f"{column}_{suffix}" for suffix in SUFFIXES if lineage and f"{column}_{suffix}".lower() in lineage.outputs]
     return there[0] if len(there) == 1 else None
 
 

@@ -36,7 +36,7 @@ def notice(change: Change) -> str:
 
 def outside(node: Node) -> list[str]:
     """Who reads a table outside of dbt: views, and on BigQuery whoever queried it."""
-    readers = [operation("recent_readers", table=node.name, others_only=True)] if "`" in (node.relation or "") else []
+    readers = [operation("recent_readers", table=node.name, others_only=True)] if on_bigquery(node) else []
     return [operation("dependent_views", table=node.name), *readers]
 
 
@@ -100,8 +100,44 @@ def _is_of(test: Node, node: Node) -> bool:
 
 
 def table_of(node: Node, suffix: str = "") -> str:
-    """`schema.table` as the macros take it, without quotes."""
+    """`schema.table` as the macros take it, without quotes; with the database where the model's config names one."""
     parts = [
         quoted or bare for quoted, bare in re.findall(r"[\"`]([^\"`]+)[\"`]|([^.\"`]+)", node.relation or node.name)
     ]
-    return ".".join(parts[-2:]) + suffix
+    return ".".join(parts[-3 if node.config.get("database") else -2 :]) + suffix
+
+
+def on_bigquery(node: Node) -> bool:
+    """Told by how its table is quoted."""
+    return "`" in (node.relation or "")
+
+
+def dialect_of(graph: Graph) -> str:
+    """What the project's SQL is written in, told by how its tables are quoted."""
+    return "bigquery" if any(on_bigquery(node) for node in graph.nodes.values()) else "duckdb"
+
+
+def layout(node: Node) -> tuple[Any, ...]:
+    """What decides on BigQuery whether a table can be replaced by a copy of another: partitions and clusters, from the config."""
+    partition = node.config.get("partition_by")
+    if not isinstance(partition, dict) or not partition.get("field"):
+        return None, clusters(node)
+    ranges = partition.get("range")
+    by = (
+        tuple(sorted(ranges.items()))
+        if isinstance(ranges, dict)
+        else str(partition.get("granularity") or "day").lower()
+    )
+    return (str(partition["field"]).lower(), by, bool(partition.get("time_ingestion_partitioning"))), clusters(node)
+
+
+def is_laid_out_by(node: Node, column: str | None) -> bool:
+    """Whether the config has the table partitioned or clustered by a column: BigQuery changes no such column of a table that is there."""
+    (partition, clustered) = layout(node)
+    return column is not None and column.lower() in (*clustered, partition[0] if partition else None)
+
+
+def clusters(node: Node) -> tuple[str, ...]:
+    """The columns that a table is clustered by, in lower case."""
+    found = node.config.get("cluster_by") or ()
+    return tuple(str(each).lower() for each in ([found] if isinstance(found, str) else found))

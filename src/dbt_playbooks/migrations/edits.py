@@ -38,6 +38,14 @@ def line_of(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 
+def identifier(name: str, dialect: str) -> str:
+    """A column's name as SQL has it: quoted unless it is a plain word, and reserved in neither dialect (sqlglot lacks some of DuckDB's)."""
+    from sqlglot import exp
+
+    quoted = any(exp.to_identifier(name).sql(dialect=each) != name for each in ("bigquery", "duckdb"))
+    return str(exp.to_identifier(name, quoted=quoted).sql(dialect=dialect))
+
+
 def edits(path: str, text: str, pieces: Sequence[Piece], note: str = "") -> list[Edit]:
     """One edit for each run of neighbouring lines that the pieces touch. Pieces may not overlap."""
     found: list[Edit] = []

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
-import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+
+from dbt_playbooks.git import run_git
 
 NOT_COMMITTED = "not committed yet"
 
@@ -114,12 +114,9 @@ def _git(folder: Path, *words: str) -> str:
 
 
 def _git_bytes(folder: Path, *words: str, given: bytes = b"") -> bytes:
-    command = ["git", "-c", "core.quotePath=false", "-c", "log.showSignature=false", *words]
-    quiet = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
-    try:
-        done = subprocess.run(command, cwd=folder, env=quiet, input=given, capture_output=True, check=False)
-    except OSError:
-        raise _GitError("git is not installed") from None
+    done = run_git(folder, *words, given=given)
+    if done is None:
+        raise _GitError("git is not installed")
     if done.returncode == 0:
         return done.stdout
     said = done.stderr.decode(errors="replace").strip()

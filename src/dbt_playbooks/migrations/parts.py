@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dbt_playbooks.impact.graph import Graph
+from dbt_playbooks.impact.names import plain_name
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations import commands, incremental
-from dbt_playbooks.migrations.changes import Change, plain_name, text_of
+from dbt_playbooks.migrations.changes import Change, text_of
 from dbt_playbooks.migrations.edits import Edit, set_argument
 from dbt_playbooks.migrations.properties import added_test, removed_test
 from dbt_playbooks.migrations.readers import Reader, Readers, going
@@ -99,6 +101,8 @@ def end(it: Situation, title: str, edits: Sequence[Edit], *first: str) -> Step:
     change, node = it.change, it.node
     if change.until is not None and it.today <= change.until:
         title = f"after {change.until}, {title}"
+    if node.materialized in ("table", "incremental") and commands.is_laid_out_by(node, change.old):
+        return _replace(it, *first)
     lost = incremental.loses(node, it.root, going(change))
     after = [commands.build(f"{node.name}+")]
     if node.materialized in ("table", "incremental"):
@@ -109,6 +113,25 @@ def end(it: Situation, title: str, edits: Sequence[Edit], *first: str) -> Step:
         after.append(commands.compare(kept, node.name, node, it.graph, tuple(going(change))))
     after.append(commands.notice(change))
     return Step(title, (*edits, *lost.edits), tuple(after), lost.notes)
+
+
+def _replace(it: Situation, *first: str) -> Step:
+    """In place of the edit: no statement changes a column that a table is partitioned or clustered by, and the macros refuse it."""
+    change, node = it.change, it.node
+    name = plain_name(node)
+    beside = f"{name}_v2"
+    column = f"without {change.old}" if change.kind == "remove" else f"with phase='new' in the call for {change.old}"
+    layout = change.new or "the column that takes its place"
+    why = f"it is partitioned or clustered by {change.old}, and BigQuery renames, retypes and drops no such column"
+    return Step(
+        f"let another table take the place of {node.name}: {why}",
+        commands=(*first, *commands.outside(node), commands.notice(change)),
+        notes=(
+            f"write a model beside {change.path}, for example {beside}: the same code {column}, its partition_by or cluster_by naming {layout}, "
+            f"and meta={{'dbt_playbooks_replaces': '{node.name}'}}",
+            f"from then on {shlex.join(['dbt-playbooks', 'migrations', '--model', beside])} shows how it is filled, compared and cut over",
+        ),
+    )
 
 
 def drop_test(it: Situation) -> list[Step]:

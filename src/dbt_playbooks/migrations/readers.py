@@ -10,10 +10,11 @@ from pathlib import Path
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.impact.lineage import Lineage
+from dbt_playbooks.impact.names import plain_name
 from dbt_playbooks.impact.trace import Affected, Impact, Unread, impact_of
 from dbt_playbooks.interface import Node
-from dbt_playbooks.migrations.changes import Change, plain_name, text_of
-from dbt_playbooks.migrations.edits import Edit, Piece, edits, line_of
+from dbt_playbooks.migrations.changes import Change, text_of
+from dbt_playbooks.migrations.edits import Edit, Piece, edits, identifier, line_of
 from dbt_playbooks.migrations.mentions import Mention, in_sql, in_text
 from dbt_playbooks.migrations.properties import block_of, column_place
 
@@ -173,7 +174,7 @@ def _edits(
         found = in_text(text, column) if node == change.node else in_sql(text, column, tables, dialect)
         call = change.call if node == change.node else None
         others = [each for each in found if call is None or not call.start <= each.start < call.end]
-        yield from _replaced(node.path, text, others, column, new)
+        yield from _replaced(node.path, text, others, column, new, dialect)
         return
     if node.language == "python":
         text = text_of(root, node.path, node.raw_code)
@@ -202,14 +203,16 @@ def _in_yaml(text: str, change: Change, column: str, node: Node, new: str | None
         yield from _replaced(node.path, text, found, column, new)
 
 
-def _replaced(path: str, text: str, mentions: Sequence[Mention], column: str, new: str | None) -> Iterator[Edit]:
+def _replaced(
+    path: str, text: str, mentions: Sequence[Mention], column: str, new: str | None, dialect: str = "duckdb"
+) -> Iterator[Edit]:
     """The new name in place of the old one; a select list keeps the name that it gives, so that whoever reads it sees no change."""
     clear = [] if new is None else [each for each in mentions if not each.by_hand and not each.unsure]
     pieces = []
     for each in clear:
         written = text[each.start : each.end]
         quote = written[0] if written[0] in ('"', "`") else ""
-        name = f"{quote}{new}{quote}"
+        name = f"{quote}{new}{quote}" if quote else identifier(str(new), dialect)
         pieces.append(Piece(each.start, each.end, f"{name} as {written}" if each.item else name))
     yield from edits(path, text, pieces)
     lines = {line_of(text, each.start): each for each in mentions if each not in clear}

@@ -10,8 +10,9 @@ from typing import Any
 
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.impact.graph import Graph, near_misses
+from dbt_playbooks.impact.names import plain_name
 from dbt_playbooks.interface import Node
-from dbt_playbooks.migrations.changes import Change, day_of, plain_name, text_of
+from dbt_playbooks.migrations.changes import Change, day_of, text_of
 from dbt_playbooks.migrations.edits import line_of
 from dbt_playbooks.migrations.properties import block_of
 
@@ -61,10 +62,9 @@ def _replaced(graph: Graph, node: Node, name: str) -> Node:
             f"model '{name}' ({node.path}) says that it replaces itself. {META} names the model whose table it is to replace."
         )
     if name not in models:
-        near = near_misses(name, models) or sorted(models)[:5]
         raise UsageError(
             f"model '{node.name}' ({node.path}) says that it replaces '{name}', and there is no such model in project "
-            f"'{graph.project}'. Did you mean {', '.join(near)}?"
+            f"'{graph.project}'.\n{graph.suggestion(name, models)}"
         )
     return models[name]
 

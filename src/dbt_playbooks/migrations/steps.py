@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations import commands
 from dbt_playbooks.migrations.changes import Change
-from dbt_playbooks.migrations.edits import Edit, remove_item, replace_expression
+from dbt_playbooks.migrations.edits import Edit, identifier, remove_item, replace_expression
 from dbt_playbooks.migrations.parts import (
     Situation,
     Step,
@@ -100,6 +100,8 @@ def _repartition(it: Situation) -> list[Step]:
     assert new is not None
     key, by = commands.key_of(it.graph, new), commands.date_column(new)
     tables = {"table": old.name, "replacement": new.name, **({"key": key} if key else {}), **({"by": by} if by else {})}
+    otherwise = commands.on_bigquery(old) and commands.layout(old) != commands.layout(new)
+    swap = {"accept": ["schema"], "strategy": "rename"} if otherwise else {}
     fill = commands.fill(new, it.today) if new.materialized == "incremental" else commands.build(new.name)
     notes = [_FIRST_DAY_NOTE] if commands.FIRST_DAY in fill else []
     return [
@@ -109,10 +111,11 @@ def _repartition(it: Situation) -> list[Step]:
         Step(
             "see the plan of the cutover, then let it run",
             commands=(
-                commands.operation("cutover", **tables),
-                commands.operation("cutover", **tables, dry_run=False),
+                commands.operation("cutover", **tables, **swap),
+                commands.operation("cutover", **tables, **swap, dry_run=False),
             ),
             notes=(
+                *([_GAP_NOTE] if otherwise else []),
                 f"deploy the next step together with it: the code of {old.name} still makes the old table",
                 f"the way back: {commands.operation('cutover', table=old.name, replacement=new.name, undo=True)}",
             ),
@@ -126,6 +129,10 @@ def _repartition(it: Situation) -> list[Step]:
     ]
 
 
+_GAP_NOTE = (
+    "it is partitioned or clustered otherwise, so BigQuery can't replace the table by a copy in one step: between two renames, for seconds, "
+    "queries do not find it (strategy: rename); and that its layout changes is accepted (accept: [schema]), as other changes of its columns are"
+)
 _FIRST_DAY_NOTE = f"{commands.FIRST_DAY} is the first day that the table is to have"
 
 
@@ -137,7 +144,9 @@ def _renamed_refs(it: Situation, new: Node) -> list[Edit]:
 def _write_out(it: Situation) -> list[Step]:
     """A rename ends when its call does."""
     change = it.change
-    written = f"{it.given('expression') or change.old} as {change.new}"
+    dialect = commands.dialect_of(it.graph)
+    old, new = (identifier(str(name), dialect) for name in (change.old, change.new))
+    written = f"{it.given('expression') or old} as {new}"
     edits = replace_expression(change.path, it.text, change.call, written) if change.call else []
     edits = edits or [by_hand(change, f"{written} in place of the call")]
     title = "write the column itself in place of the call, and the change is over"

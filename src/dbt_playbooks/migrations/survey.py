@@ -11,8 +11,8 @@ from pathlib import Path
 import yaml
 
 from dbt_playbooks.errors import UsageError
-from dbt_playbooks.impact.graph import Graph, near_misses
-from dbt_playbooks.migrations import changes, replacements
+from dbt_playbooks.impact.graph import Graph
+from dbt_playbooks.migrations import changes, commands, replacements
 from dbt_playbooks.migrations.changes import Change, text_of
 from dbt_playbooks.migrations.edits import line_of
 from dbt_playbooks.migrations.history import Since, Trace, since
@@ -46,7 +46,7 @@ def survey(graph: Graph, root: Path, today: dt.date) -> list[Migration]:
     traces = [Trace(change.path, partial(_stands_in, change)) for change in found]
     migrations = []
     for change, age in zip(found, since(root, traces), strict=True):
-        readers = readers_of(graph, root, change, dialect_of(graph))
+        readers = readers_of(graph, root, change, commands.dialect_of(graph))
         steps = steps_of(Situation(graph, root, change, readers, today))
         if steps:
             migrations.append(Migration(change, age, readers, steps, change.days_over(today)))
@@ -68,18 +68,12 @@ def of_model(migrations: Sequence[Migration], graph: Graph, name: str) -> list[M
     """The changes of one model, also those in which it is the replacement. Raises UsageError when there is no such model."""
     models = {node.name for node in graph.nodes.values() if node.kind in ("model", "seed", "snapshot")}
     if name not in models:
-        near = near_misses(name, models) or sorted(models)[:5]
-        raise UsageError(f"there is no model '{name}' in project '{graph.project}'. Did you mean {', '.join(near)}?")
+        raise UsageError(f"there is no model '{name}' in project '{graph.project}'.\n{graph.suggestion(name, models)}")
     return [
         each
         for each in migrations
         if name in (each.change.node.name, each.change.replacement.name if each.change.replacement else None)
     ]
-
-
-def dialect_of(graph: Graph) -> str:
-    """What the project's SQL is written in, told by how its tables are quoted."""
-    return "bigquery" if any("`" in (node.relation or "") for node in graph.nodes.values()) else "duckdb"
 
 
 def not_followed(root: Path) -> list[str]:

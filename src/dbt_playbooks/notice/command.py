@@ -15,9 +15,9 @@ from dbt_playbooks.impact.owners import git_owners
 from dbt_playbooks.impact.trace import Impact, impact_of
 from dbt_playbooks.interface import Options
 from dbt_playbooks.migrations.command import looking, today
-from dbt_playbooks.migrations.commands import outside
+from dbt_playbooks.migrations.commands import dialect_of, outside
 from dbt_playbooks.migrations.readers import readers_of
-from dbt_playbooks.migrations.survey import dialect_of, of_model, survey
+from dbt_playbooks.migrations.survey import of_model, survey
 from dbt_playbooks.notice import markdown, slack
 from dbt_playbooks.notice.content import notice_of
 from dbt_playbooks.notice.request import HAS_COLUMNS, Request, Subject, subject_of

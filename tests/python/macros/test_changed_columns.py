@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from dbt_playbooks.interface import Node
+from dbt_playbooks.migrations.changes import SUFFIXES, Change
+from dbt_playbooks.migrations.readers import going
 from dbt_playbooks.pytest_plugin.errors import MacroError
 
 RENAME = {"old_name": "user_type", "new_name": "user_segment"}
@@ -268,3 +271,63 @@ def test_duckdb_makes_two_columns_of_one_name_and_says_nothing(macro, table):
     relation = table({"a": [1], "b": [2]})
     macro.query(f"create or replace table {relation.schema}.twice as select a as b, b from {relation}")
     assert dict(macro.query(f"select * from {relation.schema}.twice").columns).keys() == {"b", "b_1"}
+
+
+DAY = {"partition_by": {"field": "Day", "data_type": "timestamp", "granularity": "day"}}
+NEW = {"phase": "new"}
+LAYOUTS = [
+    ("renamed_column", {"old_name": "day", "new_name": "event_day", **NEW}, DAY, "partition_by", "take away"),
+    ("renamed_column", {"old_name": "kind", "new_name": "type", **NEW}, {"cluster_by": ["id", "Kind"]}, "cluster_by", "take away"),
+    ("retyped_column", {"column": "day", "to": "date", "data_type": "timestamp", **NEW}, DAY, "partition_by", "take away"),
+    ("retyped_column", {"column": "day", "to": "date", "data_type": "timestamp", "typed_name": "day", **NEW}, DAY, "partition_by", "cast to another type"),
+    ("retyped_column", {"column": "kind", "to": "integer", **NEW}, {"cluster_by": "kind"}, "cluster_by", "take away"),
+    ("deprecated_column", {"name": "day", "data_type": "timestamp", "remove_after": FUTURE}, DAY, "partition_by", "empty"),
+]  # fmt: skip
+
+
+def laid_out(config: dict[str, Any]) -> dict[str, Any]:
+    return {"model": {"name": "events", "config": {"materialized": "incremental", **config}}}
+
+
+@pytest.mark.targets("duckdb", "bigquery")
+@pytest.mark.parametrize(("name", "arguments", "config", "argument", "would"), LAYOUTS)
+def test_a_column_that_the_table_is_laid_out_by_goes_only_by_a_replacement(
+    macro, name, arguments, config, argument, would
+):
+    with pytest.raises(MacroError) as raised:
+        macro(name, arguments=arguments, stubs=laid_out(config))
+    said = str(raised.value)
+    column = arguments.get("old_name") or arguments.get("column") or arguments.get("name")
+    assert (
+        f"dbt_playbooks.{name}: {argument} of model 'events' names the column '{column}', which this call would {would}."
+        " BigQuery renames, retypes and drops no column that a table is partitioned or clustered by."
+        " Let another table take its place" in said
+    )
+    assert "meta={'dbt_playbooks_replaces': 'events'}; backfill it, then run the operation cutover" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "config"),
+    [
+        ("renamed_column", LAYOUTS[0][1], {"partition_by": {"field": "event_day"}, "cluster_by": ["type"]}),
+        ("renamed_column", {**LAYOUTS[0][1], "phase": "both"}, DAY),
+        ("renamed_column", LAYOUTS[0][1], {**DAY, "materialized": "view"}),
+        ("renamed_column", LAYOUTS[0][1], {"partition_by": None, "cluster_by": None}),
+        ("retyped_column", LAYOUTS[3][1], {"partition_by": {"field": "day"}}),
+        ("retyped_column", {**LAYOUTS[2][1], "phase": "both"}, DAY),
+    ],
+)
+def test_a_config_that_names_what_the_model_has_is_fine(macro, name, arguments, config):
+    assert plain(macro(name, arguments=arguments, stubs=laid_out(config)).text)
+
+
+@pytest.mark.targets("bigquery")
+def test_migrations_knows_the_names_that_a_retyped_column_gets(macro):
+    words = macro("_kinds_of_words").value
+    assert {macro("_cast_type", word).value["suffix"] for word in words} == set(SUFFIXES)
+    retype = Change(
+        "retype", Node("model.shop.a", "model", "a", "shop", "models/a.sql"), "both", "user_id", None, "models/a.sql", 1
+    )
+    made = plain(macro("retyped_column", **RETYPE).text)
+    assert [name for name in going(retype) if f'"{name}"' not in made] == []
+    assert going(retype)[1].endswith("_failures")

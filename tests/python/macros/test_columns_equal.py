@@ -35,6 +35,13 @@ def test_pairs_that_differ_are_told_with_how_often_the_most_frequent_first(macro
     assert list(names) == ["old name_value", "New_value", "row_count", "all_differing_rows"]
 
 
+@pytest.mark.parametrize(("a", "b"), [('"old name"', "`New`"), ("OLD NAME", "new")])
+def test_names_may_be_written_in_quotes_and_in_any_case(macro, table, a, b):
+    rows = macro("test_columns_equal", pair(table, ["a"], ["x"], "string", "string"), a, b).rows
+    assert [tuple(row) for row in rows] == [("a", "x", 1, 1)]
+    assert list(dict(rows.columns)) == ["old name_value", "New_value", "row_count", "all_differing_rows"]
+
+
 def test_equal_columns_have_no_rows(macro, table):
     assert differing(macro, pair(table, ["a", None, ""], ["a", None, ""], "string", "string")) == []
     assert differing(macro, pair(table, [], [], "string", "string")) == []
@@ -101,6 +108,7 @@ def test_types_without_one_in_common_are_refused_by_name(macro, table):
             {"b": "OLD NAME"},
             "a and b are both 'OLD NAME', as names are compared without their case. Name the two columns",
         ),
+        ({"b": '"old name"'}, "a and b are both 'old name'. Name the two columns that are to be equal."),
         ({"limit": 0}, "limit is '0', which is no whole number from 1 to 10000"),
     ],
 )
@@ -122,7 +130,8 @@ def test_bigquery_takes_the_comparison_of_every_type(macro, table, types):
 
 @pytest.mark.targets("duckdb", "bigquery")
 def test_a_model_that_is_not_built_yet_is_compared_as_it_will_be(macro):
-    assert (
-        "old name"
-        in macro("test_columns_equal", "(select 1) as x", "old name", "New", stubs={"_tested_place": None}).text
-    )
+    def text(name: str) -> str:
+        return macro("test_columns_equal", "(select 1) as x", name, "New", stubs={"_tested_place": None}).text
+
+    assert "old name" in text("old name")
+    assert text('"old name"') == text("old name")

@@ -119,7 +119,8 @@ def test_the_meta_may_stand_in_yaml_and_say_when(tmp_path: Path, day: object) ->
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("order", "replaces 'order', and there is no such model in project 'shop'. Did you mean orders"),
+        ("order", "replaces 'order', and there is no such model in project 'shop'.\nDid you mean: orders"),
+        ("zzz", "replaces 'zzz', and there is no such model in project 'shop'.\nModels of the project: orders, orders_v2"),
         ("orders_v2", "model 'orders_v2' (models/orders_v2.sql) says that it replaces itself"),
         ({"model": "orders", "planed_date": "2024-03-01"}, "has 'planed_date', which is not known. Allowed: model, planned_date. Did you mean planned_date?"),
         ({"planned_date": "2024-03-01"}, "Write the name of the model that it replaces: dbt_playbooks_replaces: orders"),

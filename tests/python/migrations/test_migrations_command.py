@@ -183,7 +183,9 @@ def test_of_one_model_all_steps_are_shown_in_full(evolving: Shop) -> None:
     assert said.out.startswith("no change is in flight in model 'codes'.\nA change begins in a model")
     said = evolving.playbooks("migrations", "--model", "stg_event")
     assert said.code == 2
-    assert "there is no model 'stg_event' in project 'shop'. Did you mean stg_events" in said.err
+    assert "there is no model 'stg_event' in project 'shop'.\nDid you mean: stg_events" in said.err
+    said = evolving.playbooks("migrations", "--model", "zzz")
+    assert "there is no model 'zzz' in project 'shop'.\nModels of the project: " in said.err
 
 
 def test_what_is_overdue_is_a_gate(evolving: Shop) -> None:
@@ -217,7 +219,7 @@ def test_a_notice_is_filled_in_from_the_project(evolving: Shop) -> None:
         "# Schema change: Renaming column `note` to `remark`\n\n**Table**: `main.stg_events`  \n"
     )
     assert "**Planned Date**: 2024-01-10; the last day of `note` is 2024-02-01  \n" in said.out
-    assert "**Risk Level**: High (1 reader in the project)  \n" in said.out
+    assert "**Risk Level**: High (2 readers in the project)  \n" in said.out
     assert "- `models/remarks.sql` (Ann, by git)\n" in said.out
     assert "- exposure `board` (Bob)\n" in said.out
     assert "note: the last day of 'note', 2024-02-01, is in the past.\n" in said.err

@@ -54,6 +54,19 @@ def test_a_reader_that_passes_the_column_on_keeps_the_name_that_it_gives(tmp_pat
     ]
 
 
+def test_a_new_name_that_is_no_plain_word_is_written_with_quotes(tmp_path: Path) -> None:
+    reads = lineage(passes={"stg.user_type": "user_type"})
+    found = readers(tmp_path, (mart("select user_type from {{ ref('stg') }}"), reads), new="User Segment")
+    assert edits(found, "mart") == [(1, ("select \"User Segment\" as user_type from {{ ref('stg') }}",), "")]
+    found = readers_of(
+        graph(tmp_path, (STG, COLUMNS), (mart("select user_type from {{ ref('stg') }}"), reads)),
+        tmp_path,
+        change(new="order"),
+        "bigquery",
+    )
+    assert edits(found, "mart") == [(1, ("select `order` as user_type from {{ ref('stg') }}",), "")]
+
+
 def test_what_reads_the_name_that_a_reader_keeps_needs_no_edit(tmp_path: Path) -> None:
     found = readers(
         tmp_path,

@@ -149,6 +149,24 @@ def test_in_phase_new_the_test_goes_and_then_the_call(tmp_path: Path) -> None:
     assert edit.after == ("  u.user_type as user_segment",)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "relation", "written"),
+    [
+        ("Order Date", "order_date", '"p"."d"."stg"', '"Order Date" as order_date'),
+        ("Order Date", "order_date", "`p`.`d`.`stg`", "`Order Date` as order_date"),
+        ("orders", "group", '"p"."d"."stg"', 'orders as "group"'),
+        ("order-id", "id", "`p`.`d`.`stg`", "`order-id` as id"),
+        ("User Type", "user_type", '"p"."d"."stg"', '"User Type" as user_type'),
+    ],
+)
+def test_a_name_that_is_no_plain_word_is_written_with_quotes(
+    tmp_path: Path, old: str, new: str, relation: str, written: str
+) -> None:
+    sql = f"select\n  {{{{ dbt_playbooks.renamed_column('{old}', '{new}', phase='new') }}}}\nfrom t"
+    (step,) = steps(tmp_path, sql, yml=False, relation=relation)
+    assert step.edits[0].after == (f"  {written}",)
+
+
 def test_in_phase_new_what_still_names_the_old_column_is_mended_first(tmp_path: Path) -> None:
     sql = RENAME.replace("remove_after=", "phase='new', remove_after=")
     broken = node("mart", parents=["stg"], raw_code="select user_type from {{ ref('stg') }}")
@@ -291,3 +309,60 @@ def test_a_replacement_is_filled_compared_told_swapped_and_its_code_moved(tmp_pa
         "dbt build --select stg+",
     ]
     assert migration.steps[3].notes[1].endswith("cutover --args '{table: stg, replacement: stg_v2, undo: true}'")
+
+
+DAY, MONTH = ({"field": "day", "granularity": each} for each in ("day", "month"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "relation", "more"),
+    [
+        ({"partition_by": MONTH}, {"partition_by": DAY}, "`p`.`d`.`stg`", ", accept: [schema], strategy: rename"),
+        ({"partition_by": DAY}, {"partition_by": DAY, "cluster_by": "id"}, "`p`.`d`.`stg`", ", accept: [schema], strategy: rename"),
+        ({"cluster_by": ["Id"], "partition_by": {"field": "day"}}, {"partition_by": DAY, "cluster_by": "id"}, "`p`.`d`.`stg`", ""),
+        ({"partition_by": MONTH}, {"partition_by": DAY}, '"p"."d"."stg"', ""),
+    ],
+)  # fmt: skip
+def test_on_bigquery_a_table_that_is_laid_out_otherwise_takes_its_place_by_renames(
+    tmp_path: Path, old: dict[str, Any], new: dict[str, Any], relation: str, more: str
+) -> None:
+    replacing = node("stg_v2", config=new, meta={"dbt_playbooks_replaces": "stg"})
+    (migration,) = survey(
+        graph(tmp_path, (node("stg", config=old, relation=relation), None), (replacing, None)), tmp_path, AFTER
+    )
+    step = migration.steps[3]
+    cutover = f"dbt run-operation dbt_playbooks.cutover --args '{{table: stg, replacement: stg_v2, by: day{more}"
+    assert step.commands == (f"{cutover}}}'", f"{cutover}, dry_run: false}}'")
+    assert any("queries do not find it (strategy: rename)" in note for note in step.notes) == bool(more)
+
+
+def test_a_table_in_a_database_of_its_own_is_named_in_full(tmp_path: Path) -> None:
+    (last,) = steps(tmp_path, RENAME, a_test(EQUAL), config={"database": "Archive"}, relation='"Archive"."main"."stg"')
+    assert (
+        "dbt-playbooks compare Archive.main.stg_backup_with_user_type stg --exclude-columns user_type" in last.commands
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "test", "column", "code"),
+    [
+        (RENAME, EQUAL, "user_type", "with phase='new' in the call for user_type, its partition_by or cluster_by naming user_segment"),
+        (RETYPE, CAST, "user_id", "with phase='new' in the call for user_id, its partition_by or cluster_by naming user_id_int"),
+        (REMOVE, None, "note", "without note, its partition_by or cluster_by naming the column that takes its place"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("layout", ["partition_by", "cluster_by"])
+def test_a_column_that_the_table_is_laid_out_by_goes_with_the_table(
+    tmp_path: Path, sql: str, test: dict[str, Any] | None, column: str, code: str, layout: str
+) -> None:
+    config = {layout: {"field": column.upper()} if layout == "partition_by" else ["id", column.upper()]}
+    below = [a_test(test, "user_id" if test is CAST else None)] if test else []
+    (last,) = steps(tmp_path, sql, *below, config=config)
+    assert last.title.startswith(f"let another table take the place of stg: it is partitioned or clustered by {column}")
+    assert last.edits == ()
+    assert code in last.notes[0]
+    assert last.notes[0].endswith("and meta={'dbt_playbooks_replaces': 'stg'}")
+    assert "dbt-playbooks migrations --model stg_v2 shows" in last.notes[1]
+    assert last.commands[-2].startswith("dbt run-operation dbt_playbooks.dependent_views")
+    (direct,) = steps(tmp_path, sql, *below, config={layout: {"field": "id"} if layout == "partition_by" else "id"})
+    assert direct.edits

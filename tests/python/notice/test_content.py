@@ -64,7 +64,7 @@ def test_a_rename_is_told_as_the_playbook_tells_it(tmp_path: Path) -> None:
 **Table**: `main.events`\x20\x20
 **Change Type**: Renaming column `user_type` to `user_segment`\x20\x20
 **Planned Date**: 2024-01-25; the last day of `user_type` is 2024-02-01\x20\x20
-**Risk Level**: High (1 reader in the project)\x20\x20
+**Risk Level**: High (2 readers in the project)\x20\x20
 
 ## What's Changing
 
@@ -113,6 +113,16 @@ Of these it could not be told whether they are affected:
 Contact: @data-eng-team or #data-eng
 """
     )
+
+
+@pytest.mark.parametrize("kind", ["rename", "retype", "remove"])
+def test_whoever_takes_the_column_by_a_star_reads_it(tmp_path: Path, kind: str) -> None:
+    star = node("all_events", parents=["events"], raw_code="select * from {{ ref('events') }}")
+    to = {"rename": "user_segment", "retype": "integer"}
+    options = {"kind": kind, "column": "user_type", **({"to": to[kind]} if kind in to else {})}
+    found = notice(tmp_path, (star, lineage(passes={"events.user_type": "user_type"}, star=True)), **options)
+    assert found.downstream.edited == []
+    assert (found.risk.level, found.risk.reason) == ("high", "1 reader in the project")
 
 
 @pytest.mark.parametrize(
