@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from multiprocessing import resource_tracker
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from dbt_playbooks.errors import ProjectError
@@ -63,13 +65,31 @@ def dbt_context(
     try:
         outer = stack.enter_context(cli.make_context("dbt", outer_words))
         inner = stack.enter_context(cli.commands["run"].make_context("run", words, parent=outer))
-        context = opened(inner)
+        with _quick_flags():
+            context = opened(inner)
     except DbtBaseException as error:
         raise ProjectError(_project_message(str(error) + _macro_file(error), options)) from error
     except Exception as error:  # click's own errors, YAML errors, plugins: all of them mean that dbt did not open
         raise ProjectError(_project_message(getattr(error, "message", str(error)), options)) from error
     stack.enter_context(task_contextvars(project_root=context["runtime_config"].project_root))
     return context
+
+
+def _quick_flags() -> contextlib.AbstractContextManager[Any]:
+    """To name the module that asks, dbt reads the source of the whole stack for each of an adapter's twenty behavior flags: seconds, deep
+    inside of a program of many modules. Here it looks at the frames up to that module."""
+    from unittest import mock
+
+    from dbt_common import behavior_flags
+
+    def source() -> str:
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_globals.get("__name__") == behavior_flags.__name__:
+            frame = frame.f_back
+        return str(frame.f_globals.get("__name__")) if frame is not None else "Unknown"
+
+    kind = behavior_flags.BehaviorFlagRendered
+    return mock.patch.object(kind, "_default_source", staticmethod(source), create=True)
 
 
 @contextlib.contextmanager
