@@ -37,13 +37,10 @@
   {%- set backup = dbt_playbooks._backup_relation(origin.relation) -%}
   {%- set columns = dbt_playbooks._restored_columns(origin, what) -%}
   {%- set ingestion = adapter.dispatch('_ingestion_time', 'dbt_playbooks')(relation=origin.relation) -%}
-  {#- of some days, too, when the table asks for a filter on another column -#}
-  {%- set always = dbt_playbooks._always_of(origin.relation, 'target.') -%}
-  {%- set whole = {'source': origin.always or 'true', 'target': always or 'true'} -%}
-  {%- set target = windows.target ~ (' and ' ~ always if always else '') if windows else whole.target -%}
+  {%- set whole = {'source': origin.always or 'true', 'target': dbt_playbooks._always_of(origin.relation, 'target.') or 'true'} -%}
   {{ return({
     'statements': origin.first + [dbt_playbooks._backup_sql(origin.relation, backup)] + dbt_playbooks._replace_rows_statements(
-      origin.source, origin.relation, ingestion + columns.names, (windows or whole).source, target, ingestion + columns.expressions
+      origin.source, origin.relation, ingestion + columns.names, (windows or whole).source, (windows or whole).target, ingestion + columns.expressions
     ),
     'backup': backup, 'needs': dbt_playbooks._needs('restore'),
     'notes': columns.notes + ([streamed ~ ' The backup of the present misses them, and BigQuery refuses the MERGE if days that are restored hold any.'] if streamed else [])

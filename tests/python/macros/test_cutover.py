@@ -289,14 +289,24 @@ def test_a_backup_that_was_made_is_not_taken_for_the_old_table(macro, run, names
         macro("backup_table", "orders", dry_run=False)
     else:
         macro.query("create table dbt_test.orders_backup_1 as select * from dbt_test.orders where id = 1")
-        macro.query(macro("_backup_mark_sql", *[macro("_named_place", n).value for n in ("orders", "orders_backup_1")], "id = 1", None).text)
+        macro.query(
+            macro(
+                "_backup_mark_sql",
+                *[macro("_named_place", n).value for n in ("orders", "orders_backup_1")],
+                "id = 1",
+                None,
+            ).text
+        )
     [backup] = names("orders_backup_")
     mark = comment(macro, backup)
     macro.query("drop table dbt_test.orders")
     for ask in ({}, {"undo": True}, {"backup": backup}, {"backup": backup, "undo": True}):
         with pytest.raises(MacroError, match="was made as a backup of it: it is not the old table") as error:
             run(**ask)
-        assert f"dbt_playbooks.restore_table --args '{{table: memory.dbt_test.orders, from_backup: memory.dbt_test.{backup}, dry_run: false}}'" in str(error.value)
+        assert (
+            f"dbt_playbooks.restore_table --args '{{table: memory.dbt_test.orders, from_backup: memory.dbt_test.{backup}, dry_run: false}}'"
+            in str(error.value)
+        )
     assert (names(), comment(macro, backup)) == ([backup, "orders_v2"], mark)
     # beside the old table, renamed by hand, it does not count
     macro.query("create table dbt_test.orders_backup as from dbt_test.orders_v2")
@@ -319,7 +329,9 @@ def test_the_way_back_takes_no_table_that_is_something_else(macro, run, names, t
     [made] = names("orders_backup_")
     run(backup="was")
     table(ROWS, name="customers")
-    with pytest.raises(MacroError, match="nothing says that .*customers. is what .*orders. was: it has no mark of this cutover"):
+    with pytest.raises(
+        MacroError, match="nothing says that .*customers. is what .*orders. was: it has no mark of this cutover"
+    ):
         run(undo=True, backup="customers")
     with pytest.raises(MacroError, match="the mark of .* does not say that .*orders_v2. took its place"):
         run(undo=True, backup=made)

@@ -122,16 +122,27 @@ def test_tables_that_are_laid_out_alike_are_swapped_by_a_copy(shop, name):
     assert "orders_v2` is, which you may drop" in printed
 
 
-LIFETIME = {"timePartitioning": {"type": "DAY", "field": "order day", "expirationMs": "7776000000"}, "requirePartitionFilter": True}
+LIFETIME = {
+    "timePartitioning": {"type": "DAY", "field": "order day", "expirationMs": "7776000000"},
+    "requirePartitionFilter": True,
+}
 SAME_LIFE = {"timePartitioning": {**BY_DAY["timePartitioning"], "expirationMs": "86400000"}}
 SET = "alter table `test-project`.`dbt_test`.`orders_v2` set options "
 PARTITIONED = {
     "another column": (LIFETIME, INGESTED, ["require_partition_filter = true", "partition_expiration_days = 90.0"]),
-    "a coarser partition": (LIFETIME, BY_MONTH, ["require_partition_filter = true", "partition_expiration_days = 90.0"]),
+    "a coarser partition": (
+        LIFETIME,
+        BY_MONTH,
+        ["require_partition_filter = true", "partition_expiration_days = 90.0"],
+    ),
     "a range": (LIFETIME, BY_RANGE, ["require_partition_filter = true", None]),
     "none": (LIFETIME, {}, [None, None]),
     "a lifetime of the replacement's own": (BY_DAY, SAME_LIFE, ["partition_expiration_days = null"]),
-    "another lifetime": ({**LIFETIME, "requirePartitionFilter": False}, SAME_LIFE, ["partition_expiration_days = 90.0"]),
+    "another lifetime": (
+        {**LIFETIME, "requirePartitionFilter": False},
+        SAME_LIFE,
+        ["partition_expiration_days = 90.0"],
+    ),
 }
 
 
@@ -200,7 +211,8 @@ def test_tables_that_are_laid_out_otherwise_are_renamed_only_when_it_is_asked_fo
     with pytest.raises(MacroError, match="strategy: copy does not work here"):
         made.cut(strategy="copy", dry_run=False)
     assert made.changed == []
-    made.cut(strategy="rename", dry_run=False, backup="was")
+    said = made.cut(strategy="rename", dry_run=False, backup="was").printed
+    assert "list_backups does not show it, it is a table as any other: to drop it, drop table" in said
     [_, [script]] = made.changed
     assert script == SCRIPT
 
@@ -413,7 +425,9 @@ def test_it_is_seen_that_it_was_done(shop, strategy):
     )
     said = made.cut(strategy=strategy, backup="was", dry_run=False)
     assert "It is done already" in said.printed
-    again = "orders_v2` has changed since and is to be copied once more, make it anew, as dbt run does, or take its label"
+    again = (
+        "orders_v2` has changed since and is to be copied once more, make it anew, as dbt run does, or take its label"
+    )
     assert (again in said.printed) == (strategy == "copy")
     assert made.changed == []
     if strategy == "copy":
@@ -463,7 +477,10 @@ def test_the_way_back_is_a_clone_of_the_snapshot_or_a_script_of_two_renames(shop
     made.described.update(orders_v2=None, orders_backup={"type": "SNAPSHOT"})
     said = made.cut(undo=True, backup="orders_backup", dry_run=False).printed
     assert "with the rows that it has by now" not in said
-    assert "What `test-project`.`dbt_test`.`orders` holds now, also the rows that came since the cutover, is kept as" in said
+    assert (
+        "What `test-project`.`dbt_test`.`orders` holds now, also the rows that came since the cutover, is kept as"
+        in said
+    )
     assert "create snapshot table `test-project`.`dbt_test`.`orders_backup_" in made.changed[0][0]
     assert made.changed[0][0].endswith("clone `test-project`.`dbt_test`.`orders`")
     assert made.changed[1] == [
@@ -506,7 +523,9 @@ def test_a_snapshot_is_not_taken_for_the_old_table(shop, backup):
     made = shop()
     made.described.update(orders=None, orders_backup=backup)
     for ask in ({}, {"undo": True}, {"backup": "orders_backup"}):
-        with pytest.raises(MacroError, match="restore_table --args .*from_backup: test-project.dbt_test.orders_backup, dry_run: false"):
+        with pytest.raises(
+            MacroError, match="restore_table --args .*from_backup: test-project.dbt_test.orders_backup, dry_run: false"
+        ):
             made.cut(**ask, dry_run=False)
     assert made.changed == []
 
