@@ -330,12 +330,12 @@ def test_the_way_back_takes_no_table_that_is_something_else(macro, run, names, t
     run(backup="was")
     table(ROWS, name="customers")
     with pytest.raises(
-        MacroError, match="nothing says that .*customers. is what .*orders. was: it has no mark of this cutover"
+        MacroError, match=r"nothing says that .*customers. is what .*orders. was: it has no mark of this cutover"
     ):
         run(undo=True, backup="customers")
-    with pytest.raises(MacroError, match="the mark of .* does not say that .*orders_v2. took its place"):
+    with pytest.raises(MacroError, match=r"the mark of .* does not say that .*orders_v2. took its place"):
         run(undo=True, backup=made)
-    with pytest.raises(MacroError, match="there is no backup .*orders_backup_9"):
+    with pytest.raises(MacroError, match=r"there is no backup .*orders_backup_9"):
         run(undo=True, backup="orders_backup_9")
     assert names() == ["customers", "orders", made, "was"]
 

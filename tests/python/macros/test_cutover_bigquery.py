@@ -507,7 +507,7 @@ def test_grants_are_given_again_on_the_way_back_from_a_copy(shop):
 def test_the_way_back_demands_the_label_or_at_least_the_name(shop):
     made = shop()
     made.described.update(orders_v2=None, was={"type": "SNAPSHOT"})
-    with pytest.raises(MacroError, match="nothing says that .*was. is what .*orders. was: it has no mark"):
+    with pytest.raises(MacroError, match=r"nothing says that .*was. is what .*orders. was: it has no mark"):
         made.cut(undo=True, backup="was", dry_run=False)
     assert made.changed == []
 
@@ -524,7 +524,7 @@ def test_a_snapshot_is_not_taken_for_the_old_table(shop, backup):
     made.described.update(orders=None, orders_backup=backup)
     for ask in ({}, {"undo": True}, {"backup": "orders_backup"}):
         with pytest.raises(
-            MacroError, match="restore_table --args .*from_backup: test-project.dbt_test.orders_backup, dry_run: false"
+            MacroError, match=r"restore_table --args .*from_backup: test-project.dbt_test.orders_backup, dry_run: false"
         ):
             made.cut(**ask, dry_run=False)
     assert made.changed == []
