@@ -57,8 +57,15 @@
   {%- endif -%}
   {{ return({
     'column': ours, 'source_column': theirs, 'kind': kind, 'source_kind': source_kind,
-    'here': dbt_playbooks._days_condition(days, ours, kind, timezone, none),
-    'target': dbt_playbooks._days_condition(days, 'target.' ~ ours, kind, timezone, none),
-    'source': dbt_playbooks._days_condition(days, theirs, source_kind, timezone, none)
+    'here': dbt_playbooks._and_always(dbt_playbooks._days_condition(days, ours, kind, timezone, none), dbt_playbooks._always_of(origin.relation)),
+    'target': dbt_playbooks._and_always(
+      dbt_playbooks._days_condition(days, 'target.' ~ ours, kind, timezone, none), dbt_playbooks._always_of(origin.relation, 'target.')
+    ),
+    'source': dbt_playbooks._and_always(dbt_playbooks._days_condition(days, theirs, source_kind, timezone, none), origin.always)
   }) }}
+{% endmacro %}
+
+{#- A table may ask for a filter on another column than that of the days. -#}
+{% macro _and_always(condition, always) %}
+  {{ return('(' ~ condition ~ ')\n  and ' ~ always if always else condition) }}
 {% endmacro %}

@@ -35,19 +35,6 @@
   {{ return(steps) }}
 {% endmacro %}
 
-{#- A snapshot is what a copy left behind, a table what was renamed. -#}
-{% macro bigquery___undo_steps(place) %}
-  {%- set backup = adapter.get_bq_table(place.backup) -%}
-  {%- if place.state != 'done' -%}
-    {%- set statement = dbt_playbooks._rename_sql(place.backup, place.table) -%}
-  {%- elif backup and backup.table_type == 'TABLE' -%}
-    {%- set statement = dbt_playbooks._rename_script(place.table, place.replacement, place.backup) -%}
-  {%- else -%}
-    {%- set statement = 'create or replace table ' ~ place.table ~ '\nclone ' ~ place.backup -%}
-  {%- endif -%}
-  {{ return([{'title': 'give the old table its name back', 'statements': [statement], 'then': 'To finish, run the same again.'}]) }}
-{% endmacro %}
-
 {#- What has the name goes to `outgoing`, `incoming` takes the name; when that fails, the first goes back, and the error is told. -#}
 {% macro _rename_script(table, outgoing, incoming) %}
   {%- set sql -%}
@@ -67,5 +54,5 @@ end
 {#- The command that goes back, in the words of who asked. -#}
 {% macro _undo_command(place) %}
   {{ return("To go back: dbt run-operation dbt_playbooks.cutover --args '{table: " ~ place.typed.table ~ ', replacement: ' ~ place.typed.replacement
-    ~ ', backup: ' ~ place.backup.identifier ~ ", undo: true}'") }}
+    ~ ', backup: ' ~ place.backup.identifier ~ ", undo: true, dry_run: false}'") }}
 {% endmacro %}

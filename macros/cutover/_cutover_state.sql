@@ -21,7 +21,14 @@
   {%- endfor -%}
   {%- set taken = dbt_playbooks._type_of(given) if given else none -%}
   {%- set backups = ([given] if taken else []) if given else dbt_playbooks._backups_beside(place.table) -%}
-  {%- set marked = adapter.dispatch('_marked_backup', 'dbt_playbooks')(place=place, backups=backups, has_replacement=types.replacement is not none) if types.table else none -%}
+  {%- set marked = adapter.dispatch('_marked_backup', 'dbt_playbooks')(
+    place=place, backups=backups, given=given, has_replacement=types.replacement is not none, undo=undo
+  ) if types.table else none -%}
+  {%- if undo and types.table and types.replacement and (marked or taken) -%}
+    {%- do dbt_playbooks._refuse_rebuilt_replacement(place, marked or given, marked) -%}
+  {%- elif undo and types.table and given and not marked and not types.replacement -%}
+    {%- do dbt_playbooks._refuse_other_backup(place.table, place.replacement, given, taken) -%}
+  {%- endif -%}
   {%- if types.table and (marked or (undo and given and taken and not types.replacement)) -%}
     {%- do place.update(state='done', backup=marked or given, old=marked or given) -%}
   {%- elif types.table and types.replacement -%}
@@ -33,11 +40,9 @@
   {%- elif types.table or not backups -%}
     {#- an error that names near misses -#}
     {%- do dbt_playbooks._relation(replacement if types.table else table) -%}
-  {%- elif backups | length > 1 -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: there is no " ~ place.table ~ ", and " ~ backups | length ~ " tables may be what it was. Say which, with backup: one of "
-      ~ backups | map(attribute='identifier') | join(', ') ~ ".") }}
   {%- else -%}
-    {%- do place.update(state='between' if types.replacement else 'gone', backup=backups[0], old=backups[0]) -%}
+    {%- set old = dbt_playbooks._old_table(place.table, backups) -%}
+    {%- do place.update(state='between' if types.replacement else 'gone', backup=old, old=old) -%}
   {%- endif -%}
   {{ return(place) }}
 {% endmacro %}

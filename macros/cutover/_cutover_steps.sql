@@ -12,9 +12,16 @@
 {% macro duckdb___cutover_steps(place, strategy, carried, rename, guarded) %}
   {%- set outgoing = place.backup if place.state == 'ready' else none -%}
   {%- set statements = dbt_playbooks._swap_statements(place.table, place.replacement, outgoing, carried.old, carried.new, rename, carried.before) -%}
-  {%- do statements.append(dbt_playbooks._backup_mark_sql(place.old, place.backup, 'true', none, {
-    'table': place.table.identifier, 'replaced_by': place.replacement.identifier, 'comment': dbt_playbooks._without_mark(carried.old.comment)
-  })) -%}
+  {%- set mark = dbt_playbooks._backup_mark(place.backup) if place.state == 'between' else {} -%}
+  {%- if mark -%}
+    {#- it tells how the table was made, which the backup itself no longer does -#}
+    {%- do mark.update(replaced_by=place.replacement.identifier) -%}
+    {%- do statements.append('comment on table ' ~ place.backup ~ ' is ' ~ dbt_playbooks._string_literal(tojson(mark))) -%}
+  {%- else -%}
+    {%- do statements.append(dbt_playbooks._backup_mark_sql(place.old, place.backup, 'true', none, {
+      'table': place.table.identifier, 'replaced_by': place.replacement.identifier, 'comment': dbt_playbooks._without_mark(carried.old.comment)
+    })) -%}
+  {%- endif -%}
   {%- for view in guarded -%}
     {%- do statements.append('select * from ' ~ view ~ ' limit 0') -%}
   {%- endfor -%}

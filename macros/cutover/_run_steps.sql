@@ -1,13 +1,18 @@
-{#- Prints each step with what to do if it stops there, and runs it unless it is only planned. -#}
+{#- Prints all steps, each with what to do if it stops there, and runs them unless they are only planned. -#}
 {% macro _run_steps(steps, dry_run) %}
-  {%- do print('\nNothing was changed. This would run, in this order:' if dry_run else '') -%}
+  {%- do print('\nNothing was changed. This would run, in this order:' if dry_run else '\nThis is run, in this order:') -%}
   {%- for step in steps -%}
     {%- do print('\n-- Step ' ~ loop.index ~ ' of ' ~ loop.length ~ ': ' ~ step.title ~ '\n' ~ dbt_playbooks._as_script(step.statements) ~ ';\n-- ' ~ step.then) -%}
-    {%- if not dry_run -%}
-      {%- do dbt_playbooks._change(step.statements) -%}
-    {%- endif -%}
   {%- endfor -%}
   {%- do print('') -%}
+  {%- if not dry_run -%}
+    {%- do print('This runs now:') -%}
+    {%- for step in steps -%}
+      {%- do print('-- Step ' ~ loop.index ~ ' of ' ~ loop.length ~ ': ' ~ step.title) -%}
+      {%- do dbt_playbooks._change(step.statements) -%}
+    {%- endfor -%}
+    {%- do print('') -%}
+  {%- endif -%}
 {% endmacro %}
 
 {#- Why a cutover is not to run, or none: the problems that were not accepted, with the words that would. -#}
@@ -37,7 +42,11 @@
 {#- Plans or runs the way back. -#}
 {% macro _cutover_undo(place, dry_run) %}
   {%- set what = place.table ~ ' is to be what it was, ' ~ dbt_playbooks._undoable(place).backup -%}
-  {%- do print(what ~ (': ' ~ place.replacement ~ ' gets its own name back, with the rows that it has by now' if place.state == 'done' else '')) -%}
+  {%- set copied = place.state == 'done' and dbt_playbooks._was_copied(place) -%}
+  {%- do print(what ~ (
+    '. What ' ~ place.table ~ ' holds now, also the rows that came since the cutover, is kept as ' ~ dbt_playbooks._present_kept(place) if copied
+    else ': ' ~ place.replacement ~ ' gets its own name back, with the rows that it has by now' if place.state == 'done' else ''
+  )) -%}
   {%- do dbt_playbooks._run_steps(dbt_playbooks._undo_steps(place), dry_run) -%}
   {%- do print("Run it with --args '{..., undo: true, dry_run: false}'." if dry_run else place.table ~ ' is what it was.') -%}
   {{ return([['state', place.state, what]]) }}

@@ -10,7 +10,12 @@
     {{ return(dbt_playbooks._cutover_undo(place, dry_run)) }}
   {%- elif place.state == 'done' -%}
     {%- set what = place.table ~ ' is what ' ~ place.replacement ~ ' was; the old table is ' ~ place.backup -%}
-    {%- do print('It is done already: ' ~ what ~ '. Nothing was run.\n' ~ dbt_playbooks._undo_command(place)) -%}
+    {%- set missing = adapter.dispatch('_steps_when_done', 'dbt_playbooks')(place=place) -%}
+    {%- do print('It is done already: ' ~ what ~ '. ' ~ ('The replacement has grants that the table lacks.' if missing else 'Nothing was run.')) -%}
+    {%- if missing -%}
+      {%- do dbt_playbooks._run_steps(missing, dry_run) -%}
+    {%- endif -%}
+    {%- do print(adapter.dispatch('_note_when_done', 'dbt_playbooks')(place=place) ~ dbt_playbooks._undo_command(place)) -%}
     {{ return([['state', 'done', what]]) }}
   {%- elif place.state == 'gone' -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: neither " ~ place.table ~ " nor " ~ place.replacement ~ " is there, only " ~ place.backup ~ ". " ~ dbt_playbooks._undo_command(place)) }}
@@ -26,7 +31,7 @@
   {%- set steps = dbt_playbooks._cutover_steps(place, strategy, carried, rename, [] if 'views' in accept else found.views) -%}
   {%- do dbt_playbooks._print_table(['check', 'verdict', 'what'], found.rows, title=place.table ~ ' is to be what ' ~ place.replacement ~ ' is'
     ~ (', which waits for its name: a cutover was broken off, ' ~ place.backup ~ ' is the old table' if place.state == 'between' else '')) -%}
-  {%- do print('\n' ~ strategy.why) -%}
+  {%- do print('\n' ~ strategy.why ~ adapter.dispatch('_cutover_needs', 'dbt_playbooks')(strategy=strategy, steps=steps)) -%}
 
   {%- set refused = dbt_playbooks._refusal(found.rows, strategy) -%}
   {%- if refused and not dry_run -%}
@@ -38,7 +43,7 @@
                  ~ ('' if backup or place.state == 'between' else ' The name of the backup is new each time.')) -%}
   {%- else -%}
     {%- do print(place.table ~ ' is what ' ~ place.replacement ~ (' is, which you may drop' if strategy.name == 'copy' else ' was') ~ '. The old table is kept as ' ~ place.backup
-                 ~ ' until you drop it.\n' ~ dbt_playbooks._undo_command(place)) -%}
+                 ~ ' until you drop it.' ~ adapter.dispatch('_note_on_renamed', 'dbt_playbooks')(place=place, strategy=strategy) ~ '\n' ~ dbt_playbooks._undo_command(place)) -%}
   {%- endif -%}
   {%- do dbt_playbooks._print_next_in_dbt(place) -%}
   {{ return(found.rows) }}

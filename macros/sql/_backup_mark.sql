@@ -12,10 +12,11 @@
   {{ return('comment on table ' ~ backup ~ ' is ' ~ dbt_playbooks._string_literal(tojson(mark))) }}
 {% endmacro %}
 
-{#- What a DuckDB backup says of itself. -#}
+{#- What a DuckDB backup says of itself; nothing of a table that is none. -#}
 {% macro _backup_mark(backup) %}
   {%- set found = dbt_playbooks._query('select comment from duckdb_tables() where ' ~ dbt_playbooks._in_catalogue(backup)) -%}
-  {{ return(fromjson(found[0][0] if found else '{}')) }}
+  {%- set comment = (found[0][0] if found else none) or '' -%}
+  {{ return(fromjson(comment) if '"dbt_playbooks_backup"' in comment else {}) }}
 {% endmacro %}
 
 {#- True of what DuckDB's catalogue says of a table. -#}

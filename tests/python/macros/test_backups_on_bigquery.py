@@ -229,6 +229,18 @@ def test_ingestion_times_go_along(macro, call):
     assert "target.`_PARTITIONTIME` >= timestamp '2024-01-15 00:00:00+00:00'" in statements[1]
 
 
+def test_a_table_that_asks_for_a_filter_on_another_column_gets_it_for_some_days(macro, call):
+    by_id = {"rangePartitioning": {"field": "id", "range": {"start": "0", "end": "9", "interval": "1"}}}
+    tables = {"orders": api(**by_id, requirePartitionFilter=True)}
+    days = {"date_column": "day", "dates": ["2024-01-15"]}
+    statements = call("restore_partitions_sql", "orders", **days, **FROM, tables=tables).value
+    assert kinds(macro, statements) == ["CreateSnapshotTable", "Merge"]
+    assert ") and (target.`id` is null or target.`id` is not null)" in " ".join(statements[1].split())
+    call("restore_partitions", "orders", **days, **FROM, tables=tables)
+    [now, *_] = [sql for sql in call.asked if "group by 1" in sql and "orders_backup_a" not in sql]
+    assert "(`id` is null or `id` is not null)" in now
+
+
 def test_partitions_that_expire_are_said_to_go_again(call):
     expiring = {"timePartitioning": {"type": "DAY", "field": "day", "expirationMs": "2592000000"}}
     plan = call("restore_table", "orders", **FROM, tables={"orders": api(**expiring)}).printed

@@ -66,7 +66,7 @@ def test_the_replacement_has_the_name_and_the_old_table_is_kept(macro, run, name
     assert names() == ["orders", backup]
     assert (rows_of(macro, "orders"), rows_of(macro, backup)) == (after, before)
     assert f'kept as "memory"."dbt_test"."{backup}" until you drop it' in printed
-    assert f"{{table: orders, replacement: orders_v2, backup: {backup}, undo: true}}" in printed
+    assert f"{{table: orders, replacement: orders_v2, backup: {backup}, undo: true, dry_run: false}}" in printed
 
 
 def test_the_way_back_gives_both_their_names_back(macro, run, names):
@@ -270,3 +270,83 @@ def test_the_statements_are_what_is_run(macro, names):
     for statement in macro("cutover_sql", *BOTH, undo=True).value:
         macro.query(statement)
     assert names() == ["orders", "orders_v2"]
+
+
+@pytest.mark.parametrize("made", ["whole", "part"])
+def test_a_backup_that_was_made_is_not_taken_for_the_old_table(macro, run, names, made):
+    if made == "whole":
+        macro("backup_table", "orders", dry_run=False)
+    else:
+        macro.query("create table dbt_test.orders_backup_1 as select * from dbt_test.orders where id = 1")
+        macro.query(
+            macro(
+                "_backup_mark_sql",
+                *[macro("_named_place", n).value for n in ("orders", "orders_backup_1")],
+                "id = 1",
+                None,
+            ).text
+        )
+    [backup] = names("orders_backup_")
+    mark = comment(macro, backup)
+    macro.query("drop table dbt_test.orders")
+    for ask in ({}, {"undo": True}, {"backup": backup}, {"backup": backup, "undo": True}):
+        with pytest.raises(MacroError, match="was made as a backup of it: it is not the old table") as error:
+            run(**ask)
+        assert (
+            f"dbt_playbooks.restore_table --args '{{table: memory.dbt_test.orders, from_backup: memory.dbt_test.{backup}, dry_run: false}}'"
+            in str(error.value)
+        )
+    assert (names(), comment(macro, backup)) == ([backup, "orders_v2"], mark)
+    # beside the old table, renamed by hand, it does not count
+    macro.query("create table dbt_test.orders_backup as from dbt_test.orders_v2")
+    run()
+    assert (names(), comment(macro, backup)) == (["orders", "orders_backup", backup], mark)
+
+
+def test_a_mark_that_is_there_keeps_how_the_table_was_made(macro, run, names, table):
+    run()
+    [backup] = names("orders_backup_")
+    mark = json.loads(comment(macro, backup))
+    macro.query("drop table dbt_test.orders")
+    table(ROWS, name="orders_v3")
+    macro("cutover", "orders", "orders_v3", dry_run=False)
+    assert json.loads(comment(macro, backup)) == {**mark, "replaced_by": "orders_v3"}
+
+
+def test_the_way_back_takes_no_table_that_is_something_else(macro, run, names, table):
+    macro("backup_table", "orders", dry_run=False)
+    [made] = names("orders_backup_")
+    run(backup="was")
+    table(ROWS, name="customers")
+    with pytest.raises(
+        MacroError, match=r"nothing says that .*customers. is what .*orders. was: it has no mark of this cutover"
+    ):
+        run(undo=True, backup="customers")
+    with pytest.raises(MacroError, match=r"the mark of .* does not say that .*orders_v2. took its place"):
+        run(undo=True, backup=made)
+    with pytest.raises(MacroError, match=r"there is no backup .*orders_backup_9"):
+        run(undo=True, backup="orders_backup_9")
+    assert names() == ["customers", "orders", made, "was"]
+
+
+def test_the_way_back_goes_to_the_backup_that_is_named(macro, table, run, names):
+    run(backup="first")
+    table({**ROWS, "note": ["z", "z", "z"]}, name="orders_v2")
+    run(accept="rows", backup="second")
+    macro.query("update dbt_test.first set note = 'first'")
+    run(undo=True, backup="first")
+    assert {row[1] for row in rows_of(macro, "orders")} == {"first"}
+    assert names() == ["orders", "orders_v2", "second"]
+
+
+def test_after_the_replacement_was_made_again_the_way_back_says_what_is_in_its_way(macro, table, run, names):
+    run()
+    [backup] = names("orders_backup_")
+    table(ROWS, name="orders_v2")
+    for ask in ({}, {"backup": backup}):
+        with pytest.raises(MacroError, match="is there, made again since the cutover") as error:
+            run(undo=True, **ask)
+        assert f"from_backup: memory.dbt_test.{backup}, dry_run: false" in str(error.value)
+    macro.query(str(error.value).split("rename it first: ")[1].split("; or")[0])
+    run(undo=True)
+    assert names() == ["orders", "orders_v2", "orders_v2_new"]

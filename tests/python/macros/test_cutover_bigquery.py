@@ -122,6 +122,56 @@ def test_tables_that_are_laid_out_alike_are_swapped_by_a_copy(shop, name):
     assert "orders_v2` is, which you may drop" in printed
 
 
+LIFETIME = {
+    "timePartitioning": {"type": "DAY", "field": "order day", "expirationMs": "7776000000"},
+    "requirePartitionFilter": True,
+}
+SAME_LIFE = {"timePartitioning": {**BY_DAY["timePartitioning"], "expirationMs": "86400000"}}
+SET = "alter table `test-project`.`dbt_test`.`orders_v2` set options "
+PARTITIONED = {
+    "another column": (LIFETIME, INGESTED, ["require_partition_filter = true", "partition_expiration_days = 90.0"]),
+    "a coarser partition": (
+        LIFETIME,
+        BY_MONTH,
+        ["require_partition_filter = true", "partition_expiration_days = 90.0"],
+    ),
+    "a range": (LIFETIME, BY_RANGE, ["require_partition_filter = true", None]),
+    "none": (LIFETIME, {}, [None, None]),
+    "a lifetime of the replacement's own": (BY_DAY, SAME_LIFE, ["partition_expiration_days = null"]),
+    "another lifetime": (
+        {**LIFETIME, "requirePartitionFilter": False},
+        SAME_LIFE,
+        ["partition_expiration_days = 90.0"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PARTITIONED)
+def test_what_holds_for_partitions_goes_only_to_partitions_of_the_same_kind(shop, macro, name):
+    old, new, statements = PARTITIONED[name]
+    made = shop(old=old, new=new)
+    lost = [what for check, what in problems(made.cut(strategy="rename", backup="was"))]
+    for what, options in zip(lost, statements, strict=True):
+        assert what.startswith(("require_partition_filter", "the lifetime of partitions: those of the table "))
+        if options:
+            assert what.endswith(f" first: {SET}({options})")
+            macro.analyze(what.split("first: ")[1])
+    made.cut(strategy="rename", accept="lost", dry_run=False)
+    assert "partition_expiration_days" not in made.changed[0][0]
+    assert "require_partition_filter" not in made.changed[0][0]
+
+
+def test_a_profile_that_cancels_long_jobs_is_refused_for_a_rename_only(macro, shop):
+    made = shop()
+    target = SimpleNamespace(
+        name="prod", database="test-project", schema="dbt_test", type="bigquery", job_execution_timeout_seconds=300
+    )
+    stubs = {**_stubs(made), "target": target, "_change": lambda _: None, "_refuse_default_expiration": None}
+    with macro.raises("target 'prod' sets job_execution_timeout_seconds (or timeout_seconds) to 300"):
+        macro("cutover", "orders", "orders_v2", strategy="rename", stubs=stubs)
+    assert "Both tables are not partitioned" in macro("cutover", "orders", "orders_v2", stubs=stubs).printed
+
+
 OTHERWISE = {
     "a coarser partition": (BY_DAY, BY_MONTH),
     "a partition more": ({}, BY_DAY),
@@ -161,7 +211,8 @@ def test_tables_that_are_laid_out_otherwise_are_renamed_only_when_it_is_asked_fo
     with pytest.raises(MacroError, match="strategy: copy does not work here"):
         made.cut(strategy="copy", dry_run=False)
     assert made.changed == []
-    made.cut(strategy="rename", dry_run=False, backup="was")
+    said = made.cut(strategy="rename", dry_run=False, backup="was").printed
+    assert "list_backups does not show it, it is a table as any other: to drop it, drop table" in said
     [_, [script]] = made.changed
     assert script == SCRIPT
 
@@ -217,8 +268,9 @@ def test_what_the_table_has_and_the_replacement_lacks_is_put_on_it_before_the_sw
     assert len(mark) == 32
     assert descriptions == f"alter table {to}\nalter column `id` set options (description = 'the\\nid')"
     assert defaults == f"alter table {to}\nalter column `id` set default 40 + 2"
+    assert made.changed[0][3] == granted.format(to), "this shows the right to grant before anything is swapped"
     if strategy == "rename":
-        assert made.changed[0][3] == granted.format(to)
+        assert len(made.changed) == 2
     else:
         assert made.changed[-1] == [granted.format("`test-project`.`dbt_test`.`orders`")]
     [kept] = [what for check, _, what in result.value if check == "kept"]
@@ -373,6 +425,10 @@ def test_it_is_seen_that_it_was_done(shop, strategy):
     )
     said = made.cut(strategy=strategy, backup="was", dry_run=False)
     assert "It is done already" in said.printed
+    again = (
+        "orders_v2` has changed since and is to be copied once more, make it anew, as dbt run does, or take its label"
+    )
+    assert (again in said.printed) == (strategy == "copy")
     assert made.changed == []
     if strategy == "copy":
         # a late repetition must not put the copied rows over what was loaded since
@@ -382,6 +438,27 @@ def test_it_is_seen_that_it_was_done(shop, strategy):
     # another replacement of that name, which dbt made since then
     made.described["orders_v2"] = {}
     assert "It is done already" not in made.cut(strategy=strategy).printed
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_grants_that_a_run_which_died_after_the_copy_left_out_are_given_by_the_same_call(macro, shop, dry_run):
+    made = shop()
+    granted = {
+        "orders": {"roles/x": ["user:a@shop.example"]},
+        "orders_v2": {"roles/x": ["user:a@shop.example", "user:b@shop.example"]},
+    }
+    changed = []
+    stubs = {
+        **_stubs(made), "_cutover_label": "the mark", "_mark_value": "the mark", "_tables_in": ["orders_backup"],
+        "_grants_of": lambda relation: granted[relation.identifier], "_change": changed.append,
+    }  # fmt: skip
+    said = macro("cutover", "orders", "orders_v2", dry_run=dry_run, stubs=stubs).printed
+    assert "It is done already" in said
+    [statement] = ["grant `roles/x`\non table `test-project`.`dbt_test`.`orders`\nto 'user:b@shop.example'"]
+    assert statement in said
+    assert changed == ([] if dry_run else [[statement]])
+    granted["orders"] = granted["orders_v2"]
+    assert "Nothing was run." in macro("cutover", "orders", "orders_v2", dry_run=False, stubs=stubs).printed
 
 
 def test_a_script_that_failed_twice_is_finished_or_taken_back(shop):
@@ -397,37 +474,83 @@ def test_a_script_that_failed_twice_is_finished_or_taken_back(shop):
 
 def test_the_way_back_is_a_clone_of_the_snapshot_or_a_script_of_two_renames(shop):
     made = shop()
-    made.described.update(orders_v2=None, was={"type": "SNAPSHOT"})
-    made.cut(undo=True, backup="was", dry_run=False)
-    assert made.changed[-1] == [
-        "create or replace table `test-project`.`dbt_test`.`orders`\nclone `test-project`.`dbt_test`.`was`"
+    made.described.update(orders_v2=None, orders_backup={"type": "SNAPSHOT"})
+    said = made.cut(undo=True, backup="orders_backup", dry_run=False).printed
+    assert "with the rows that it has by now" not in said
+    assert (
+        "What `test-project`.`dbt_test`.`orders` holds now, also the rows that came since the cutover, is kept as"
+        in said
+    )
+    assert "create snapshot table `test-project`.`dbt_test`.`orders_backup_" in made.changed[0][0]
+    assert made.changed[0][0].endswith("clone `test-project`.`dbt_test`.`orders`")
+    assert made.changed[1] == [
+        "create or replace table `test-project`.`dbt_test`.`orders`\nclone `test-project`.`dbt_test`.`orders_backup`"
     ]
-    made.described.update(was={"type": "TABLE"})
-    [script] = made.cut("cutover_sql", undo=True, backup="was").value
+    made.described.update(orders_backup={"type": "TABLE"})
+    [script] = made.cut("cutover_sql", undo=True, backup="orders_backup").value
     assert (
         script.index("`orders` rename to `orders_v2`")
-        < script.index("`was` rename to `orders`")
+        < script.index("`orders_backup` rename to `orders`")
         < script.index("`orders_v2` rename to `orders`")
     )
 
 
+def test_grants_are_given_again_on_the_way_back_from_a_copy(shop):
+    made = shop(grants=GRANTS)
+    made.described.update(orders_v2=None, orders_backup={"type": "SNAPSHOT"})
+    made.cut(undo=True, backup="orders_backup", dry_run=False)
+    assert made.changed[2] == [
+        "grant `roles/bigquery.dataViewer`\non table `test-project`.`dbt_test`.`orders`\nto 'group:all@shop.example', 'user:o\\'neil@shop.example'"
+    ]
+
+
+def test_the_way_back_demands_the_label_or_at_least_the_name(shop):
+    made = shop()
+    made.described.update(orders_v2=None, was={"type": "SNAPSHOT"})
+    with pytest.raises(MacroError, match=r"nothing says that .*was. is what .*orders. was: it has no mark"):
+        made.cut(undo=True, backup="was", dry_run=False)
+    assert made.changed == []
+
+
+CLONED = {
+    "baseTableReference": {"projectId": "test-project", "datasetId": "dbt_test", "tableId": "orders"},
+    "cloneTime": "2024-01-01T00:00:00Z",
+}
+
+
+@pytest.mark.parametrize("backup", [{"type": "SNAPSHOT"}, {"cloneDefinition": CLONED}])
+def test_a_snapshot_is_not_taken_for_the_old_table(shop, backup):
+    made = shop()
+    made.described.update(orders=None, orders_backup=backup)
+    for ask in ({}, {"undo": True}, {"backup": "orders_backup"}):
+        with pytest.raises(
+            MacroError, match=r"restore_table --args .*from_backup: test-project.dbt_test.orders_backup, dry_run: false"
+        ):
+            made.cut(**ask, dry_run=False)
+    assert made.changed == []
+
+
 @pytest.mark.parametrize("step", [1, 2, 3, 4])
-def test_a_run_that_dies_in_a_step_has_said_what_to_do(shop, macro, step):
+def test_a_run_that_dies_or_is_refused_in_a_step_has_said_what_to_do(shop, macro, step):
     made = shop(grants=GRANTS)
     left = [step]
 
     def die(statements):
         left[0] -= 1
         if not left[0]:
-            raise RuntimeError("the machine is gone")
+            raise RuntimeError("Access Denied: one of its rights is missing")
         made.changed.append(statements)
 
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError, match="Access Denied"):
         macro("cutover", "orders", "orders_v2", dry_run=False, stubs={**_stubs(made), "_change": die})
     said = macro.last.printed
-    assert f"-- Step {step} of 4:" in said
-    assert f"-- Step {step + 1} of 4:" not in said
-    advice = said.rsplit("\n-- ", 1)[1]
+    plan, _, ran = said.partition("This runs now:")
+    for number in range(1, 5):
+        assert f"-- Step {number} of 4:" in plan
+    assert "It needs bigquery.tables.createSnapshot" in plan
+    assert f"-- Step {step} of 4:" in ran
+    assert f"-- Step {step + 1} of 4:" not in ran
+    advice = plan.split("-- Step ")[step].split("\n-- ")[1].strip()
     assert advice.startswith(
         "Readers still read the old table."
         if step < 3
@@ -437,7 +560,9 @@ def test_a_run_that_dies_in_a_step_has_said_what_to_do(shop, macro, step):
     )
     assert ("run the same again" in advice) == (step < 3)
     assert ("undo: true" in advice) == (step >= 3)
-    assert len(made.changed) == step - 1
+    done = [statements[0].split(" `")[0] for statements in made.changed]
+    assert done == ["alter table", "create snapshot table", "create or replace table"][: step - 1]
+    assert step == 1 or made.changed[0][-1].startswith("grant"), "who may not grant is refused before the swap"
 
 
 def _stubs(made):

@@ -1,0 +1,49 @@
+{#- A snapshot is what a copy left behind, a table what was renamed. -#}
+{% macro bigquery___undo_steps(place) %}
+  {%- if place.state != 'done' -%}
+    {%- set statement = dbt_playbooks._rename_sql(place.backup, place.table) -%}
+  {%- elif not dbt_playbooks._was_copied(place) -%}
+    {%- set statement = dbt_playbooks._rename_script(place.table, place.replacement, place.backup) -%}
+  {%- else -%}
+    {{ return(dbt_playbooks._copy_undo_steps(place)) }}
+  {%- endif -%}
+  {{ return([{'title': 'give the old table its name back', 'statements': [statement], 'then': 'To finish, run the same again.'}]) }}
+{% endmacro %}
+
+{#- A clone replaces all rows, so those of the present are kept first. -#}
+{% macro _copy_undo_steps(place) %}
+  {%- set present, grants = dbt_playbooks._present_kept(place), dbt_playbooks._grant_statements(place.table, dbt_playbooks._grants_of(place.table)) -%}
+  {%- set steps = [{
+    'title': 'keep the present', 'statements': [dbt_playbooks._backup_sql(place.table, present, 'true')],
+    'then': 'Readers still read the new table. Run the same again, which makes a snapshot of its own, or leave it: drop snapshot table ' ~ present
+  }, {
+    'title': 'replace the table by a clone of the old one', 'statements': ['create or replace table ' ~ place.table ~ '\nclone ' ~ place.backup],
+    'then': 'Readers read the old table.' ~ (' To finish, run the statements of the next step.' if grants else '') ~ ' The rows of before are in ' ~ present
+  }] -%}
+  {%- if grants -%}
+    {%- do steps.append({'title': 'grant what was granted', 'statements': grants, 'then': 'It is done.'}) -%}
+  {%- endif -%}
+  {{ return(steps) }}
+{% endmacro %}
+
+{#- The name of the snapshot of the present: one in a call. -#}
+{% macro _present_kept(place) %}
+  {%- if 'present' not in place -%}
+    {%- do place.update(present=dbt_playbooks._backup_relation(place.table)) -%}
+  {%- endif -%}
+  {{ return(place.present) }}
+{% endmacro %}
+
+{#- Whether the backup is what a copy left behind. -#}
+{% macro _was_copied(place) %}
+  {{ return(adapter.dispatch('_leaves_replacement', 'dbt_playbooks')(backup=place.backup)) }}
+{% endmacro %}
+
+{#- What gives roles ({role: grantees}) on a table. -#}
+{% macro _grant_statements(relation, granted) %}
+  {%- set statements = [] -%}
+  {%- for role, grantees in granted.items() -%}
+    {%- do statements.append('grant ' ~ adapter.quote(role) ~ '\non table ' ~ relation ~ '\nto ' ~ dbt_playbooks._string_literals(grantees) | join(', ')) -%}
+  {%- endfor -%}
+  {{ return(statements) }}
+{% endmacro %}
