@@ -22,11 +22,26 @@
   {{ return(given) }}
 {% endmacro %}
 
-{#- Tables whose names say that they are backups of this one, also of the recipe that is typed by hand. -#}
+{#- Tables whose names say that they are backups of this one. -#}
 {% macro _backups_beside(table) %}
   {%- set found, beginning = [], (table.identifier ~ '_backup') | lower -%}
   {%- for name in dbt_playbooks._tables_in(table.without_identifier()) | sort if (name | lower).startswith(beginning) -%}
     {%- do found.append(api.Relation.create(database=table.database, schema=table.schema, identifier=name, type='table')) -%}
+  {%- endfor -%}
+  {{ return(found) }}
+{% endmacro %}
+
+{#- Those that may be the table itself, renamed by hand: backups that we make have the time in their names, and some hold a part of the rows only. -#}
+{% macro _renamed_by_hand(table, backups) %}
+  {%- set found = [] -%}
+  {%- for backup in backups -%}
+    {%- set rest, other = backup.identifier[(table.identifier ~ '_backup') | length:], [] -%}
+    {%- for character in rest if character not in '_0123456789' -%}
+      {%- do other.append(character) -%}
+    {%- endfor -%}
+    {%- if other or rest | length != '_20240131_235959_123456' | length -%}
+      {%- do found.append(backup) -%}
+    {%- endif -%}
   {%- endfor -%}
   {{ return(found) }}
 {% endmacro %}
@@ -37,7 +52,7 @@
   {%- for side, relation in {'table': place.table, 'replacement': place.replacement, 'backup': given}.items() if relation -%}
     {%- set name = adapter.dispatch('_place_key', 'dbt_playbooks')(relation=relation) -%}
     {%- if name in names -%}
-      {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: the " ~ names[name] ~ " and the " ~ side ~ " are the same: " ~ relation ~ ". Give the " ~ side ~ " another name.") }}
+      {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: the " ~ names[name] ~ " and the " ~ side ~ " are the same: " ~ relation ~ ". Name another table as the " ~ side ~ ".") }}
     {%- endif -%}
     {%- do names.update({name: side}) -%}
   {%- endfor -%}

@@ -20,9 +20,9 @@
     {%- endif -%}
   {%- endfor -%}
   {%- set taken = dbt_playbooks._type_of(given) if given else none -%}
-  {%- set backups = ([given] if taken else []) if given else dbt_playbooks._backups_beside(place.table) -%}
-  {%- set marked = adapter.dispatch('_marked_backup', 'dbt_playbooks')(place=place, backups=backups, has_replacement=types.replacement is not none) if types.table else none -%}
-  {%- if types.table and (marked or (undo and given and taken and not types.replacement)) -%}
+  {%- set beside = ([given] if taken else []) if given else dbt_playbooks._backups_beside(place.table) -%}
+  {%- set marked = adapter.dispatch('_marked_backup', 'dbt_playbooks')(place=place, backups=beside, types=types) -%}
+  {%- if types.table and (marked or (undo and taken and not types.replacement)) -%}
     {%- do place.update(state='done', backup=marked or given, old=marked or given) -%}
   {%- elif types.table and types.replacement -%}
     {%- if taken -%}
@@ -30,14 +30,16 @@
         ~ ". Give another, or none: then it is " ~ place.table.identifier ~ "_backup_ and the time.") }}
     {%- endif -%}
     {%- do place.update(state='ready', backup=given or dbt_playbooks._backup_relation(place.table), old=place.table) -%}
-  {%- elif types.table or not backups -%}
-    {#- an error that names near misses -#}
-    {%- do dbt_playbooks._relation(replacement if types.table else table) -%}
-  {%- elif backups | length > 1 -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: there is no " ~ place.table ~ ", and " ~ backups | length ~ " tables may be what it was. Say which, with backup: one of "
-      ~ backups | map(attribute='identifier') | join(', ') ~ ".") }}
   {%- else -%}
-    {%- do place.update(state='between' if types.replacement else 'gone', backup=backups[0], old=backups[0]) -%}
+    {%- set waiting = [marked] if marked else beside if given else dbt_playbooks._renamed_by_hand(place.table, beside) -%}
+    {%- if types.table or not waiting -%}
+      {#- an error that names near misses -#}
+      {%- do dbt_playbooks._relation(replacement if types.table else table) -%}
+    {%- elif waiting | length > 1 -%}
+      {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: there is no " ~ place.table ~ ", and " ~ waiting | length ~ " tables may be what it was. Say which, with backup: one of "
+        ~ waiting | map(attribute='identifier') | join(', ') ~ ".") }}
+    {%- endif -%}
+    {%- do place.update(state='between' if types.replacement else 'gone', backup=waiting[0], old=waiting[0]) -%}
   {%- endif -%}
   {{ return(place) }}
 {% endmacro %}

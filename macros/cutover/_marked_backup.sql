@@ -1,9 +1,10 @@
 {#- What a cutover leaves behind, so that a later call knows that it was done. DuckDB: a line at the end of the comment of the backup, set in the
     transaction of the swap. BigQuery: a label that the replacement gets before the swap and takes to the table's name. -#}
 
-{#- The backup of a cutover that was done, or none. Where the replacement is there all the same, it is another one, unless BigQuery copied it. -#}
-{% macro duckdb___marked_backup(place, backups, has_replacement) %}
-  {%- if has_replacement -%}
+{#- The backup of this very cutover, or none. `types` says which of both tables is there: a replacement beside the table is another one, unless BigQuery
+    copied it. -#}
+{% macro duckdb___marked_backup(place, backups, types) %}
+  {%- if types.table and types.replacement -%}
     {{ return(none) }}
   {%- endif -%}
   {%- set wanted = dbt_playbooks._string_literals([place.table.database, place.table.schema, dbt_playbooks._mark_line(place)]) -%}
@@ -14,15 +15,17 @@
   {{ return(api.Relation.create(database=place.table.database, schema=place.table.schema, identifier=found[0][0], type='table') if found else none) }}
 {% endmacro %}
 
-{% macro bigquery___marked_backup(place, backups, has_replacement) %}
-  {%- set label = dbt_playbooks._cutover_label(place.table) -%}
-  {%- if label and (not has_replacement or dbt_playbooks._cutover_label(place.replacement) == label) -%}
-    {%- for backup in backups if label == dbt_playbooks._mark_value(place.replacement, backup) -%}
-      {{ return(backup) }}
-    {%- endfor -%}
-    {%- if has_replacement -%}
-      {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: " ~ place.table ~ " is a copy of " ~ place.replacement ~ " already, as their label dbt_playbooks_cutover says, and the backup of that cutover is gone. If the replacement is to be copied once more, make it anew, as dbt run does, or take that label off it.") }}
-    {%- endif -%}
+{% macro bigquery___marked_backup(place, backups, types) %}
+  {%- set label = dbt_playbooks._cutover_label(place.table if types.table else place.replacement) if types.table or types.replacement else none -%}
+  {%- set copied = types.table and types.replacement -%}
+  {%- if not label or (copied and dbt_playbooks._cutover_label(place.replacement) != label) -%}
+    {{ return(none) }}
+  {%- endif -%}
+  {%- for backup in backups if label == dbt_playbooks._mark_value(place.replacement, backup) -%}
+    {{ return(backup) }}
+  {%- endfor -%}
+  {%- if copied -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: " ~ place.table ~ " is a copy of " ~ place.replacement ~ " already, as their label dbt_playbooks_cutover says, and the backup of that cutover is gone. If the replacement is to be copied once more, make it anew, as dbt run does, or take that label off it.") }}
   {%- endif -%}
   {{ return(none) }}
 {% endmacro %}

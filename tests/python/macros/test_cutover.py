@@ -243,6 +243,18 @@ def test_of_two_backups_it_is_asked_which_is_meant(table, run):
 
 
 @pytest.mark.usefixtures("broken_off")
+def test_a_backup_that_holds_a_part_of_the_rows_is_not_taken_for_the_table(macro, table, run):
+    table({**ROWS, "day": ["2024-01-01", "2024-01-02", None]}, {"day": "date"}, name="kept")
+    macro.query("alter table dbt_test.orders_backup rename to other")
+    macro("delete_partitions", "kept", "day", dates=["2024-01-01"], dry_run=False)
+    [(backup,)] = macro.query("select table_name from duckdb_tables() where table_name like 'kept_backup_%'")
+    macro.query(f"alter table dbt_test.{backup} rename to {backup.replace('kept', 'orders')}")
+    for undo in (False, True):
+        with pytest.raises(MacroError, match="there is no table 'orders'"):
+            run(undo=undo)
+
+
+@pytest.mark.usefixtures("broken_off")
 def test_when_only_the_backup_is_left_the_way_back_is_named(macro, run, names):
     macro.query("drop table dbt_test.orders_v2")
     with pytest.raises(MacroError, match="To go back: dbt run-operation"):

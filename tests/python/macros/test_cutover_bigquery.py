@@ -395,6 +395,16 @@ def test_a_script_that_failed_twice_is_finished_or_taken_back(shop):
     assert made.changed[-1] == ["alter table `test-project`.`dbt_test`.`orders_backup` rename to `orders`"]
 
 
+def test_of_many_backups_the_label_says_which_is_the_old_table(shop):
+    made = shop()
+    made.cut(strategy="rename", backup="orders_backup", dry_run=False)
+    mark = made.changed[0][0].rpartition("', '")[2].partition("'")[0]
+    made.described.update(orders=None, orders_backup={}, was={}, orders_v2={"labels": {"dbt_playbooks_cutover": mark}})
+    made.described["orders_backup_by_hand"] = {}
+    made.cut(undo=True, dry_run=False)
+    assert made.changed[-1] == ["alter table `test-project`.`dbt_test`.`orders_backup` rename to `orders`"]
+
+
 def test_the_way_back_is_a_clone_of_the_snapshot_or_a_script_of_two_renames(shop):
     made = shop()
     made.described.update(orders_v2=None, was={"type": "SNAPSHOT"})
