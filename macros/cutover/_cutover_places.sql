@@ -37,7 +37,7 @@
   {%- for side, relation in {'table': place.table, 'replacement': place.replacement, 'backup': given}.items() if relation -%}
     {%- set name = adapter.dispatch('_place_key', 'dbt_playbooks')(relation=relation) -%}
     {%- if name in names -%}
-      {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: the " ~ names[name] ~ " and the " ~ side ~ " are the same: " ~ relation ~ ". Give the " ~ side ~ " another name.") }}
+      {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: the " ~ names[name] ~ " and the " ~ side ~ " are the same: " ~ relation ~ ". Name another table as the " ~ side ~ ".") }}
     {%- endif -%}
     {%- do names.update({name: side}) -%}
   {%- endfor -%}

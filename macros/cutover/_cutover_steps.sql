@@ -35,6 +35,7 @@
 {% macro duckdb___undo_steps(place) %}
   {%- set outgoing = place.replacement if place.state == 'done' else none -%}
   {%- set goes, comes = dbt_playbooks._catalogued(place.table), dbt_playbooks._catalogued(place.backup) -%}
+  {%- do dbt_playbooks._refuse_references({'table': place.table, 'replacement': place.backup}, goes, comes) -%}
   {%- set statements = dbt_playbooks._swap_statements(place.table, place.backup, outgoing, goes, comes, {}, []) -%}
   {%- set comment = dbt_playbooks._without_mark(comes.comment) -%}
   {%- do statements.append('comment on table ' ~ place.table ~ ' is ' ~ dbt_playbooks._string_literal(comment)) -%}

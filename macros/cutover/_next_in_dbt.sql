@@ -2,8 +2,8 @@
 {% macro _print_next_in_dbt(place) %}
   {%- set table, replacement, lines = dbt_playbooks._node_at(place.table), dbt_playbooks._node_at(place.replacement), [] -%}
   {%- if table -%}
-    {%- do lines.append('- ' ~ table.original_file_path ~ ': the model ' ~ table.name ~ ' is to be made as the replacement was'
-      ~ (': its SQL and config become those of ' ~ replacement.original_file_path if replacement else '') ~ '. Until then a run of it makes the old table again.') -%}
+    {%- do lines.append('- ' ~ table.original_file_path ~ ': its SQL and config '
+      ~ ('become those of ' ~ replacement.original_file_path if replacement else 'are to make what the replacement is') ~ '. Until then a run makes the old table again.') -%}
   {%- endif -%}
   {%- if replacement -%}
     {%- do lines.append('- ' ~ replacement.original_file_path ~ ': delete it' ~ (', and its entry in YAML' if replacement.patch_path else '') ~ '. A run would make the replacement again.') -%}

@@ -15,7 +15,7 @@ MODELS = {
 }
 PROJECT = """
 In the dbt project, to edit by hand:
-- models/orders.sql: the model orders is to be made as the replacement was: its SQL and config become those of models/orders_v2.sql. Until then a run of it makes the old table again.
+- models/orders.sql: its SQL and config become those of models/orders_v2.sql. Until then a run makes the old table again.
 - models/orders_v2.sql: delete it. A run would make the replacement again.
 - models/by_day.sql: ref('orders_v2') becomes ref('orders').
 Then build what reads it: dbt build --select orders+1

@@ -20,9 +20,9 @@ WRONG = {
     "no replacement": ({"replacement": "orders_v3"}, "there is no table 'orders_v3'", "Did you mean orders_v2"),
     "an empty name": ({"replacement": " "}, "no table is given", ""),
     "no name at all": ({"table": None}, "no table is given", ""),
-    "the same twice": ({"replacement": "orders"}, "the table and the replacement are the same", "another name"),
+    "the same twice": ({"replacement": "orders"}, "the table and the replacement are the same", "Name another table as the replacement"),
     "the same in other letters": ({"replacement": "DBT_TEST.Orders"}, "the table and the replacement are the same", ""),
-    "the backup is the table": ({"backup": "orders"}, "the table and the backup are the same", "Give the backup another name"),
+    "the backup is the table": ({"backup": "orders"}, "the table and the backup are the same", "as the backup"),
     "a backup that is taken": ({"backup": "others"}, "the name of the backup is taken", "Give another, or none"),
     "a backup elsewhere": ({"backup": "main.was"}, "would be in another schema", "backup: was."),
     "a backup that is no name": ({"backup": "a..b"}, "backup is 'a..b', which is no name", "backup: orders_backup"),
@@ -65,6 +65,15 @@ def test_a_table_that_a_foreign_key_refers_to_is_refused_by_name(macro, names):
     macro.query("drop table dbt_test.children")
     [backup] = names("children_backup_")
     macro.query(f"drop table dbt_test.{backup}")
+
+
+def test_the_way_back_is_refused_by_name_too(macro):
+    macro("cutover", "orders", "orders_v2", dry_run=False)
+    macro.query("alter table dbt_test.orders add primary key (id)")
+    macro.query("create table dbt_test.lines (order_id bigint references dbt_test.orders (id))")
+    with macro.raises("is referred to by dbt_test.lines"):
+        macro("cutover", "orders", "orders_v2", undo=True, dry_run=False)
+    macro.query("drop table dbt_test.lines")
 
 
 def test_a_database_that_is_read_only_is_refused(macro, tmp_path):

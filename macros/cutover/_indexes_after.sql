@@ -1,0 +1,44 @@
+{#- The indexes of the table's name after a swap: 'name', 'new_name', 'is_unique', 'parts', and 'lost': the column that is missing for it, or none. The old
+    table's come first. Those of the incoming table get another name, because DuckDB 1.5 breaks off when one transaction drops an index of a stored table and
+    makes it again under its name. -#}
+{% macro _indexes_after(old, incoming, rename) %}
+  {%- set indexes, definitions, names = [], [], [] -%}
+  {%- for index in old.indexes + incoming.indexes -%}
+    {%- do names.append(index.name) -%}
+  {%- endfor -%}
+  {%- for index in old.indexes -%}
+    {%- set lost = [] -%}
+    {%- for name, column in old.columns.items() if name not in incoming.columns or name in rename -%}
+      {%- if dbt_playbooks._is_named_in(name, index.parts) -%}
+        {%- do lost.append(column.name) -%}
+      {%- endif -%}
+    {%- endfor -%}
+    {%- do definitions.append((index.is_unique, index.parts)) -%}
+    {%- do indexes.append({'name': index.name, 'new_name': index.name, 'is_unique': index.is_unique, 'parts': index.parts, 'lost': lost[0] if lost else none}) -%}
+  {%- endfor -%}
+  {%- for index in incoming.indexes if (index.is_unique, index.parts) not in definitions -%}
+    {%- set free = [] -%}
+    {%- for number in range(2, 100) if index.name ~ '_' ~ number not in names and not free -%}
+      {%- do free.append(index.name ~ '_' ~ number) -%}
+    {%- endfor -%}
+    {%- do indexes.append({'name': index.name, 'new_name': free[0], 'is_unique': index.is_unique, 'parts': index.parts, 'lost': none}) -%}
+  {%- endfor -%}
+  {{ return(indexes) }}
+{% endmacro %}
+
+{#- Whether SQL names a column: as a whole word, or in quotes. -#}
+{% macro _is_named_in(name, sql) %}
+  {%- set state = {'word': '', 'quoted': false} -%}
+  {%- for character in sql | lower ~ ' ' -%}
+    {%- set is_quote = character in '"`' -%}
+    {%- if is_quote or (character in ' ,()\'+-*/<>=|:.;[]\n' and not state.quoted) -%}
+      {%- if state.word == name | lower -%}
+        {{ return(true) }}
+      {%- endif -%}
+      {%- do state.update(word='', quoted=is_quote and not state.quoted) -%}
+    {%- else -%}
+      {%- do state.update(word=state.word ~ character) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {{ return(false) }}
+{% endmacro %}
