@@ -31,10 +31,7 @@
       {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: " ~ place.table ~ " and " ~ place.replacement ~ " are in two datasets, and BigQuery renames no table into another. "
         ~ (differ if not alike else "strategy: copy does it.") ~ " Build the replacement in " ~ place.table.schema ~ ".") }}
     {%- endif -%}
-    {%- if target.job_execution_timeout_seconds -%}
-      {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: the profile's target '" ~ target.name ~ "' sets job_execution_timeout_seconds (or timeout_seconds) to " ~ target.job_execution_timeout_seconds
-        ~ ": dbt cancels a job that takes longer, and a script that is cancelled between the two renames does not give the table its name back. A rename needs a target without it: take it out of profiles.yml, or use --target. " ~ (differ if not alike else "strategy: copy does not need that.")) }}
-    {%- endif -%}
+    {%- do dbt_playbooks._refuse_job_timeout(differ if not alike else 'strategy: copy does not need that.') -%}
     {{ return({'name': 'rename', 'why': (differ ~ ' ' if not alike else '') ~ gap, 'refused': none if strategy == 'rename' else 'this gap is to be accepted by name: strategy: rename'}) }}
   {%- endif -%}
   {{ return({'name': 'copy', 'refused': none,
@@ -52,4 +49,12 @@
     {%- set said = 'partitioned by ' ~ table.range_partitioning.field ~ ' from ' ~ range.start ~ ' to ' ~ range.end ~ ' by ' ~ range.interval -%}
   {%- endif -%}
   {{ return(said ~ (' and clustered by ' ~ table.clustering_fields | join(', ') if table and table.clustering_fields else '')) }}
+{% endmacro %}
+
+{#- A job that is cancelled runs no handler of its script. -#}
+{% macro _refuse_job_timeout(reason) %}
+  {%- if target.job_execution_timeout_seconds -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: the profile's target '" ~ target.name ~ "' sets job_execution_timeout_seconds (or timeout_seconds) to " ~ target.job_execution_timeout_seconds
+      ~ ": dbt cancels a job that takes longer, and a script that is cancelled between the two renames does not give the table its name back. A rename needs a target without it: take it out of profiles.yml, or use --target. " ~ reason) }}
+  {%- endif -%}
 {% endmacro %}

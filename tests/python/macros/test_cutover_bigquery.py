@@ -10,82 +10,14 @@ from types import SimpleNamespace
 import pytest
 
 from dbt_playbooks.pytest_plugin.errors import MacroError
+from macros.cutover_shop import BY_DAY, BY_MONTH, BY_RANGE, FIELDS, GRANTS, INGESTED, cutover_stubs, made_shop
 
 pytestmark = pytest.mark.targets("bigquery")
-
-COLUMNS = {"id": "int64", "order day": "date", "note": "string", "address": "struct<zip string>"}
-FIELDS = [
-    {"name": "id", "type": "INTEGER"},
-    {"name": "order day", "type": "DATE"},
-    {"name": "note", "type": "STRING"},
-    {"name": "address", "type": "RECORD", "fields": [{"name": "zip", "type": "STRING"}]},
-]
-BY_DAY = {"timePartitioning": {"type": "DAY", "field": "order day"}}
-BY_MONTH = {"timePartitioning": {"type": "MONTH", "field": "order day"}}
-BY_RANGE = {"rangePartitioning": {"field": "id", "range": {"start": "0", "end": "100", "interval": "10"}}}
-INGESTED = {"timePartitioning": {"type": "DAY"}}
-ANALYZED: set[str] = set()
-"""Statements that the analyzer has taken: most tests send the same."""
 
 
 @pytest.fixture
 def shop(macro, table):
-    """`orders` and `orders_v2`, as the API is to describe them; `cut(...)` plans or runs a cutover of them, and analyzes all that it says."""
-
-    def make(old=None, new=None, grants=(), views=(), differences=(), expires=None, dataset="dbt_test"):
-        from google.cloud.bigquery import Table
-
-        described = {"orders": old or {}, "orders_v2": new or {}}
-        for name in ("orders", "orders_v2", "was", "orders_backup"):
-            table(types=COLUMNS, name=name, schema=dataset if name == "orders_v2" else None)
-
-        def get_bq_table(relation):
-            if described.get(relation.identifier) is None:
-                return None
-            place = {"projectId": "test-project", "datasetId": relation.schema, "tableId": relation.identifier}
-            kind = {"type": "TABLE", "schema": {"fields": FIELDS}}
-            return Table.from_api_repr({"tableReference": place, **kind, **described[relation.identifier]})
-
-        asked: list[str] = []
-
-        def run_query(sql):
-            asked.append(sql)
-            answers = {
-                "OBJECT_PRIVILEGES": grants, "SCHEMATA_OPTIONS": [[expires]] if expires else [], "region-us.INFORMATION_SCHEMA.TABLES": views,
-                "is_gone": differences, "checksum": [], "old_rows": [[None, 2, 2]],
-            }  # fmt: skip
-            rows = next(rows for part, rows in answers.items() if part in sql)
-            if "'VIEW'" in sql and "orders_v2)" in sql:
-                rows = []
-            return SimpleNamespace(rows=[dict(enumerate(row)) for row in rows])
-
-        def type_of(relation):
-            return "table" if described.get(relation.identifier) is not None else None
-
-        stubs = {
-            "adapter.get_bq_table": get_bq_table, "run_query": run_query, "_type_of": type_of,
-            "_tables_in": lambda *_, **__: [name for name in described if described[name] is not None],
-        }  # fmt: skip
-        changed: list[list[str]] = []
-
-        def change(statements):
-            changed.append(statements)
-
-        def cut(name="cutover", **arguments):
-            named = {"table": "orders", "replacement": f"{dataset}.orders_v2", **arguments}
-            result = macro(name, stubs={**stubs, "_change": change}, **named)
-            statements = asked + [each for group in changed for each in group]
-            if name == "cutover_sql":
-                statements += result.value
-            for sql in set(statements) - ANALYZED:
-                assert "unsupported" not in [each.kind for each in macro.analyze(sql)], sql
-                ANALYZED.add(sql)
-            asked.clear()
-            return result
-
-        return SimpleNamespace(cut=cut, changed=changed, described=described, get=get_bq_table)
-
-    return make
+    return made_shop(macro, table)
 
 
 def problems(result):
@@ -166,7 +98,7 @@ def test_a_profile_that_cancels_long_jobs_is_refused_for_a_rename_only(macro, sh
     target = SimpleNamespace(
         name="prod", database="test-project", schema="dbt_test", type="bigquery", job_execution_timeout_seconds=300
     )
-    stubs = {**_stubs(made), "target": target, "_change": lambda _: None, "_refuse_default_expiration": None}
+    stubs = {**cutover_stubs(made), "target": target, "_change": lambda _: None, "_refuse_default_expiration": None}
     with macro.raises("target 'prod' sets job_execution_timeout_seconds (or timeout_seconds) to 300"):
         macro("cutover", "orders", "orders_v2", strategy="rename", stubs=stubs)
     assert "Both tables are not partitioned" in macro("cutover", "orders", "orders_v2", stubs=stubs).printed
@@ -238,10 +170,6 @@ POOR = {
     "labels": {"team": "marketing", "made_by": "ann"}, "clustering": {"fields": ["id"]}, **BY_DAY,
     "schema": {"fields": [FIELDS[0], {**FIELDS[1], "description": "the day"}, *FIELDS[2:]]},
 }  # fmt: skip
-GRANTS = [
-    ["roles/bigquery.dataViewer", "group:all@shop.example"],
-    ["roles/bigquery.dataViewer", "user:o'neil@shop.example"],
-]
 
 
 KEPT = [
@@ -405,171 +333,6 @@ def test_views_that_would_break_and_materialized_views_are_problems(shop):
         ("views", "`test-project`.`dbt_test`.`bad` names note"),
         ("views", "`test-project`.`dbt_test`.`kept` is a materialized view"),
     ]
-
-
-@pytest.mark.parametrize("strategy", ["copy", "rename"])
-def test_it_is_seen_that_it_was_done(shop, strategy):
-    made = shop()
-    made.cut(strategy=strategy, backup="was", dry_run=False)
-    options = made.changed[0][0]
-    mark = {"labels": {"dbt_playbooks_cutover": options.rpartition("', '")[2].partition("'")[0]}}
-    made.changed.clear()
-    # died before the swap: the replacement has the label, the table has not
-    made.described["orders_v2"] = mark
-    assert "It is done already" not in made.cut(strategy=strategy).printed
-    # the swap
-    made.described.update(
-        orders=mark,
-        was={"type": "SNAPSHOT" if strategy == "copy" else "TABLE"},
-        orders_v2=mark if strategy == "copy" else None,
-    )
-    said = made.cut(strategy=strategy, backup="was", dry_run=False)
-    assert "It is done already" in said.printed
-    again = (
-        "orders_v2` has changed since and is to be copied once more, make it anew, as dbt run does, or take its label"
-    )
-    assert (again in said.printed) == (strategy == "copy")
-    assert made.changed == []
-    if strategy == "copy":
-        # a late repetition must not put the copied rows over what was loaded since
-        made.described["was"] = None
-        with pytest.raises(MacroError, match=r"is a copy of .* already, as their label dbt_playbooks_cutover says"):
-            made.cut(strategy=strategy, dry_run=False)
-    # another replacement of that name, which dbt made since then
-    made.described["orders_v2"] = {}
-    assert "It is done already" not in made.cut(strategy=strategy).printed
-
-
-@pytest.mark.parametrize("dry_run", [True, False])
-def test_grants_that_a_run_which_died_after_the_copy_left_out_are_given_by_the_same_call(macro, shop, dry_run):
-    made = shop()
-    granted = {
-        "orders": {"roles/x": ["user:a@shop.example"]},
-        "orders_v2": {"roles/x": ["user:a@shop.example", "user:b@shop.example"]},
-    }
-    changed = []
-    stubs = {
-        **_stubs(made), "_cutover_label": "the mark", "_mark_value": "the mark", "_tables_in": ["orders_backup"],
-        "_grants_of": lambda relation: granted[relation.identifier], "_change": changed.append,
-    }  # fmt: skip
-    said = macro("cutover", "orders", "orders_v2", dry_run=dry_run, stubs=stubs).printed
-    assert "It is done already" in said
-    [statement] = ["grant `roles/x`\non table `test-project`.`dbt_test`.`orders`\nto 'user:b@shop.example'"]
-    assert statement in said
-    assert changed == ([] if dry_run else [[statement]])
-    granted["orders"] = granted["orders_v2"]
-    assert "Nothing was run." in macro("cutover", "orders", "orders_v2", dry_run=False, stubs=stubs).printed
-
-
-def test_a_script_that_failed_twice_is_finished_or_taken_back(shop):
-    made = shop()
-    made.described.update(orders=None, orders_backup={})
-    planned = made.cut().printed
-    assert "There is no `test-project`.`dbt_test`.`orders` now" in planned
-    made.cut(dry_run=False)
-    assert made.changed[-1] == ["alter table `test-project`.`dbt_test`.`orders_v2` rename to `orders`"]
-    made.cut(undo=True, dry_run=False)
-    assert made.changed[-1] == ["alter table `test-project`.`dbt_test`.`orders_backup` rename to `orders`"]
-
-
-def test_the_way_back_is_a_clone_of_the_snapshot_or_a_script_of_two_renames(shop):
-    made = shop()
-    made.described.update(orders_v2=None, orders_backup={"type": "SNAPSHOT"})
-    said = made.cut(undo=True, backup="orders_backup", dry_run=False).printed
-    assert "with the rows that it has by now" not in said
-    assert (
-        "What `test-project`.`dbt_test`.`orders` holds now, also the rows that came since the cutover, is kept as"
-        in said
-    )
-    assert "create snapshot table `test-project`.`dbt_test`.`orders_backup_" in made.changed[0][0]
-    assert made.changed[0][0].endswith("clone `test-project`.`dbt_test`.`orders`")
-    assert made.changed[1] == [
-        "create or replace table `test-project`.`dbt_test`.`orders`\nclone `test-project`.`dbt_test`.`orders_backup`"
-    ]
-    made.described.update(orders_backup={"type": "TABLE"})
-    [script] = made.cut("cutover_sql", undo=True, backup="orders_backup").value
-    assert (
-        script.index("`orders` rename to `orders_v2`")
-        < script.index("`orders_backup` rename to `orders`")
-        < script.index("`orders_v2` rename to `orders`")
-    )
-
-
-def test_grants_are_given_again_on_the_way_back_from_a_copy(shop):
-    made = shop(grants=GRANTS)
-    made.described.update(orders_v2=None, orders_backup={"type": "SNAPSHOT"})
-    made.cut(undo=True, backup="orders_backup", dry_run=False)
-    assert made.changed[2] == [
-        "grant `roles/bigquery.dataViewer`\non table `test-project`.`dbt_test`.`orders`\nto 'group:all@shop.example', 'user:o\\'neil@shop.example'"
-    ]
-
-
-def test_the_way_back_demands_the_label_or_at_least_the_name(shop):
-    made = shop()
-    made.described.update(orders_v2=None, was={"type": "SNAPSHOT"})
-    with pytest.raises(MacroError, match=r"nothing says that .*was. is what .*orders. was: it has no mark"):
-        made.cut(undo=True, backup="was", dry_run=False)
-    assert made.changed == []
-
-
-CLONED = {
-    "baseTableReference": {"projectId": "test-project", "datasetId": "dbt_test", "tableId": "orders"},
-    "cloneTime": "2024-01-01T00:00:00Z",
-}
-
-
-@pytest.mark.parametrize("backup", [{"type": "SNAPSHOT"}, {"cloneDefinition": CLONED}])
-def test_a_snapshot_is_not_taken_for_the_old_table(shop, backup):
-    made = shop()
-    made.described.update(orders=None, orders_backup=backup)
-    for ask in ({}, {"undo": True}, {"backup": "orders_backup"}):
-        with pytest.raises(
-            MacroError, match=r"restore_table --args .*from_backup: test-project.dbt_test.orders_backup, dry_run: false"
-        ):
-            made.cut(**ask, dry_run=False)
-    assert made.changed == []
-
-
-@pytest.mark.parametrize("step", [1, 2, 3, 4])
-def test_a_run_that_dies_or_is_refused_in_a_step_has_said_what_to_do(shop, macro, step):
-    made = shop(grants=GRANTS)
-    left = [step]
-
-    def die(statements):
-        left[0] -= 1
-        if not left[0]:
-            raise RuntimeError("Access Denied: one of its rights is missing")
-        made.changed.append(statements)
-
-    with pytest.raises(RuntimeError, match="Access Denied"):
-        macro("cutover", "orders", "orders_v2", dry_run=False, stubs={**_stubs(made), "_change": die})
-    said = macro.last.printed
-    plan, _, ran = said.partition("This runs now:")
-    for number in range(1, 5):
-        assert f"-- Step {number} of 4:" in plan
-    assert "It needs bigquery.tables.createSnapshot" in plan
-    assert f"-- Step {step} of 4:" in ran
-    assert f"-- Step {step + 1} of 4:" not in ran
-    advice = plan.split("-- Step ")[step].split("\n-- ")[1].strip()
-    assert advice.startswith(
-        "Readers still read the old table."
-        if step < 3
-        else "Readers read the new table."
-        if step == 3
-        else "It is done."
-    )
-    assert ("run the same again" in advice) == (step < 3)
-    assert ("undo: true" in advice) == (step >= 3)
-    done = [statements[0].split(" `")[0] for statements in made.changed]
-    assert done == ["alter table", "create snapshot table", "create or replace table"][: step - 1]
-    assert step == 1 or made.changed[0][-1].startswith("grant"), "who may not grant is refused before the swap"
-
-
-def _stubs(made):
-    return {
-        "adapter.get_bq_table": made.get, "_type_of": lambda relation: "table" if relation.identifier in ("orders", "orders_v2") else None,
-        "_tables_in": [], "_grants_of": {"roles/x": ["user:a@shop.example"]}, "_cutover_findings": {"rows": [], "views": []},
-    }  # fmt: skip
 
 
 def test_readers_are_counted_by_user(macro, table):

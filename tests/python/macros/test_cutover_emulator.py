@@ -1,7 +1,7 @@
 """A cutover by two renames on the BigQuery emulator: it runs, can be run again, and goes back.
 
 The emulator knows no COPY, no labels, no grants and no statements of tables, and its catalogue goes on with the names of renamed tables: what asks
-for these is answered by the test, by looking for the data.
+for these is answered by the test, by looking for the data. That its profile has a timeout is let pass.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def shop(macro, table):
 
         def answers(self):
             return {
-                "_type_of": self.type_of, "_grants_of": {}, "_refuse_default_expiration": None,
+                "_type_of": self.type_of, "_grants_of": {}, "_refuse_default_expiration": None, "_refuse_job_timeout": None,
                 "_cutover_label": lambda relation: marks.get(relation.identifier), "_labels_after": {"pairs": [], "kept": []},
                 "dependent_views_sql": NOTHING, "compare_schemas_sql": NOTHING,
             }  # fmt: skip

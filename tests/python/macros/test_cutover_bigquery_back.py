@@ -1,0 +1,173 @@
+"""A cutover on BigQuery that dies, is repeated, or goes back, as far as it can be shown without it: every statement is analyzed, none runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from dbt_playbooks.pytest_plugin.errors import MacroError
+from macros.cutover_shop import GRANTS, cutover_stubs, made_shop
+
+pytestmark = pytest.mark.targets("bigquery")
+
+
+@pytest.fixture
+def shop(macro, table):
+    return made_shop(macro, table)
+
+
+@pytest.mark.parametrize("strategy", ["copy", "rename"])
+def test_it_is_seen_that_it_was_done(shop, strategy):
+    made = shop()
+    made.cut(strategy=strategy, backup="was", dry_run=False)
+    options = made.changed[0][0]
+    mark = {"labels": {"dbt_playbooks_cutover": options.rpartition("', '")[2].partition("'")[0]}}
+    made.changed.clear()
+    # died before the swap: the replacement has the label, the table has not
+    made.described["orders_v2"] = mark
+    assert "It is done already" not in made.cut(strategy=strategy).printed
+    # the swap
+    made.described.update(
+        orders=mark,
+        was={"type": "SNAPSHOT" if strategy == "copy" else "TABLE"},
+        orders_v2=mark if strategy == "copy" else None,
+    )
+    said = made.cut(strategy=strategy, backup="was", dry_run=False)
+    assert "It is done already" in said.printed
+    again = (
+        "orders_v2` has changed since and is to be copied once more, make it anew, as dbt run does, or take its label"
+    )
+    assert (again in said.printed) == (strategy == "copy")
+    assert made.changed == []
+    if strategy == "copy":
+        # a late repetition must not put the copied rows over what was loaded since
+        made.described["was"] = None
+        with pytest.raises(MacroError, match=r"is a copy of .* already, as their label dbt_playbooks_cutover says"):
+            made.cut(strategy=strategy, dry_run=False)
+    # another replacement of that name, which dbt made since then
+    made.described["orders_v2"] = {}
+    assert "It is done already" not in made.cut(strategy=strategy).printed
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_grants_that_a_run_which_died_after_the_copy_left_out_are_given_by_the_same_call(macro, shop, dry_run):
+    made = shop()
+    granted = {
+        "orders": {"roles/x": ["user:a@shop.example"]},
+        "orders_v2": {"roles/x": ["user:a@shop.example", "user:b@shop.example"]},
+    }
+    changed = []
+    stubs = {
+        **cutover_stubs(made), "_cutover_label": "the mark", "_mark_value": "the mark", "_tables_in": ["orders_backup"],
+        "_grants_of": lambda relation: granted[relation.identifier], "_change": changed.append,
+    }  # fmt: skip
+    said = macro("cutover", "orders", "orders_v2", dry_run=dry_run, stubs=stubs).printed
+    assert "It is done already" in said
+    [statement] = ["grant `roles/x`\non table `test-project`.`dbt_test`.`orders`\nto 'user:b@shop.example'"]
+    assert statement in said
+    assert changed == ([] if dry_run else [[statement]])
+    granted["orders"] = granted["orders_v2"]
+    assert "Nothing was run." in macro("cutover", "orders", "orders_v2", dry_run=False, stubs=stubs).printed
+
+
+def test_a_script_that_failed_twice_is_finished_or_taken_back(shop):
+    made = shop()
+    made.described.update(orders=None, orders_backup={})
+    planned = made.cut().printed
+    assert "There is no `test-project`.`dbt_test`.`orders` now" in planned
+    made.cut(dry_run=False)
+    assert made.changed[-1] == ["alter table `test-project`.`dbt_test`.`orders_v2` rename to `orders`"]
+    made.cut(undo=True, dry_run=False)
+    assert made.changed[-1] == ["alter table `test-project`.`dbt_test`.`orders_backup` rename to `orders`"]
+
+
+def test_the_way_back_is_a_clone_of_the_snapshot_or_a_script_of_two_renames(shop):
+    made = shop()
+    made.described.update(orders_v2=None, orders_backup={"type": "SNAPSHOT"})
+    said = made.cut(undo=True, backup="orders_backup", dry_run=False).printed
+    assert "with the rows that it has by now" not in said
+    assert (
+        "What `test-project`.`dbt_test`.`orders` holds now, also the rows that came since the cutover, is kept as"
+        in said
+    )
+    assert "create snapshot table `test-project`.`dbt_test`.`orders_backup_" in made.changed[0][0]
+    assert made.changed[0][0].endswith("clone `test-project`.`dbt_test`.`orders`")
+    assert made.changed[1] == [
+        "create or replace table `test-project`.`dbt_test`.`orders`\nclone `test-project`.`dbt_test`.`orders_backup`"
+    ]
+    made.described.update(orders_backup={"type": "TABLE"})
+    [script] = made.cut("cutover_sql", undo=True, backup="orders_backup").value
+    assert (
+        script.index("`orders` rename to `orders_v2`")
+        < script.index("`orders_backup` rename to `orders`")
+        < script.index("`orders_v2` rename to `orders`")
+    )
+
+
+def test_grants_are_given_again_on_the_way_back_from_a_copy(shop):
+    made = shop(grants=GRANTS)
+    made.described.update(orders_v2=None, orders_backup={"type": "SNAPSHOT"})
+    made.cut(undo=True, backup="orders_backup", dry_run=False)
+    assert made.changed[2] == [
+        "grant `roles/bigquery.dataViewer`\non table `test-project`.`dbt_test`.`orders`\nto 'group:all@shop.example', 'user:o\\'neil@shop.example'"
+    ]
+
+
+def test_the_way_back_demands_the_label_or_at_least_the_name(shop):
+    made = shop()
+    made.described.update(orders_v2=None, was={"type": "SNAPSHOT"})
+    with pytest.raises(MacroError, match=r"nothing says that .*was. is what .*orders. was: it has no mark"):
+        made.cut(undo=True, backup="was", dry_run=False)
+    assert made.changed == []
+
+
+CLONED = {
+    "baseTableReference": {"projectId": "test-project", "datasetId": "dbt_test", "tableId": "orders"},
+    "cloneTime": "2024-01-01T00:00:00Z",
+}
+
+
+@pytest.mark.parametrize("backup", [{"type": "SNAPSHOT"}, {"cloneDefinition": CLONED}])
+def test_a_snapshot_is_not_taken_for_the_old_table(shop, backup):
+    made = shop()
+    made.described.update(orders=None, orders_backup=backup)
+    for ask in ({}, {"undo": True}, {"backup": "orders_backup"}):
+        with pytest.raises(
+            MacroError, match=r"restore_table --args .*from_backup: test-project.dbt_test.orders_backup, dry_run: false"
+        ):
+            made.cut(**ask, dry_run=False)
+    assert made.changed == []
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+def test_a_run_that_dies_or_is_refused_in_a_step_has_said_what_to_do(shop, macro, step):
+    made = shop(grants=GRANTS)
+    left = [step]
+
+    def die(statements):
+        left[0] -= 1
+        if not left[0]:
+            raise RuntimeError("Access Denied: one of its rights is missing")
+        made.changed.append(statements)
+
+    with pytest.raises(RuntimeError, match="Access Denied"):
+        macro("cutover", "orders", "orders_v2", dry_run=False, stubs={**cutover_stubs(made), "_change": die})
+    said = macro.last.printed
+    plan, _, ran = said.partition("This runs now:")
+    for number in range(1, 5):
+        assert f"-- Step {number} of 4:" in plan
+    assert "It needs bigquery.tables.createSnapshot" in plan
+    assert f"-- Step {step} of 4:" in ran
+    assert f"-- Step {step + 1} of 4:" not in ran
+    advice = plan.split("-- Step ")[step].split("\n-- ")[1].strip()
+    assert advice.startswith(
+        "Readers still read the old table."
+        if step < 3
+        else "Readers read the new table."
+        if step == 3
+        else "It is done."
+    )
+    assert ("run the same again" in advice) == (step < 3)
+    assert ("undo: true" in advice) == (step >= 3)
+    done = [statements[0].split(" `")[0] for statements in made.changed]
+    assert done == ["alter table", "create snapshot table", "create or replace table"][: step - 1]
+    assert step == 1 or made.changed[0][-1].startswith("grant"), "who may not grant is refused before the swap"
