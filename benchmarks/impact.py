@@ -164,7 +164,7 @@ def _read(folder: Path, many: int) -> dict[str, Any]:
     graph = load_graph(options, say=lambda _: None)
     names = Names(graph.nodes.values(), "duckdb")
     chosen = [node for node in graph.nodes.values() if node.kind == "model" and node.name.startswith("layer_2_")][:many]
-    with open_project(options, needs_package=False) as project:
+    with open_project(options, only_reads=True) as project:
         texts = {node.unique_id: project.compiled(node) for node in chosen}
 
     def columns(unique_id: str) -> list[str]:

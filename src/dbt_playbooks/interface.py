@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -154,6 +154,10 @@ class MacroCall:
     """It is given `*` or `**`, so any parameter may have a value that is not known."""
 
 
+KnownColumns = Callable[[str], "Sequence[str] | None"]
+"""The columns of a table by its name in SQL, where they are known without asking the warehouse; else None."""
+
+
 class Project(Protocol):
     """What backfill, compare and the rest may ask of a dbt project, whichever engine runs it."""
 
@@ -190,5 +194,5 @@ class Project(Protocol):
 
     def inputs(self) -> Inputs: ...
     def nodes(self) -> list[Node]: ...
-    def compiled(self, node: Node, incremental: bool = False) -> str: ...
+    def compiled(self, node: Node, incremental: bool = False, columns: KnownColumns | None = None) -> str: ...
     def stored_columns(self, node: Node) -> dict[str, str]: ...

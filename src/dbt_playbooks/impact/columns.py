@@ -25,6 +25,11 @@ def known_column(graph: Graph, node: Node, column: str) -> str:
     if not complete and not near:
         return wanted
     kind = node.kind.replace("_", " ")
+    whole = wanted.lower().partition(".")[0]
+    if whole != wanted.lower() and whole in known:
+        raise UsageError(
+            f"'{column}' is a field, and a use of a field counts as one of its column: --column {known[whole]}."
+        )
     raise UsageError(
         f"{kind} '{node.name}' has no column '{column}'{'' if complete else ' that is known of'}.\n"
         f"{'Did you mean' if near else 'Its columns'}: {', '.join(near or list(known.values())[:20]) or 'none'}"

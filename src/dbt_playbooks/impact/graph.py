@@ -56,11 +56,9 @@ class Graph:
         if name in self.nodes:
             return self.nodes[name]
         found = [node for node in self.nodes.values() if name in _names(node)]
-        for chosen in (
-            [node for node in found if node.kind in _FIRST],
-            [node for node in found if node.package == self.project],
-        ):
-            found = chosen or found
+        # a table comes before a metric of its name, the project itself before its packages
+        found = [node for node in found if node.kind in _FIRST] or found
+        found = [node for node in found if node.package == self.project] or found
         if len(found) == 1:
             return found[0]
         if found:

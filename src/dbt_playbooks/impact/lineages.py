@@ -43,59 +43,29 @@ class _Lineages:
         self._semantics = Semantics(nodes, self._dialect)
         self._say = say
         self._order = list(_parents_first(self._nodes))
-        self._trees: dict[str, list[Any]] = {}
-        self._unread: dict[str, str] = {}
+        self._trees: dict[tuple[str, bool], Any] = {}
+        self._texts: dict[str, str] = {}
         self._stored: dict[str, list[str]] = {}
         """Columns as the warehouse has them, of nodes for which it was asked."""
-        self._known: dict[str, Lineage] = {}
-        """Of nodes that need not be compiled."""
         self._found: dict[str, Lineage] = {}
 
     def all(self) -> dict[str, Lineage]:
-        for node in self._order:
-            if node.kind == "test" and (lineage := of_dbt_itself(node, self._dialect)):
-                self._known[node.unique_id] = lineage
-        coded = [node for node in self._order if node.kind in _WITH_SQL and node.unique_id not in self._known]
-        for number, node in enumerate(coded, start=1):
-            self._say(f"reading the SQL of {number:,} of {len(coded):,}: {node.name} ...")
-            self._parse(node)
         wanted = self._read_all()
         if wanted and self._ask(wanted):
             self._read_all()
         return self._found
 
-    # --- SQL -------------------------------------------------------------------------------------------------------
-
-    def _parse(self, node: Node) -> None:
-        if node.language == "python":
-            self._unread[node.unique_id] = "a Python model: which columns it uses, its code alone knows"
-            return
-        try:
-            texts = [self._project.compiled(node)]
-            if node.materialized == "incremental":
-                texts.append(self._project.compiled(node, incremental=True))
-            self._trees[node.unique_id] = [parse(text, self._dialect) for text in dict.fromkeys(texts)]
-        except PlaybooksError as error:
-            self._unread[node.unique_id] = f"dbt can't compile it: {self._short(error)}"
-        except UnreadableError as error:
-            self._unread[node.unique_id] = str(error)
-
-    def _short(self, error: Exception) -> str:
-        """What dbt or the warehouse said may quote the profile."""
-        return self._redact(" ".join(str(error).split()))[:300]
-
     def _read_all(self) -> set[str]:
         """Read everything with what is known so far; the nodes whose columns would have to be known."""
         self._found, wanted = {}, set()
-        for node in self._order:
-            if node.unique_id in self._known:
-                lineage = self._known[node.unique_id]
-            elif node.kind in _SEMANTIC:
+        for number, node in enumerate(self._order, start=1):
+            if node.kind in _SEMANTIC:
                 lineage = self._semantics.lineage(node)
             elif node.kind == "unit_test":
                 lineage = unit_test_lineage(node, self._names.reference, self._dialect)
             elif node.kind in _WITH_SQL:
-                lineage, more = self._of_sql(node)
+                self._say(f"reading {number:,} of {len(self._order):,}: {node.name} ...")
+                lineage, more = self._of_code(node)
                 wanted |= more
             else:
                 lineage = Lineage()
@@ -103,18 +73,25 @@ class _Lineages:
             self._found[node.unique_id] = replace(lineage, configured=configured) if configured else lineage
         return wanted
 
-    def _of_sql(self, node: Node) -> tuple[Lineage, set[str]]:
+    # --- SQL -------------------------------------------------------------------------------------------------------
+
+    def _of_code(self, node: Node) -> tuple[Lineage, set[str]]:
+        known = of_dbt_itself(node, self._dialect) if node.kind == "test" else None
+        if known is not None:
+            return known, set()
+        if node.language == "python":
+            return Lineage(unread="a Python model: which columns it uses, its code alone knows"), set()
         readings: list[Reading] = []
-        problem = self._unread.get(node.unique_id)
-        for tree in self._trees.get(node.unique_id, ()):
-            try:
-                readings.append(read(tree, self._dialect, lambda parts: self._table(parts, node)))
-            except UnreadableError as error:
-                problem = str(error)
-            # an incremental run reads the table that a first run makes
-            self._found[node.unique_id] = readings[0].lineage if readings else Lineage(unread=problem)
-        if problem:
-            return (by_arguments(node, problem) if node.kind == "test" else Lineage(unread=problem)), set()
+        try:
+            for incremental in (False, True) if node.materialized == "incremental" else (False,):
+                tree = self._tree(node, incremental)
+                if tree is not None:
+                    readings.append(read(tree, self._dialect, lambda parts: self._table(parts, node)))
+                    # an incremental run reads the table that a first run makes
+                    self._found[node.unique_id] = readings[0].lineage
+        except UnreadableError as error:
+            self._found.pop(node.unique_id, None)
+            return (by_arguments(node, str(error)) if node.kind == "test" else Lineage(unread=str(error))), set()
         lineage = _united([each.lineage for each in readings])
         if node.kind == "test":
             lineage = as_test(lineage)
@@ -123,6 +100,37 @@ class _Lineages:
         elif node.config.get("incremental_strategy") == "microbatch":
             lineage = self._by_event_time(node, lineage)
         return lineage, {unique_id for each in readings for unique_id in each.wanted}
+
+    def _tree(self, node: Node, incremental: bool) -> Any:
+        """The compiled SQL, parsed; None of an incremental run that is the first run again. Raises UnreadableError, each time."""
+        key = node.unique_id, incremental
+        if key not in self._trees:
+            self._trees[key] = self._compiled(node, incremental)
+        found = self._trees[key]
+        if isinstance(found, UnreadableError):
+            raise found
+        return found
+
+    def _compiled(self, node: Node, incremental: bool) -> Any:
+        try:
+            text = self._project.compiled(node, incremental, self._columns_for_macros)
+            before = self._texts.setdefault(node.unique_id, text)
+            return None if incremental and text == before else parse(text, self._dialect)
+        except UnreadableError as error:
+            return error
+        except Exception as error:  # macros are code: they may raise anything
+            name = "" if isinstance(error, PlaybooksError) else f"{type(error).__name__}: "
+            return UnreadableError(f"dbt can't compile it: {name}{self._short(error)}")
+
+    def _columns_for_macros(self, relation: str) -> list[str] | None:
+        """What the SQL of a node says of its columns is newer than its table, and costs nothing to ask."""
+        unique_id = self._names.relation(relation)
+        table = self._columns(unique_id) if unique_id else None
+        return None if table is None or table.rests else [item.name for item in table.items if isinstance(item, Out)]
+
+    def _short(self, error: Exception) -> str:
+        """What dbt or the warehouse said may quote the profile."""
+        return self._redact(" ".join(str(error).split()))[:300]
 
     def _by_event_time(self, node: Node, lineage: Lineage) -> Lineage:
         """dbt itself filters what a microbatch model reads, by the parent's event_time."""

@@ -36,7 +36,7 @@ def load_graph(
     from dbt_playbooks.project import open_project
     from dbt_playbooks.redact import Redactor
 
-    with open_project(options, needs_package=False) as project:
+    with open_project(options, only_reads=True) as project:
         nodes = project.nodes()
         found = {}
         if columns:

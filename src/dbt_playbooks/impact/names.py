@@ -25,6 +25,7 @@ class Names:
     """The tables of a project by their names. Names are compared in lower case: a warehouse that tells them apart has dbt quote them."""
 
     def __init__(self, nodes: Iterable[Node], dialect: str | None) -> None:
+        self._dialect = dialect
         self._by_path: dict[tuple[str, ...], list[Node]] = {}
         self._by_name: dict[tuple[str, ...], Node] = {}
         for node in sorted((each for each in nodes if each.kind in _MAKERS), key=lambda each: _MAKERS.index(each.kind)):
@@ -47,6 +48,11 @@ class Names:
         # a name without its schema is any table's name, unless dbt wrote it
         tables = {node.relation for node in found}
         return found[0].unique_id if found and len(tables) == 1 and len(parts) > 1 else None
+
+    def relation(self, text: str) -> str | None:
+        """The node whose table is written like this in full."""
+        found = self._by_path.get(_path(text, self._dialect), [])
+        return found[0].unique_id if found and len({node.relation for node in found}) == 1 else None
 
     def reference(self, kind: str, names: Sequence[str]) -> str | None:
         """What `ref('orders')`, `ref('package', 'orders')` or `source('raw', 'orders')` means."""

@@ -15,16 +15,16 @@ from dbt_playbooks.project.core import DbtCoreProject
 
 @contextlib.contextmanager
 def open_project(
-    options: Options, selection: Sequence[str] = (), exclude: Sequence[str] = (), needs_package: bool = True
+    options: Options, selection: Sequence[str] = (), exclude: Sequence[str] = (), only_reads: bool = False
 ) -> Iterator[DbtCoreProject]:
     """Open the project, parse it and register its adapter; nothing is connected yet.
-    Without `needs_package` no macro of ours may be called, and the project need not have them.
+    With `only_reads` nothing is run: the project need not have our dbt package, and a warehouse that does not answer is refused at once.
 
     Raises ProjectError when dbt cannot: no project, no profile, no adapter, a project that does not parse,
     or one that has not installed the dbt package.
     """
     with contextlib.ExitStack() as stack:
-        yield DbtCoreProject(options, selection, exclude, stack, needs_package)
+        yield DbtCoreProject(options, selection, exclude, stack, only_reads)
 
 
 __all__ = ["DbtCoreProject", "open_project"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from dbt_playbooks.interface import KnownColumns
 from dbt_playbooks.project.stubs import stubbed
 
 
@@ -16,7 +17,7 @@ class NodeCompiler:
         self._manifest = manifest
         self._kept: dict[str, tuple[Any, dict[str, Any]]] = {}
 
-    def compile(self, node: Any, incremental: bool) -> str:
+    def compile(self, node: Any, incremental: bool, columns: KnownColumns | None = None) -> str:
         """The SQL of a node; `is_incremental()` is what is given. Ephemeral parents stand there as the names of their CTEs."""
         from dbt.clients.jinja import add_rendered_test_kwargs, get_rendered
         from dbt.contracts.graph.nodes import GenericTestNode
@@ -27,7 +28,19 @@ class NodeCompiler:
         context = self._context(node)
         if isinstance(node, GenericTestNode):
             add_rendered_test_kwargs(context, node)
-        with stubbed(context, {"is_incremental": lambda: incremental}):
+        adapter = context["adapter"]
+
+        def columns_of(relation: Any) -> Any:
+            known = columns(str(relation)) if columns else None
+            # their types matter to what is run, not to what is read
+            return (
+                adapter.get_columns_in_relation(relation)
+                if known is None
+                else [context["api"]["Column"](name, "string") for name in known]
+            )
+
+        stubs = {"is_incremental": lambda: incremental, "adapter.get_columns_in_relation": columns_of}
+        with stubbed(context, stubs):
             return str(get_rendered(node.raw_code, context, node))
 
     def _context(self, node: Any) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt_playbooks.errors import UsageError, WarehouseError
-from dbt_playbooks.interface import Inputs, Model, Node, Options, Outcome, Window
+from dbt_playbooks.interface import Inputs, KnownColumns, Model, Node, Options, Outcome, Window
 from dbt_playbooks.project.compiling import NodeCompiler
 from dbt_playbooks.project.inputs import inputs_of
 from dbt_playbooks.project.models import backfill_filters, runners
@@ -24,6 +24,7 @@ from dbt_playbooks.project.opening import (
     silent_events,
     uncollected,
 )
+from dbt_playbooks.project.reach import refuse_unreachable
 from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.redact import secret_values
 
@@ -38,7 +39,7 @@ class DbtCoreProject(DbtSession):
         selection: Sequence[str],
         exclude: Sequence[str],
         stack: contextlib.ExitStack,
-        needs_package: bool = True,
+        only_reads: bool = False,
     ) -> None:
         from dbt.task.run import RunTask
 
@@ -54,7 +55,9 @@ class DbtCoreProject(DbtSession):
         self._lock = threading.Lock()
         self._adapter.set_macro_context_generator(self._kept_macro_context)
         self._packages_before_ours: list[str] = []
-        if needs_package:
+        if only_reads:
+            refuse_unreachable(self._adapter, self._config.credentials)
+        else:
             require_package(self._manifest)
             self._packages_before_ours = put_our_macros_before_dbts(self._config, self._manifest)
 
@@ -141,15 +144,16 @@ class DbtCoreProject(DbtSession):
         """Everything of the graph: sources, models, tests, exposures, metrics and so on, of the project and its packages."""
         return nodes_of(self._manifest, Path(self._config.project_root), self._adapter.Relation.add_ephemeral_prefix)
 
-    def compiled(self, node: Node, incremental: bool = False) -> str:
+    def compiled(self, node: Node, incremental: bool = False, columns: KnownColumns | None = None) -> str:
         """The SQL of a node for a first run, or for an incremental one. It runs nothing, but macros in it may query.
 
+        Macros that ask for the columns of a table get those of `columns`, where it knows them.
         Ephemeral parents are not put into it: they stand there as the names of their CTEs.
         """
         if self._compiler is None:
             self._compiler = NodeCompiler(self._config, self._manifest)
         with self._dbt_errors(), self._connection(f"compile_{node.name}"):
-            return self._compiler.compile(self._manifest.nodes[node.unique_id], incremental)
+            return self._compiler.compile(self._manifest.nodes[node.unique_id], incremental, columns)
 
     def stored_columns(self, node: Node) -> dict[str, str]:
         """The columns of a node's table and their types as the warehouse has them now; empty when there is no table."""

@@ -11,7 +11,14 @@ PROFILE = """
 small:
   target: dev
   outputs:
-    dev: {type: bigquery, method: oauth-secrets, token: none, project: my-project, schema: shop, job_retries: 0}
+    dev: {type: bigquery, method: oauth-secrets, token: none, project: my-project, schema: shop, api_endpoint: "http://127.0.0.1:1"}
+"""
+ALL_BUT = """
+{% macro all_but(left_out, relation) %}
+select
+{%- for column in adapter.get_columns_in_relation(relation) if column.name != left_out %} {{ column.quoted }}{{ ',' if not loop.last }}{% endfor %}
+from {{ relation }}
+{% endmacro %}
 """
 MODELS = {
     "base": "select * from {{ source('raw', 'events') }} where _table_suffix > '2024'",
@@ -26,19 +33,26 @@ MODELS = {
     ),
     "by_hand": "select status from `my-project.shop.base` qualify row_number() over (partition by id order by happened_at) = 1",
     "helper": "{{ config(materialized='ephemeral') }} select id, status as state from {{ ref('base') }}",
+    "starred": "{{ all_but('id', ref('helped')) }}",
+    "helped": "select id, status from {{ source('raw', 'others') }}",
+    "asking": "{% set found = run_query('select 1 as n') %}select status from {{ source('raw', 'others') }}",
+    "asking_too": "{% set found = adapter.get_columns_in_relation(source('raw', 'others')) %}select status from {{ source('raw', 'others') }}",
     "below_helper": "select state from {{ ref('helper') }} where id is not null",
 }
 
 
 def test_a_project_on_bigquery_is_read_without_a_server(project: Callable[..., Shop]) -> None:
-    sources = "sources: [{name: raw, tables: [{name: events, identifier: 'events_*'}]}]"
-    shop = project(MODELS, **{"models/sources.yml": sources, "profiles.yml": PROFILE})
+    sources = "sources: [{name: raw, tables: [{name: events, identifier: 'events_*'}, {name: others}]}]"
+    files = {"models/sources.yml": sources, "profiles.yml": PROFILE, "macros/all_but.sql": ALL_BUT}
+    shop = project(MODELS, **files)
+
+    unread: dict[str, str] = {}
 
     def uses(name: str, column: str) -> dict[str, tuple[list[str], list[str]]]:
         said = shop.playbooks("impact", name, "--column", column, "--json")
         assert said.code == 0, said.err
         found = json.loads(said.out)
-        assert found["unread"] == []
+        unread.update({each["name"]: each["reason"] for each in found["unread"]})
         return {
             each["name"]: (each["uses"], [column["name"] for column in each["columns"]]) for each in found["affected"]
         }
@@ -61,3 +75,11 @@ def test_a_project_on_bigquery_is_read_without_a_server(project: Callable[..., S
     assert uses("base", "region")["daily"] == (["filters"], [])
     assert uses("base", "payload")["nested"] == (["reads"], ["what", "whole"])
     assert uses("helper", "id") == {"below_helper": (["filters"], [])}
+    assert unread == {}
+    # what a macro asks of a model is known from the model; a server is asked once, and not for minutes
+    assert uses("raw.others", "status") == {
+        "helped": (["passes on"], ["status"]),
+        "starred": (["passes on"], ["status"]),
+    }
+    assert set(unread) == {"asking", "asking_too"}
+    assert all("127.0.0.1 does not answer" in reason for reason in unread.values())

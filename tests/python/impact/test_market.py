@@ -127,7 +127,7 @@ def test_the_uses_that_are_known_of_dbts_own_tests_are_those_of_their_sql(graph:
 
     names = Names(graph.nodes.values(), "duckdb")
     checked = set()
-    with open_project(Options(project_dir=str(market), profiles_dir=str(market)), needs_package=False) as project:
+    with open_project(Options(project_dir=str(market), profiles_dir=str(market)), only_reads=True) as project:
         for node in project.nodes():
             known = of_dbt_itself(node, "duckdb") if node.kind == "test" else None
             if known is None:
