@@ -26,9 +26,13 @@ _KEYS = (
 
 def lineages(
     project: Project, nodes: Sequence[Node], redact: Callable[[str], str], say: Callable[[str], None]
-) -> dict[str, Lineage]:
-    """By unique id. A node that could not be read has the reason in `unread`. `say` is told how far it is."""
-    return _Lineages(project, nodes, redact, say).all()
+) -> tuple[dict[str, Lineage], bool]:
+    """By unique id; a node that could not be read has the reason in `unread`. And whether something asked the warehouse in vain, or may have.
+
+    `say` is told how far it is.
+    """
+    reader = _Lineages(project, nodes, redact, say)
+    return reader.all(), reader.in_vain
 
 
 class _Lineages:
@@ -48,6 +52,7 @@ class _Lineages:
         self._stored: dict[str, list[str]] = {}
         """Columns as the warehouse has them, of nodes for which it was asked."""
         self._found: dict[str, Lineage] = {}
+        self.in_vain = False
 
     def all(self) -> dict[str, Lineage]:
         wanted = self._read_all()
@@ -119,6 +124,7 @@ class _Lineages:
         except UnreadableError as error:
             return error
         except Exception as error:  # macros are code: they may raise anything
+            self.in_vain = True
             name = "" if isinstance(error, PlaybooksError) else f"{type(error).__name__}: "
             return UnreadableError(f"dbt can't compile it: {name}{self._short(error)}")
 
@@ -172,6 +178,7 @@ class _Lineages:
             try:
                 columns = self._project.stored_columns(self._nodes[unique_id])
             except PlaybooksError as error:
+                self.in_vain = True
                 self._say(f"warning: the warehouse could not be asked for columns: {self._short(error)}")
                 break
             if columns:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from dbt_playbooks.impact.cache import Cache
 from dbt_playbooks.impact.graph import Graph
+from dbt_playbooks.impact.lineage import Lineage
 from dbt_playbooks.interface import Options
 
 
@@ -38,16 +39,19 @@ def load_graph(
 
     with open_project(options, only_reads=True) as project:
         nodes = project.nodes()
-        found = {}
+        found: dict[str, Lineage] = {}
+        in_vain = False
         if columns:
             from dbt_playbooks.impact.lineages import lineages
 
             redactor = Redactor(project.secrets())
             with _uncollected(), project.connected():
-                found = lineages(project, nodes, redactor, say)
+                found, in_vain = lineages(project, nodes, redactor, say)
         inputs = project.inputs()
         graph = Graph(project.project_name, inputs.root, {node.unique_id: node for node in nodes}, found)
-        cache.write(graph, inputs, columns, started, say)
+        # a database that is locked or out of reach may answer the next time
+        if not in_vain or project.answers():
+            cache.write(graph, inputs, columns, started, say)
     return graph
 
 

@@ -5,10 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-
 from dbt_playbooks.interface import Node
 
 _PART = re.compile(r'"((?:[^"]|"")+)"|`([^`]+)`|\[([^\]]+)\]|([^\s."`\[\](){}\']+)')
@@ -72,6 +68,11 @@ def _path(relation: str, dialect: str | None) -> tuple[str, ...]:
         if not rest.startswith("."):
             break
         rest = rest[1:]
+    # the graph has names too, and does without sqlglot while it is kept
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
     try:
         table = sqlglot.parse_one(relation, into=exp.Table, dialect=dialect)
     except SqlglotError:

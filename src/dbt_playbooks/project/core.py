@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dbt_playbooks.errors import UsageError, WarehouseError
+from dbt_playbooks.errors import PlaybooksError, UsageError, WarehouseError
 from dbt_playbooks.interface import Inputs, KnownColumns, Model, Node, Options, Outcome, Window
 from dbt_playbooks.project.compiling import NodeCompiler
 from dbt_playbooks.project.inputs import inputs_of
@@ -159,6 +159,15 @@ class DbtCoreProject(DbtSession):
         """The columns of a node's table and their types as the warehouse has them now; empty when there is no table."""
         place = self._manifest.sources.get(node.unique_id) or self._manifest.nodes[node.unique_id]
         return self.columns(self._relation(place))
+
+    def answers(self) -> bool:
+        """Whether the warehouse can be asked at all: a statement that reads nothing."""
+        try:
+            with self._dbt_errors(), self._connection("answers"):
+                self._adapter.debug_query()
+        except PlaybooksError:
+            return False
+        return True
 
     # --- running ---------------------------------------------------------------------------------------------------
 

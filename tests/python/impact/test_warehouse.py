@@ -60,6 +60,13 @@ def test_a_warehouse_that_can_not_be_asked_is_said_to_be_so_and_the_rest_is_told
     assert unread["asking"].startswith("dbt can't compile it: IO Error:")
     assert "warning: the warehouse could not be asked for columns" in said
     assert "plain" in shop.playbooks("impact", "joined").out
+    # what it could not answer is not kept: the next run asks again
+    shop.file.unlink()
+    shop.sql("create schema raw; create table raw.orders (id integer, customer_id integer, status varchar)")
+    uses, unread, said = affected(shop, "raw.orders", "--column", "id")
+    assert uses["asking"] == ["passes on"]
+    assert unread == {}
+    assert "nothing changed since" in affected(shop, "raw.orders", "--column", "id")[2]
 
 
 def test_columns_that_macros_find_in_the_warehouse_are_followed(project: Callable[..., Shop]) -> None:
