@@ -1,6 +1,6 @@
 """A dbt project of any number of models for `bench impact`, and which of them carry a column: known from how it is made, not from its SQL.
 
-A fifth reads a source each; the rest stand in four layers. A model takes every column of one model of the layer below, under
+A fifth reads a source each; the rest stand in four layers. A model takes every column of one model of the layer below, a third of them of the same few, under
 its own name for the state, and one sum of another.
 """
 
@@ -86,7 +86,7 @@ def write_large_project(folder: Path, models: int) -> LargeProject:
         texts = {}
         for n, name in enumerate(layer):
             parent, other = (
-                below[n % len(below)] if n % 3 else chance.choice(below[: max(1, size // 10)]),
+                below[n % len(below)] if n % 3 else chance.choice(below[: max(1, size // 50)]),
                 chance.choice(below),
             )
             incremental = n % 10 == 0
