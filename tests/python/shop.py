@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import command
 import duckdb
+from command import Command, Said
 
 from dbt_playbooks.cli import main
 
@@ -34,25 +33,13 @@ STRATEGIES = {
 RANGE = ("--start", "2024-01-01", "--end", "2024-03-31")
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a command said and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
 class Shop:
     """A dbt project in a folder of its own."""
 
     def __init__(self, folder: Path, file: str = "shop.duckdb") -> None:
         self.folder = folder
         self.file = folder / file
+        self._started = 0
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name
@@ -89,34 +76,18 @@ class Shop:
 
     def dbt(self, *words: str, env: Mapping[str, str] | None = None) -> None:
         """`dbt ...` in the project's folder, as a process of its own; it must succeed."""
-        command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", *words]
-        done = subprocess.run(
-            command, cwd=self.folder, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"dbt {' '.join(words)}\n{done.stdout}"
+        said = command.dbt(self.folder, *words, **(env or {}))
+        assert said.code == 0, f"dbt {' '.join(words)}\n{said.out}"
 
     def dbt_each(self, commands: Sequence[Sequence[str]]) -> None:
         """Several commands of dbt, one after the other in one process; each must succeed."""
-        script = (
-            "from dbt.cli.main import dbtRunner\nfor words in %r:\n    result = dbtRunner().invoke(words)\n"
-            "    assert result.success, (words, result.exception)\n"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", script % [list(words) for words in commands]],
-            cwd=self.folder, env=os.environ, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        said = command.each_dbt(self.folder, *commands)
+        assert (said.code, said.out.count("\n= True")) == (0, len(commands)), f"{said.out}\n{said.err}"
 
-    def start(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    def start(self, *words: str, env: Mapping[str, str] | None = None) -> Command:
         """`dbt-playbooks ...` as a process of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "dbt_playbooks", *words],
-            cwd=self.folder,
-            env={**os.environ, **(env or {})},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self._started += 1
+        return Command(words, self.folder, self.folder / f"output{self._started}", env)
 
     def checkpoints(self, columns: str = "date_processed, status") -> list[tuple[Any, ...]]:
         return self.sql(f"select {columns} from backfill_checkpoints order by date_processed")

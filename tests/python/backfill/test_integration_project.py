@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -15,21 +14,20 @@ def test_the_project_builds_and_its_backfill_goes_on_from_there(tmp_path: Path) 
     shutil.copytree(ROOT / "integration_tests", folder, ignore=ignored)
     (folder / "packages.yml").write_text(f"packages:\n  - local: {ROOT}\n")
     shop = Shop(folder, "integration_tests.duckdb")
-    env = {**os.environ, "DBT_PLAYBOOKS_DUCKDB": str(shop.file), "DBT_PROFILES_DIR": str(folder)}
+    env = {"DBT_PLAYBOOKS_DUCKDB": str(shop.file), "DBT_PROFILES_DIR": str(folder)}
 
     shop.dbt("deps", env=env)
     shop.dbt("build", env=env)
     shop.sql("update raw_events set amount = amount + 1 where event_date between '2024-01-10' and '2024-01-12'")
     shop.sql("delete from raw_events where event_date = '2024-01-20'")
-    process = shop.start(
+    said = shop.start(
         *("backfill", "run", "stg_events", "events_daily"),
         *("--start", "2024-01-08", "--end", "2024-01-21", "--chunk", "week", "--profiles-dir", "."),
         env=env,
-    )
-    _, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
+    ).said()
+    assert said.code == 0, said.err
     assert shop.difference("stg_events", source="raw_events") == []
     assert shop.sql("select sum(amount) from events_daily") == shop.sql("select sum(amount) from raw_events")
-    assert "1 day without rows: 2024-01-20" in err
+    assert "1 day without rows: 2024-01-20" in said.err
     # the test fails, as it should, on the day that is gone
     shop.dbt("build", "--exclude", "raw_events", "dbt_playbooks_no_missing_dates_stg_events_event_date", env=env)

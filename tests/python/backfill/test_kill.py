@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+from command import happened
 from shop import RANGE, STRATEGIES, Shop
 
 KILLS = 12
@@ -22,22 +23,16 @@ def test_a_run_that_is_killed_at_random_moments_loses_and_doubles_nothing(shop: 
     chance = random.Random(strategy)
     killed_while_working = 0
     for _ in range(KILLS // len(STRATEGIES)):
-        process = shop.start(*COMMAND, "--json")
-        assert process.stdout is not None
-        for line in process.stdout:
-            if '"run_started"' in line:
-                break
+        run = shop.start(*COMMAND, "--json").until(happened("run_started"))
         # chunks take some 50 ms: spread over what is left
         time.sleep(chance.uniform(0, 0.8))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        killed_while_working += process.returncode == -signal.SIGKILL
+        run.kill()
+        killed_while_working += run.said().code == -signal.SIGKILL
         _the_target_holds_whole_chunks(shop)
 
     assert killed_while_working > 0
-    process = shop.start(*COMMAND)
-    _, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
+    said = shop.start(*COMMAND).said()
+    assert said.code == 0, said.err
     assert shop.difference("events") == []
     assert shop.checkpoints("status") == [("completed",)] * CHUNKS
     assert shop.sql(
@@ -72,16 +67,12 @@ def test_a_chunk_that_was_begun_and_not_ended_is_run_again(shop: Shop) -> None:
 
 def test_ctrl_c_ends_the_chunk_in_flight_records_it_and_exits_130(shop: Shop) -> None:
     shop.model("events", STRATEGIES["merge"])
-    process = shop.start(*COMMAND, "--json")
-    assert process.stdout is not None
-    for line in process.stdout:
-        if '"chunk_started"' in line:
-            break
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
-    assert '"interrupted": true' in out
-    assert "To go on: dbt-playbooks backfill run events" in err
+    run = shop.start(*COMMAND, "--json").until(happened("chunk_started"))
+    run.signal(signal.SIGINT)
+    said = run.said()
+    assert said.code == 130, said.err
+    assert '"interrupted": true' in said.out
+    assert "To go on: dbt-playbooks backfill run events" in said.err
     assert {status for _, status in shop.checkpoints()} == {"completed"}
     assert shop.sql("select event from backfill_runs order by recorded_at") == [("claim",), ("release",)]
     assert shop.playbooks(*COMMAND).code == 0
@@ -93,16 +84,12 @@ def test_a_second_ctrl_c_rolls_the_chunk_back(shop: Shop) -> None:
     assert shop.run("events", "--start", "2024-01-01", "--end", "2024-01-31").code == 0
     endless = "where (select count(*) from range(300000) as a(x), range(300000) as b(y) where hash(x, y) = 1) >= 0 and"
     shop.model("events", STRATEGIES["merge"].replace("where", endless))
-    process = shop.start(*COMMAND, "--id", "endless", "--json")
-    assert process.stdout is not None
-    for line in process.stdout:
-        if '"chunk_started"' in line:
-            break
+    run = shop.start(*COMMAND, "--id", "endless", "--json").until(happened("chunk_started"))
     for _ in range(2):
         time.sleep(1)
-        process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
-    assert "0 failed, 1 interrupted, 30 not begun, of 31." in err
+        run.signal(signal.SIGINT)
+    said = run.said()
+    assert said.code == 130, said.err
+    assert "0 failed, 1 interrupted, 30 not begun, of 31." in said.err
     assert shop.sql("select status from backfill_checkpoints where backfill_id = 'endless'") == [("interrupted",)]
     assert shop.sql("select count(*) from events") == [(93,)]

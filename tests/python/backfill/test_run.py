@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from shop import DELETE_INSERT, FILTERED, MERGE, RANGE, STRATEGIES, Shop
@@ -121,7 +123,11 @@ def test_a_reprocessing_by_other_code_begins_anew(shop: Shop) -> None:
 
 def test_a_reader_of_the_events_that_leaves_does_not_stop_the_run(shop: Shop) -> None:
     shop.model("events", DELETE_INSERT + FILTERED)
-    run = shop.start("backfill", "run", "events", *RANGE, "--chunk", "day", "--json")
+    words = ["backfill", "run", "events", *RANGE, "--chunk", "day", "--json"]
+    run = subprocess.Popen(
+        [sys.executable, "-m", "dbt_playbooks", *words],
+        cwd=shop.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
     assert run.stdout is not None
     assert run.stderr is not None
     assert "run_started" in run.stdout.readline()

@@ -6,21 +6,18 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import command
 import pytest
-from shop import Said
+from command import Command, Said
 
-from .command import Command
 from .server import PROJECT, Emulator
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -158,8 +155,8 @@ class Shop:
         return json.loads(said.out)
 
     def end(self) -> None:
-        for command in self._started:
-            command.kill()
+        for started in self._started:
+            started.kill()
 
 
 _SOURCES = """
@@ -187,9 +184,8 @@ from unnest(generate_date_array('{FIRST}', '{LAST}')) as day, unnest([0, 1, 2]) 
 
 def run_dbt(folder: Path, *words: str, **environment: str) -> None:
     """`dbt ...` as a process of its own; it must succeed."""
-    command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", *words]
-    said = subprocess.run(command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True)
-    assert said.returncode == 0, f"dbt {' '.join(words)}\n{said.stdout}"
+    said = command.dbt(folder, *words, **environment)
+    assert said.code == 0, f"dbt {' '.join(words)}\n{said.out}"
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from command import completed
 
-from .command import completed
 from .conftest import DAYS, PROJECT, RANGE, Shop, each_model
 from .proxy import Proxy
 from .server import Emulator

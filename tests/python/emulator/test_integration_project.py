@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command import Command
 
-from .command import Command
 from .conftest import ROOT, run_dbt
 from .server import Emulator
 

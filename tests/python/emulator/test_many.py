@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 
-from .command import completed
+from command import completed
+
 from .conftest import RANGE, Shop
 
 CHUNKS = (*RANGE, "--chunk", "10 day", "--id", "events")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from command import completed
 
-from .command import completed
 from .conftest import RANGE, Shop
 
 # a price for each of the three events of a day

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+from command import each_dbt
 
 from macros.project import write_project
 
@@ -39,18 +37,6 @@ seeds:
               name: empty
               config: {{where: amount < 0}}
 """
-COMMANDS = """
-import sys
-from dbt.cli.main import dbtRunner
-
-for words in {commands}:
-    print("$", *words, flush=True)
-    result = dbtRunner().invoke([*words, "--no-use-colors"])
-    print("=", result.success, result.exception or "", flush=True)
-    for each in getattr(result.result, "results", None) or []:
-        if hasattr(each, "node"):
-            print(">", each.node.name, each.status, each.failures, flush=True)
-"""
 
 
 class User:
@@ -63,13 +49,10 @@ class User:
         )
 
     def dbt(self, *commands: list[str]) -> str:
-        environment = {**os.environ, "DBT_PROFILES_DIR": str(self.folder), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-        done = subprocess.run(
-            [sys.executable, "-c", COMMANDS.format(commands=list(commands))],
-            cwd=self.folder, env=environment, capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        environment = {"DBT_PROFILES_DIR": str(self.folder), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+        said = each_dbt(self.folder, *commands, **environment)
+        assert said.code == 0, said.err
+        return said.out
 
 
 @pytest.fixture

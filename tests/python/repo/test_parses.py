@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command import dbt
 
+QUIETLY = "--no-send-anonymous-usage-stats"
 PROFILES = {
     "duckdb": {"type": "duckdb", "path": ":memory:"},
     "bigquery": {"type": "bigquery", "method": "oauth-secrets", "token": "none", "project": "shop", "schema": "shop"},
@@ -49,11 +49,6 @@ def write(folder: Path, files: dict[str, str]) -> None:
         (folder / name).write_text(text)
 
 
-def dbt(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--no-send-anonymous-usage-stats", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-
-
 @pytest.fixture
 def project(root: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A project of a user, with all of our models switched on."""
@@ -70,18 +65,18 @@ def project(root: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
             "models/events_health.sql": "{{ dbt_playbooks.monitoring_view(ref('events'), 'event_date', condition='id < 0') }}",
         },
     )
-    installed = dbt(tmp_path, "deps")
-    assert installed.returncode == 0, installed.stdout
+    installed = dbt(tmp_path, QUIETLY, "deps")
+    assert installed.code == 0, installed.out
     return tmp_path
 
 
 @pytest.mark.parametrize("project", PROFILES, indirect=True)
 def test_a_project_with_the_package_parses_without_a_warning(project: Path) -> None:
-    words = ("--warn-error", "parse", "--show-all-deprecations", "--no-partial-parse")
+    words = (QUIETLY, "--warn-error", "parse", "--show-all-deprecations", "--no-partial-parse")
     parsed = dbt(project, *words)
-    assert parsed.returncode == 0, parsed.stdout
+    assert parsed.code == 0, parsed.out
     # and a deprecation would have been an error
     write(project, {"models/more.sql": "select 1 as id", "models/more.yml": DEPRECATED})
     refused = dbt(project, *words)
-    assert refused.returncode != 0
-    assert "MissingArgumentsPropertyInGenericTestDeprecation" in refused.stdout
+    assert refused.code != 0
+    assert "MissingArgumentsPropertyInGenericTestDeprecation" in refused.out
