@@ -5,6 +5,9 @@ A message says what happened, where, what was given, what is allowed and what to
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 DONE = 0
 SOME_FAILED = 1
 USAGE = 2
@@ -40,3 +43,12 @@ class InterruptionError(PlaybooksError):
     """Ctrl-C, where there is more to say than that."""
 
     exit_code = INTERRUPTED
+
+
+@contextmanager
+def changing_nothing(doing: str) -> Iterator[None]:
+    """Ctrl-C while nothing is changed."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise InterruptionError(f"interrupted. {doing} changes nothing; the same command begins again.") from None

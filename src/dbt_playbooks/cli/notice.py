@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from dbt_playbooks.cli.options import DBT_OPTIONS, dbt_options, with_options
+from dbt_playbooks.notice import KINDS
 
 
 @click.command(short_help="Write what the readers of a table are told before it changes.")
@@ -14,7 +15,7 @@ from dbt_playbooks.cli.options import DBT_OPTIONS, dbt_options, with_options
 @click.option(
     "--change",
     "kind",
-    type=click.Choice(["rename", "remove", "retype", "add", "repartition"]),
+    type=click.Choice(KINDS),
     help="What changes.  [default: the change of the model that is in flight]",
 )
 @click.option("--column", metavar="NAME", help="The column that changes; of --change add the one that comes.")

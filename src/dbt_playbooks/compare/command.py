@@ -13,7 +13,7 @@ from rich.text import Text
 
 from dbt_playbooks.compare.request import Request, as_options
 from dbt_playbooks.cost import Limits, bill, price, size
-from dbt_playbooks.errors import DONE, SOME_FAILED, InterruptionError, PlaybooksError, UsageError
+from dbt_playbooks.errors import DONE, SOME_FAILED, PlaybooksError, UsageError, changing_nothing
 from dbt_playbooks.interface import Options, Project
 from dbt_playbooks.project import open_project
 from dbt_playbooks.redact import Redactor
@@ -33,14 +33,16 @@ def compare(options: Options, request: Request, limits: Limits, sample: int, dry
     with open_project(options) as project:
         redactor = Redactor(project.secrets())
         try:
-            with project.connected(), notes.status(Text(f"comparing {request.old_table} with {request.new_table}")):
+            with (
+                changing_nothing("Comparing"),
+                project.connected(),
+                notes.status(Text(f"comparing {request.old_table} with {request.new_table}")),
+            ):
                 return _compare(project, notes, request, limits, sample, dry_run, as_json)
         except PlaybooksError as error:
             said = redactor(str(error))
             error.args = (as_options(said) if isinstance(error, UsageError) else said,)
             raise
-        except KeyboardInterrupt:
-            raise InterruptionError("interrupted. Comparing changes nothing; the same command begins again.") from None
 
 
 def _compare(

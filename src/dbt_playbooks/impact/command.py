@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.text import Text
 
-from dbt_playbooks.errors import DONE, InterruptionError
+from dbt_playbooks.errors import DONE, changing_nothing
 from dbt_playbooks.impact.columns import columns_of
 from dbt_playbooks.impact.load import load_graph
 from dbt_playbooks.impact.mermaid import MOST_EDGES, mermaid
@@ -21,18 +21,15 @@ from dbt_playbooks.interface import Options
 
 def impact(options: Options, name: str, column: str | None, form: str, refresh: bool, emails: bool) -> int:
     """Say what a change of a node, or of one of its columns, reaches. `form`: 'text', 'json' or 'mermaid'."""
-    with _progress() as progress:
-        try:
-            graph = load_graph(options, refresh, columns=column is not None, say=progress.say)
-            node = graph.find(name)
-            found = impact_of(graph, node, column)
-            if found.column is not None and found.column.lower() not in columns_of(graph, node)[0]:
-                progress.say(
-                    f"note: whether {node.name} has a column '{found.column}' is not known: neither its YAML nor what reads it names one."
-                )
-            authors = {} if form == "mermaid" else git_owners(graph.root, progress.say)
-        except KeyboardInterrupt:
-            raise InterruptionError("interrupted. Looking changes nothing; the same command begins again.") from None
+    with _progress() as progress, changing_nothing("Looking"):
+        graph = load_graph(options, refresh, columns=column is not None, say=progress.say)
+        node = graph.find(name)
+        found = impact_of(graph, node, column)
+        if found.column is not None and found.column.lower() not in columns_of(graph, node)[0]:
+            progress.say(
+                f"note: whether {node.name} has a column '{found.column}' is not known: neither its YAML nor what reads it names one."
+            )
+        authors = {} if form == "mermaid" else git_owners(graph.root, progress.say)
     if form == "json":
         print(json.dumps(as_json(found, authors, emails, graph.project)))
     elif form == "mermaid":

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from dbt_playbooks.errors import DONE, SOME_FAILED, InterruptionError
+from dbt_playbooks.errors import DONE, SOME_FAILED, changing_nothing
 from dbt_playbooks.impact.load import load_graph
 from dbt_playbooks.interface import Options
 from dbt_playbooks.migrations import report
@@ -26,7 +25,7 @@ def migrations(
 ) -> int:
     """List the changes in flight; with `overdue` only those that are, and the exit code says whether there are any."""
     now = now or today()
-    with looking():
+    with changing_nothing("Looking"):
         graph = load_graph(options, refresh)
         root = Path(graph.root)
         found = survey(graph, root, now)
@@ -61,12 +60,3 @@ def _print(
         console.print(report.nothing(where, now))
     for place in hidden:
         console.print(f"not followed: {place}. What the models that call this macro change is not listed.")
-
-
-@contextmanager
-def looking() -> Iterator[None]:
-    """Ctrl-C while the project is read."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise InterruptionError("interrupted. Looking changes nothing; the same command begins again.") from None

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from dbt_playbooks.errors import DONE, UsageError
+from dbt_playbooks.errors import DONE, UsageError, changing_nothing
 from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.impact.load import load_graph, to_stderr
 from dbt_playbooks.impact.owners import git_owners
 from dbt_playbooks.impact.trace import Impact, impact_of
 from dbt_playbooks.interface import Options
-from dbt_playbooks.migrations.command import looking, today
+from dbt_playbooks.migrations.command import today
 from dbt_playbooks.migrations.commands import dialect_of, outside
 from dbt_playbooks.migrations.readers import readers_of
 from dbt_playbooks.migrations.survey import of_model, survey
@@ -28,7 +28,7 @@ def notice(
 ) -> int:
     """Write the notice on stdout, and on stderr what whoever sends it should know."""
     now = now or today()
-    with looking():
+    with changing_nothing("Looking"):
         graph = load_graph(options, refresh)
         root = Path(graph.root)
         node = graph.find(model)

@@ -13,8 +13,8 @@ from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations.changes import Change, day_of
 from dbt_playbooks.migrations.commands import notice
 from dbt_playbooks.migrations.survey import Migration
+from dbt_playbooks.notice import KINDS
 
-KINDS = ("rename", "remove", "retype", "add", "repartition")
 HAS_COLUMNS = ("model", "seed", "snapshot")
 
 
