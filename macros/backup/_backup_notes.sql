@@ -9,15 +9,14 @@
 
 {#- The command that puts a backup's rows back. -#}
 {% macro _restore_command(relation, backup) %}
-  {{ return("dbt run-operation dbt_playbooks.restore_table --args '{table: " ~ dbt_playbooks._full_name(relation) ~ ", from_backup: "
-    ~ dbt_playbooks._full_name(backup) ~ ", dry_run: false}'") }}
+  {{ return(dbt_playbooks._operation('restore_table', {'table': relation, 'from_backup': backup, 'dry_run': false})) }}
 {% endmacro %}
 
 {% macro _drop_command(backup) %}
-  {{ return("dbt run-operation dbt_playbooks.drop_backup --args '{backup: " ~ dbt_playbooks._full_name(backup) ~ ", dry_run: false}'") }}
+  {{ return(dbt_playbooks._operation('drop_backup', {'backup': backup, 'dry_run': false})) }}
 {% endmacro %}
 
-{#- What the account must be allowed to do, or ''. `operation` is 'snapshot', 'clone', 'restore', 'creation', 'drop of a snapshot' or 'drop of a clone'. -#}
+{#- What the account must be allowed to do, or ''. `operation` is 'snapshot', 'clone', 'restore', 'creation' or 'drop of a ' and the backup's kind. -#}
 {% macro _needs(operation, expires_at=none) %}
   {{ return(adapter.dispatch('_needs', 'dbt_playbooks')(operation=operation, expires_at=expires_at)) }}
 {% endmacro %}
@@ -34,7 +33,8 @@
     'restore': snapshot ~ ', and to change its rows bigquery.tables.updateData: roles/bigquery.dataEditor. If it has row access policies, one must show you all rows',
     'creation': 'bigquery.tables.restoreSnapshot and bigquery.tables.getData on the backup, and bigquery.tables.create in the dataset: roles/bigquery.dataEditor',
     'drop of a snapshot': 'bigquery.tables.deleteSnapshot: roles/bigquery.dataOwner, dataEditor is not enough',
-    'drop of a clone': 'bigquery.tables.delete: roles/bigquery.dataEditor'
+    'drop of a clone': 'bigquery.tables.delete: roles/bigquery.dataEditor',
+    'drop of a table before a cutover': 'bigquery.tables.delete: roles/bigquery.dataEditor'
   } -%}
   {%- set expiry = '' if expires_at is none else '; for the expiry also bigquery.tables.delete' if operation == 'clone'
     else '; for the expiry also bigquery.tables.deleteSnapshot: roles/bigquery.dataOwner' -%}

@@ -62,29 +62,3 @@ order by made_at desc, backup_name asc
 {% macro _full_name(relation) %}
   {{ return(relation.database ~ '.' ~ relation.schema ~ '.' ~ relation.identifier) }}
 {% endmacro %}
-
-{#- The table that a name stands for, whether it exists or not; none: the target's schema. -#}
-{% macro _named_relation(table) %}
-  {%- if table is none -%}
-    {{ return(api.Relation.create(database=target.database, schema=target.schema)) }}
-  {%- elif table is not string -%}
-    {{ return(table) }}
-  {%- elif not table | trim -%}
-    {{ return(dbt_playbooks._relation(table)) }}
-  {%- endif -%}
-  {%- set place = dbt_playbooks._place(table) -%}
-  {{ return(api.Relation.create(database=place.database, schema=place.schema, identifier=place.identifier, type='table')) }}
-{% endmacro %}
-
-{#- Whether two full names are one table's: on DuckDB whatever their case. -#}
-{% macro _is_same_name(name, other) %}
-  {{ return(adapter.dispatch('_is_same_name', 'dbt_playbooks')(name=name, other=other)) }}
-{% endmacro %}
-
-{% macro duckdb___is_same_name(name, other) %}
-  {{ return(name | lower == other | lower) }}
-{% endmacro %}
-
-{% macro bigquery___is_same_name(name, other) %}
-  {{ return(name == other) }}
-{% endmacro %}

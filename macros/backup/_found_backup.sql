@@ -6,8 +6,8 @@
   {%- endif -%}
   {%- set relation = dbt_playbooks._named_relation(backup) -%}
   {%- set name = dbt_playbooks._full_name(relation) -%}
-  {%- set state, all_backups = {'found': none}, dbt_playbooks._query(dbt_playbooks._backups_sql(relation)) -%}
-  {%- for row in all_backups if dbt_playbooks._is_same_name(row[0], name) -%}
+  {%- set state, all_backups = {'found': none}, dbt_playbooks._backups(relation) -%}
+  {%- for row in all_backups if dbt_playbooks._table_key(row[0]) == dbt_playbooks._table_key(name) -%}
     {%- do state.update(found={'relation': relation, 'name': row[0], 'base_table': row[1], 'kind': row[2], 'made_at': (row[3] | string)[:19] ~ ' UTC'}) -%}
   {%- endfor -%}
   {%- if state.found -%}

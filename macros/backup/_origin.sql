@@ -5,9 +5,6 @@
   {%- if (from_backup is none) == (as_of is none) -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": which rows are meant? Give either from_backup, the name of a backup (dbt run-operation dbt_playbooks.list_backups shows them), or as_of, a time in the past (BigQuery): as_of: '2024-01-31T12:00:00Z'.") }}
   {%- endif -%}
-  {%- if table is none or table is undefined -%}
-    {%- do dbt_playbooks._relation(table) -%}
-  {%- endif -%}
   {%- set relation = dbt_playbooks._named_relation(table) -%}
   {%- do dbt_playbooks._refuse_unless_table(relation, what) -%}
   {%- set exists = dbt_playbooks._type_of(relation) is not none -%}
@@ -21,9 +18,9 @@
 
 {% macro _origin_of_backup(relation, exists, from_backup, what) %}
   {%- set found = dbt_playbooks._found_backup(from_backup, what) -%}
-  {%- if not dbt_playbooks._is_same_name(found.base_table, dbt_playbooks._full_name(relation)) -%}
+  {%- if dbt_playbooks._table_key(found.base_table) != dbt_playbooks._table_key(dbt_playbooks._full_name(relation)) -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": " ~ found.name ~ " is a backup of " ~ found.base_table ~ ", not of " ~ dbt_playbooks._full_name(relation)
-      ~ ". Give a backup of that table: dbt run-operation dbt_playbooks.list_backups --args '{table: " ~ dbt_playbooks._full_name(relation) ~ "}'.") }}
+      ~ ". Give a backup of that table: " ~ dbt_playbooks._operation('list_backups', {'table': relation}) ~ " shows them.") }}
   {%- endif -%}
   {%- set mark = adapter.dispatch('_whole_backup', 'dbt_playbooks')(relation=relation, found=found, what=what) -%}
   {{ return({

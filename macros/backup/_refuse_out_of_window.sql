@@ -13,16 +13,15 @@
   {%- set oldest = now - modules.datetime.timedelta(minutes=hours * 60) -%}
   {%- if instant < oldest -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": as_of is " ~ asked ~ ", and of " ~ relation ~ " BigQuery keeps the last " ~ hours ~ " hours (max_time_travel_hours of its dataset): nothing before "
-      ~ dbt_playbooks._instant_text(oldest)[:19] ~ " UTC. Give a later time, or a backup: dbt run-operation dbt_playbooks.list_backups --args '{table: " ~ dbt_playbooks._full_name(relation) ~ "}' shows them.") }}
+      ~ dbt_playbooks._instant_text(oldest)[:19] ~ " UTC. Give a later time, or a backup: " ~ dbt_playbooks._operation('list_backups', {'table': relation}) ~ " shows them.") }}
   {%- endif -%}
 {% endmacro %}
 
 {#- The hours of the past that a dataset keeps; no row where it has the default. -#}
 {% macro _time_travel_sql(relation) %}
-  {%- set region = 'region-' ~ adapter.get_dataset_location(relation) | lower -%}
   {%- set sql -%}
 select option_value
-from {{ adapter.quote(relation.database) }}.{{ adapter.quote(region) }}.INFORMATION_SCHEMA.SCHEMATA_OPTIONS
+from {{ dbt_playbooks._region_view(relation, 'SCHEMATA_OPTIONS') }}
 where schema_name = {{ dbt_playbooks._string_literal(relation.schema) }} and option_name = 'max_time_travel_hours'
   {%- endset -%}
   {{ return(sql) }}

@@ -2,14 +2,14 @@
 {% macro bigquery___carried(place, strategy, rename) %}
   {%- set old, new, to = adapter.get_bq_table(place.old), adapter.get_bq_table(place.replacement), place.replacement -%}
   {%- set options, kept, findings, before, after = [], [], [], [], [] -%}
-  {%- set labels = dbt_playbooks._labels_after(old, new, dbt_playbooks._mark_value(place.replacement, place.backup)) -%}
+  {%- set labels = dbt_playbooks._labels_after(old, new, {'dbt_playbooks_cutover': dbt_playbooks._mark_value(place.replacement, place.backup)}) -%}
   {%- if old and new -%}
     {%- do dbt_playbooks._carry_options(old, new, to, options, kept, findings) -%}
     {%- do dbt_playbooks._carry_columns(old, new, to, rename, before, kept, findings) -%}
     {%- do dbt_playbooks._carry_rules(old, new, to, findings) -%}
     {%- do kept.extend(labels.kept) -%}
   {%- endif -%}
-  {%- do options.append('labels = [' ~ labels.pairs | join(', ') ~ ']') -%}
+  {%- do options.append(labels.option) -%}
   {%- set granted = dbt_playbooks._grants_of(place.old) -%}
   {#- on the replacement first: that shows the right before anything is swapped, and keeps the list there -#}
   {%- do before.extend(dbt_playbooks._grant_statements(to, granted)) -%}
@@ -20,6 +20,8 @@
     {%- do kept.append('the grant of ' ~ role ~ ' to ' ~ grantees | join(', ')) -%}
   {%- endfor -%}
   {%- if strategy.name == 'rename' -%}
+    {%- set renamed = dbt_playbooks._labels_after(none, old, {'dbt_playbooks_renamed': dbt_playbooks._renamed_value(place.table)}) -%}
+    {%- do before.append('alter table ' ~ place.old ~ '\nset options (' ~ renamed.option ~ ')') -%}
     {%- do dbt_playbooks._refuse_default_expiration(place) -%}
   {%- endif -%}
   {%- do findings.append(['policies', 'unseen', 'row access policies: no SQL shows them. Those of the replacement hold afterwards, those of the table do not: bq ls --row_access_policies '
@@ -30,22 +32,22 @@
   {{ return({'before': ['alter table ' ~ to ~ '\nset options (' ~ options | join(', ') ~ ')'] + before, 'after': after, 'findings': findings}) }}
 {% endmacro %}
 
-{#- The replacement's labels, those that only the table has, and the mark: 'pairs' as SQL, and the names of what was 'kept'. -#}
-{% macro _labels_after(old, new, mark) %}
+{#- The labels of `new`, those that only `old` has, and ours: the 'option' as SQL, and the names of what was 'kept'. -#}
+{% macro _labels_after(old, new, marks) %}
   {%- set labels, kept = {}, [] -%}
   {%- for name, value in (new.labels if new else {}).items() -%}
     {%- do labels.update({name: value}) -%}
   {%- endfor -%}
-  {%- for name, value in (old.labels if old else {}).items() if name not in labels and name != 'dbt_playbooks_cutover' -%}
+  {%- for name, value in (old.labels if old else {}).items() if name not in labels and not name.startswith('dbt_playbooks_') -%}
     {%- do labels.update({name: value}) -%}
     {%- do kept.append('the label ' ~ name) -%}
   {%- endfor -%}
-  {%- do labels.update(dbt_playbooks_cutover=mark) -%}
+  {%- do labels.update(marks) -%}
   {%- set pairs = [] -%}
   {%- for name, value in labels.items() -%}
     {%- do pairs.append('(' ~ dbt_playbooks._string_literals([name, value]) | join(', ') ~ ')') -%}
   {%- endfor -%}
-  {{ return({'pairs': pairs, 'kept': kept}) }}
+  {{ return({'option': 'labels = [' ~ pairs | join(', ') ~ ']', 'kept': kept}) }}
 {% endmacro %}
 
 {#- When a table goes is a matter of its name: a replacement that expires would take the name with it. -#}

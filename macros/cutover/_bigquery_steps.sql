@@ -3,7 +3,7 @@
   {%- set steps, again = [], 'To finish, run the same again' -%}
   {%- if carried.before -%}
     {%- do steps.append({
-      'title': 'prepare the replacement', 'statements': carried.before,
+      'title': 'prepare ' ~ ('both tables' if strategy.name == 'rename' else 'the replacement'), 'statements': carried.before,
       'then': 'Readers still read the old table. ' ~ again ~ '; to go back, nothing needs to be done.'
     }) -%}
   {%- endif -%}
@@ -53,6 +53,5 @@ end
 
 {#- The command that goes back, in the words of who asked. -#}
 {% macro _undo_command(place) %}
-  {{ return("To go back: dbt run-operation dbt_playbooks.cutover --args '{table: " ~ place.typed.table ~ ', replacement: ' ~ place.typed.replacement
-    ~ ', backup: ' ~ place.backup.identifier ~ ", undo: true, dry_run: false}'") }}
+  {{ return('To go back: ' ~ dbt_playbooks._operation('cutover', dict(place.asked, backup=dbt_playbooks._typed_part(place.backup.identifier), undo=true, dry_run=false))) }}
 {% endmacro %}

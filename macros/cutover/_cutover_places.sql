@@ -1,12 +1,3 @@
-{#- The relation of a name, whether or not there is one. -#}
-{% macro _named_place(table) %}
-  {%- if table is none or table is undefined or table is not string or not table | trim -%}
-    {{ return(dbt_playbooks._relation(table)) }}
-  {%- endif -%}
-  {%- set place = dbt_playbooks._place(table) -%}
-  {{ return(api.Relation.create(database=place.database, schema=place.schema, identifier=place.identifier, type='table')) }}
-{% endmacro %}
-
 {#- A name alone is beside the table. -#}
 {% macro _given_backup(backup, table) %}
   {%- set parts = dbt_playbooks._name_parts(backup) if backup is string else [] -%}
@@ -35,7 +26,7 @@
 {% macro _refuse_same_place(place, given) %}
   {%- set names = {} -%}
   {%- for side, relation in {'table': place.table, 'replacement': place.replacement, 'backup': given}.items() if relation -%}
-    {%- set name = adapter.dispatch('_place_key', 'dbt_playbooks')(relation=relation) -%}
+    {%- set name = dbt_playbooks._table_key(relation) -%}
     {%- if name in names -%}
       {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: the " ~ names[name] ~ " and the " ~ side ~ " are the same: " ~ relation ~ ". Name another table as the " ~ side ~ ".") }}
     {%- endif -%}
@@ -49,15 +40,6 @@
     {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: " ~ table ~ " and " ~ replacement ~ " are in two schemas, and DuckDB renames no table into another. Build the replacement in "
       ~ table.database ~ "." ~ table.schema ~ ", or copy it there: create table " ~ table.schema ~ "." ~ replacement.identifier ~ " as from " ~ replacement) }}
   {%- endif -%}
-{% endmacro %}
-
-{#- Names in the warehouse's eyes: on DuckDB `Orders` is `orders`. -#}
-{% macro duckdb___place_key(relation) %}
-  {{ return(relation | string | lower) }}
-{% endmacro %}
-
-{% macro bigquery___place_key(relation) %}
-  {{ return(relation | string) }}
 {% endmacro %}
 
 {#- Another dataset is refused only where tables are renamed. -#}

@@ -6,8 +6,8 @@
     `old` is where the old table is now. -#}
 {% macro _cutover_state(table, replacement, backup, undo) %}
   {%- set place = {
-    'table': dbt_playbooks._named_place(table), 'replacement': dbt_playbooks._named_place(replacement),
-    'typed': {'table': table | string | replace('"', '') | replace('`', ''), 'replacement': replacement | string | replace('"', '') | replace('`', '')}
+    'table': dbt_playbooks._named_relation(table), 'replacement': dbt_playbooks._named_relation(replacement),
+    'asked': {'table': table, 'replacement': replacement}
   } -%}
   {%- set given = dbt_playbooks._given_backup(backup, place.table) if backup is not none else none -%}
   {%- do dbt_playbooks._refuse_same_place(place, given) -%}

@@ -65,16 +65,3 @@
 {% macro _rename_sql(relation, name) %}
   {{ return('alter table ' ~ relation ~ ' rename to ' ~ adapter.quote(name.identifier)) }}
 {% endmacro %}
-
-{#- Statements as a text that can be copied, with what `_change` does around them. -#}
-{% macro _as_script(statements) %}
-  {{ return(adapter.dispatch('_as_script', 'dbt_playbooks')(text=statements | join(';\n'))) }}
-{% endmacro %}
-
-{% macro duckdb___as_script(text) %}
-  {{ return('begin transaction;\n' ~ text ~ ';\ncommit') }}
-{% endmacro %}
-
-{% macro bigquery___as_script(text) %}
-  {{ return(text) }}
-{% endmacro %}

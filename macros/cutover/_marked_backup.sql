@@ -1,5 +1,6 @@
 {#- What a cutover leaves behind, so that a later call knows that it was done. DuckDB: what marks each backup (_backup_mark.sql) also says what took the
-    table's place. BigQuery: a label that the replacement gets before the swap and takes to the table's name. -#}
+    table's place. BigQuery: a label that the replacement gets before the swap and takes to the table's name, and where the old table is renamed one of its
+    own, by which list_backups knows it. -#}
 
 {#- The backup of a cutover that was done, or none. Where the replacement is there all the same, it is another one, unless BigQuery copied it. -#}
 {% macro duckdb___marked_backup(place, backups, given, has_replacement, undo) %}
@@ -42,6 +43,11 @@
 {#- Labels hold lower case, digits and dashes only, and no name as long as one of a table may be. -#}
 {% macro _mark_value(replacement, backup) %}
   {{ return(local_md5(replacement ~ ' ' ~ backup)) }}
+{% endmacro %}
+
+{#- When, and of which table: what is marked before it is renamed, and then is not, is no backup. -#}
+{% macro _renamed_value(table) %}
+  {{ return(dbt_playbooks._clock().strftime('%Y%m%d_%H%M%S_') ~ local_md5(table.identifier)) }}
 {% endmacro %}
 
 {% macro _cutover_label(relation) %}

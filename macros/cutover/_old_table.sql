@@ -32,7 +32,7 @@
 {% macro _refuse_other_backup(table, replacement, given, taken) %}
   {%- if not taken -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: there is no backup " ~ given ~ ", so there is nothing to go back to. Leave `backup` out: then the one is taken whose mark says that " ~ replacement ~ " took the place of " ~ table ~ ".") }}
-  {%- elif not adapter.dispatch('_place_key', 'dbt_playbooks')(relation=given.identifier).startswith(adapter.dispatch('_place_key', 'dbt_playbooks')(relation=table.identifier ~ '_backup')) -%}
+  {%- elif not dbt_playbooks._table_key(given.identifier).startswith(dbt_playbooks._table_key(table.identifier ~ '_backup')) -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: nothing says that " ~ given ~ " is what " ~ table ~ " was: it has no mark of this cutover, and its name does not begin with " ~ table.identifier
       ~ "_backup. Leave `backup` out, or, if you are sure, rename it first: " ~ dbt_playbooks._rename_sql(given, api.Relation.create(identifier=table.identifier ~ '_backup_' ~ given.identifier))) }}
   {%- elif adapter.dispatch('_is_marked_otherwise', 'dbt_playbooks')(backup=given) -%}
@@ -53,7 +53,7 @@
 {#- The table would get the replacement's name, which is taken again. -#}
 {% macro _refuse_rebuilt_replacement(place, backup, marked) %}
   {%- if not (marked and adapter.dispatch('_leaves_replacement', 'dbt_playbooks')(backup=backup)) -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: " ~ place.replacement ~ " is there, made again since the cutover, so " ~ place.table ~ " can't get that name back. Drop or rename it first: "
+    {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: " ~ place.replacement ~ " is there: it was made again since the cutover that kept " ~ backup ~ ", or gone back to already. So " ~ place.table ~ " can't get that name back. If it was made again, drop or rename it first: "
       ~ dbt_playbooks._rename_sql(place.replacement, api.Relation.create(identifier=place.replacement.identifier ~ '_new')) ~ "; or put the old rows back: " ~ dbt_playbooks._restore_command(place.table, backup)) }}
   {%- endif -%}
 {% endmacro %}

@@ -2,7 +2,7 @@
 {% macro _run_steps(steps, dry_run) %}
   {%- do print('\nNothing was changed. This would run, in this order:' if dry_run else '\nThis is run, in this order:') -%}
   {%- for step in steps -%}
-    {%- do print('\n-- Step ' ~ loop.index ~ ' of ' ~ loop.length ~ ': ' ~ step.title ~ '\n' ~ dbt_playbooks._as_script(step.statements) ~ ';\n-- ' ~ step.then) -%}
+    {%- do print('\n-- Step ' ~ loop.index ~ ' of ' ~ loop.length ~ ': ' ~ step.title ~ '\n' ~ dbt_playbooks._in_transaction(step.statements) | join(';\n') ~ ';\n-- ' ~ step.then) -%}
   {%- endfor -%}
   {%- do print('') -%}
   {%- if not dry_run -%}

@@ -26,12 +26,3 @@
 {% macro bigquery___note_when_done(place) %}
   {{ return('If ' ~ place.replacement ~ ' has changed since and is to be copied once more, make it anew, as dbt run does, or take its label dbt_playbooks_cutover off.\n' if dbt_playbooks._type_of(place.replacement) else '') }}
 {% endmacro %}
-
-{#- The mark makes it a backup like others. -#}
-{% macro duckdb___note_on_renamed(place, strategy) %}
-  {{ return('') }}
-{% endmacro %}
-
-{% macro bigquery___note_on_renamed(place, strategy) %}
-  {{ return(' list_backups does not show it, it is a table as any other: to drop it, drop table ' ~ place.backup if strategy.name == 'rename' else '') }}
-{% endmacro %}

@@ -43,7 +43,7 @@
                  ~ ('' if backup or place.state == 'between' else ' The name of the backup is new each time.')) -%}
   {%- else -%}
     {%- do print(place.table ~ ' is what ' ~ place.replacement ~ (' is, which you may drop' if strategy.name == 'copy' else ' was') ~ '. The old table is kept as ' ~ place.backup
-                 ~ ' until you drop it.' ~ adapter.dispatch('_note_on_renamed', 'dbt_playbooks')(place=place, strategy=strategy) ~ '\n' ~ dbt_playbooks._undo_command(place)) -%}
+                 ~ ' until you drop it.\n' ~ dbt_playbooks._undo_command(place)) -%}
   {%- endif -%}
   {%- do dbt_playbooks._print_next_in_dbt(place) -%}
   {{ return(found.rows) }}
@@ -65,7 +65,7 @@
   {%- endif -%}
   {%- set statements = [] -%}
   {%- for step in steps -%}
-    {%- do statements.append(dbt_playbooks._as_script(step.statements)) -%}
+    {%- do statements.append(dbt_playbooks._in_transaction(step.statements) | join(';\n')) -%}
   {%- endfor -%}
   {{ return(statements) }}
 {% endmacro %}

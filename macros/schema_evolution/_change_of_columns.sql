@@ -36,7 +36,7 @@
     {{ return('') }}
   {%- endif -%}
   {%- set last_day = dbt_playbooks._date(remove_after, 'remove_after of ' ~ what ~ " for '" ~ column ~ "'") | string -%}
-  {%- if execute and last_day < dbt_playbooks._current_day() -%}
+  {%- if execute and last_day < dbt_playbooks._clock().strftime('%Y-%m-%d') -%}
     {%- set place = dbt_playbooks._calling_model() -%}
     {%- set name = place.get('name') or 'MODEL' -%}
     {%- set file = place.get('original_file_path') -%}
@@ -45,11 +45,6 @@
       ~ "; else give them time by a later remove_after. `dbt-playbooks migrations` lists all changes in flight.") -%}
   {%- endif -%}
   {{ return('') }}
-{% endmacro %}
-
-{#- The day by the clock of UTC, as text. -#}
-{% macro _current_day() %}
-  {{ return(modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%d')) }}
 {% endmacro %}
 
 {#- dbt's `model`, the node that is compiled, or nothing where there is none, as in an operation. -#}

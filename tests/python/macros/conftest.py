@@ -55,3 +55,12 @@ def dying_at(macro: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Non
         monkeypatch.setattr(connections, "execute", dying)
 
     return arm
+
+
+@pytest.fixture(scope="module")
+def googlesql() -> Any:
+    """For `macros.reference.evaluated`."""
+    pytest.importorskip("zetasql", reason="GoogleSQL is not installed: pip install 'dbt-playbooks[googlesql]'")
+    from dbt_playbooks.pytest_plugin.googlesql import GoogleSQL
+
+    return GoogleSQL("p")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dbt_playbooks.pytest_plugin.errors import MacroError
+from macros.reference import evaluated
 
 pytestmark = pytest.mark.targets("bigquery")
 
@@ -39,8 +40,11 @@ INGESTED = {"timePartitioning": {"type": "HOUR"}}
 class Warehouse:
     """What BigQuery answers: tables by name to its API, and rows to queries by a part of their text."""
 
-    def __init__(self, past: Sequence[Any], tables: dict[str, Any], answers: dict[str, Any]) -> None:
+    def __init__(
+        self, past: Sequence[Any], tables: dict[str, Any], answers: dict[str, Any], there: Sequence[str] = ()
+    ) -> None:
         self.past = past
+        self.there = list(there)
         self.tables = {"orders": api(), "orders_backup_a": api(type="SNAPSHOT"), **tables}
         usual = {"as made": [SNAPSHOT], "select count(*)": [[5]], "group by 1": []}
         self.answers = {**answers, **{part: rows for part, rows in usual.items() if part not in answers}}
@@ -50,6 +54,7 @@ class Warehouse:
     def stubs(self) -> dict[str, Any]:
         return {
             "_clock": CLOCK,
+            "_tables_in": self.there,
             "run_query": self.run_query,
             "adapter.get_bq_table": lambda relation: self.tables.get(relation.identifier),
             "dbt.get_column_schema_from_query": self.columns,
@@ -76,8 +81,10 @@ def call(macro, table) -> Call:
     ]
     past = [each for each in macro._target.session._adapter.get_columns_in_relation(tables[0]) if each.name != "extra"]
 
-    def run(name: str, *words: Any, tables: Any = None, answers: Any = None, **named: Any) -> Any:
-        warehouse = Warehouse(past, tables or {}, answers or {})
+    def run(
+        name: str, *words: Any, tables: Any = None, answers: Any = None, there: Sequence[str] = (), **named: Any
+    ) -> Any:
+        warehouse = Warehouse(past, tables or {}, answers or {}, there)
         result = macro(name, *words, **named, stubs=warehouse.stubs)
         kinds = [each.kind for each in macro.analyze(";\n".join(warehouse.asked))] if warehouse.asked else []
         assert set(kinds) <= {"ResolvedQueryStmt"}
@@ -162,6 +169,81 @@ def test_what_is_no_table_is_refused_by_what_it_is(macro, call, kind, said):
             call(name, "orders", **more, tables={"orders": api(type=kind)})
 
 
+CATALOGUE = {
+    # [table_type, base_table_name, snapshot_time_ms]
+    "orders": ["BASE TABLE", None, None],
+    "orders_backup_a": ["SNAPSHOT", "orders", "2024-01-30 09:00:00.123+00"],
+    "kept": ["SNAPSHOT", "orders", "2024-01-29 09:00:00+00"],
+    "orders_backup_b": ["CLONE", "orders", "2024-01-28 09:00:00+00"],
+    "orders_copy": ["CLONE", "orders", "2024-01-27 09:00:00+00"],
+    "orders_backup_c": ["BASE TABLE", None, None],
+    "lines_backup_a": ["SNAPSHOT", "lines", "2024-01-31 09:00:00+00"],
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "listed"),
+    [
+        (["orders"], ["orders_backup_a", "kept", "orders_backup_b"]),
+        ([], ["lines_backup_a", "orders_backup_a", "kept", "orders_backup_b"]),
+    ],
+)
+def test_a_snapshot_is_a_backup_and_so_is_a_clone_with_such_a_name(call, googlesql, asked, listed):
+    sql = call("list_backups_sql", *asked).value
+    tables, options = [], []
+    for name, (kind, base, made_at) in CATALOGUE.items():
+        of = {"": name, "base_": base}
+        parts = {"catalog": "'test-project'", "schema": "'dbt_test'"}
+        columns = [
+            f"{parts.get(part, repr(table)) if table else 'string(null)'} as {side}table_{part}"
+            for side, table in of.items()
+            for part in ("catalog", "schema", "name")
+        ]
+        moment = f"timestamp '{made_at}'" if made_at else "timestamp(null)"
+        tables.append(f"select {', '.join(columns)}, {kind!r} as table_type, {moment} as snapshot_time_ms")
+        options.append(f"select {name!r} as table_name, 'description' as option_name, '\"it\"' as option_value")
+        if kind == "SNAPSHOT":
+            options.append(f"select {name!r}, 'expiration_timestamp', 'TIMESTAMP \"2024-03-01T00:00:00.000Z\"'")
+    for view, rows in {"TABLES": tables, "TABLE_OPTIONS": options}.items():
+        there = f"`test-project.dbt_test.INFORMATION_SCHEMA.{view}`"
+        assert there in sql
+        sql = sql.replace(there, f"({' union all '.join(rows)})")
+    found = evaluated(
+        googlesql,
+        f"select backup_name, base_table, kind, cast(made_at as string), cast(expires_at as string) from ({sql}) order by made_at desc",
+    )
+    assert [row[0] for row in found] == [f"{PLACE}.{name}" for name in listed]
+    rows = {row[0].removeprefix(f"{PLACE}."): row[1:] for row in found}
+    until = "2024-03-01 00:00:00+00"
+    assert rows["orders_backup_a"] == [f"{PLACE}.orders", "snapshot", "2024-01-30 09:00:00.123+00", until]
+    assert rows["orders_backup_b"] == [f"{PLACE}.orders", "clone", "2024-01-28 09:00:00+00", None]
+
+
+def test_a_table_that_a_cutover_renamed_is_a_backup_by_its_label_and_its_name(macro, call):
+    def renamed(base, **more):
+        value = macro("_renamed_value", SimpleNamespace(identifier=base), stubs={"_clock": CLOCK}).value
+        return api(**{"labels": {"team": "sales", "dbt_playbooks_renamed": value}, **more})
+
+    tables = {
+        "orders_backup_b": renamed("orders"), "orders_backup_c": api(), "orders_backup_d": renamed("lines"), "orders": renamed("orders"),
+        "lines_backup_of_orders": renamed("lines"), "orders_backup_e": renamed("orders", type="SNAPSHOT"), "old_orders": renamed("orders"),
+    }  # fmt: skip
+    asked = {"tables": tables, "there": [*tables, "orders_backup_a"]}
+    kind = ["table before a cutover", CLOCK, None, 5, 80]
+    ours = [f"{PLACE}.orders_backup_b", f"{PLACE}.orders", *kind]
+    snapshot = [*SNAPSHOT[:3], dt.datetime(2024, 1, 30, 9, tzinfo=dt.timezone.utc), None]
+    found = call("list_backups", "orders", answers={"as made": [snapshot]}, **asked).value
+    assert found == [ours, [*snapshot, 5, 80]]
+    found = call("list_backups", answers={"as made": []}, **asked).value
+    assert found == [ours, [f"{PLACE}.lines_backup_of_orders", f"{PLACE}.lines", *kind]]
+    plan = call("drop_backup", "orders_backup_b", answers={"as made": []}, **asked).printed
+    assert "drop table `test-project`.`dbt_test`.`orders_backup_b`;" in plan
+    assert "is a table before a cutover of" in plan
+    assert "bigquery.tables.delete:" in plan
+    with macro.raises("is a table and no backup"):
+        call("drop_backup", "orders_backup_d", answers={"as made": []}, **asked)
+
+
 def test_a_list_has_rows_and_bytes_from_the_api(call):
     listed = call("list_backups", "orders")
     assert listed.value == [[*SNAPSHOT, 5, 80]]
@@ -172,6 +254,7 @@ def test_a_list_has_rows_and_bytes_from_the_api(call):
     [
         ("snapshot", "drop snapshot table", "deleteSnapshot: roles/bigquery.dataOwner"),
         ("clone", "drop table", "bigquery.tables.delete:"),
+        ("table before a cutover", "drop table", "bigquery.tables.delete:"),
     ],
 )
 def test_a_snapshot_and_a_clone_are_dropped_each_in_its_way(macro, call, kind, sql, needs):
@@ -378,7 +461,7 @@ def test_a_past_that_is_older_than_the_window_is_refused_with_the_window(macro, 
         call("restore_table", "orders", as_of=text, answers=answers)
         window = [sql for sql in call.asked if "SCHEMATA_OPTIONS" in sql]
         assert len(window) == (option is not None), "the last two days are always kept"
-        assert all("from `test-project`.`region-us`.INFORMATION_SCHEMA.SCHEMATA_OPTIONS" in sql for sql in window)
+        assert all("from `test-project.region-us.INFORMATION_SCHEMA.SCHEMATA_OPTIONS`" in sql for sql in window)
         return
     with macro.raises(said):
         call("restore_table", "orders", as_of=text, answers=answers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import math
 import re
@@ -13,6 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+
+from macros.reference import evaluated
 
 D, T, N = dt.date, dt.datetime, Decimal
 UTC = dt.timezone.utc
@@ -145,26 +146,6 @@ def agree(texts: Iterable[str], found: list[Any], said: list[Any]) -> None:
 def test_a_text_is_cast_or_fails_on_duckdb(macro, table, to):
     texts = TEXTS[to]
     agree(texts, found_in(macro, table, to, list(texts)), expected(texts))
-
-
-@pytest.fixture(scope="module")
-def googlesql() -> Any:
-    pytest.importorskip("zetasql", reason="GoogleSQL is not installed: pip install 'dbt-playbooks[googlesql]'")
-    from dbt_playbooks.pytest_plugin.googlesql import GoogleSQL
-
-    return GoogleSQL("p")
-
-
-def evaluated(googlesql: Any, sql: str) -> list[list[str | None]]:
-    """The rows of a query, as texts, by GoogleSQL's reference implementation."""
-    from dbt_playbooks.pytest_plugin.googlesql.catalog import Scope
-
-    options = copy.copy(googlesql.options)
-    options.system_variables = []
-    answer = googlesql.service.evaluate_query(
-        sql=sql, options=options, registered_catalog_id=googlesql._catalogs.registered(Scope("p"))
-    )
-    return [[cell.string_value for cell in row.cell] for row in answer.content.table_data.row]
 
 
 def by_reference(macro: Any, googlesql: Any, to: str, texts: list[str], **options: Any) -> list[Any]:

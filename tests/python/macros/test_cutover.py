@@ -199,7 +199,7 @@ def test_names_that_need_quotes_and_another_database_work(macro):
     macro.query('create view other.main.v as select "Order" from other."Sales 1"."Order Lines"')
     ask = {"table": "other.Sales 1.Order Lines", "replacement": "other.Sales 1.select"}
     printed = macro("cutover", **ask, accept="rows", dry_run=False).printed
-    assert "{table: other.Sales 1.Order Lines, replacement: other.Sales 1.select, " in printed
+    assert '{table: "other.Sales 1.Order Lines", replacement: "other.Sales 1.select", ' in printed
     assert macro.query("from other.main.v") == [(2,)]
     assert macro.query("select index_name, table_name from duckdb_indexes()") == [("I x", "Order Lines")]
     macro("cutover", **ask, undo=True, dry_run=False)
@@ -281,7 +281,7 @@ def test_a_backup_that_was_made_is_not_taken_for_the_old_table(macro, run, names
         macro.query(
             macro(
                 "_backup_mark_sql",
-                *[macro("_named_place", n).value for n in ("orders", "orders_backup_1")],
+                *[macro("_named_relation", n).value for n in ("orders", "orders_backup_1")],
                 "id = 1",
                 None,
             ).text
@@ -344,7 +344,7 @@ def test_after_the_replacement_was_made_again_the_way_back_says_what_is_in_its_w
     [backup] = names("orders_backup_")
     table(ROWS, name="orders_v2")
     for ask in ({}, {"backup": backup}):
-        with pytest.raises(MacroError, match="is there, made again since the cutover") as error:
+        with pytest.raises(MacroError, match="is there: it was made again since the cutover that kept") as error:
             run(undo=True, **ask)
         assert f"from_backup: memory.dbt_test.{backup}, dry_run: false" in str(error.value)
     macro.query(str(error.value).split("rename it first: ")[1].split("; or")[0])

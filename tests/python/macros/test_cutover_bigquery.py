@@ -5,6 +5,7 @@ Every statement is read by GoogleSQL's analyzer. None of them runs.
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -143,10 +144,31 @@ def test_tables_that_are_laid_out_otherwise_are_renamed_only_when_it_is_asked_fo
     with pytest.raises(MacroError, match="strategy: copy does not work here"):
         made.cut(strategy="copy", dry_run=False)
     assert made.changed == []
-    said = made.cut(strategy="rename", dry_run=False, backup="was").printed
-    assert "list_backups does not show it, it is a table as any other: to drop it, drop table" in said
-    [_, [script]] = made.changed
+    made.cut(strategy="rename", dry_run=False, backup="was")
+    [[_, labelled], [script]] = made.changed
     assert script == SCRIPT
+    assert re.fullmatch(
+        r"alter table `test-project`.`dbt_test`.`orders`\nset options \(labels = \[\('dbt_playbooks_renamed', '\d{8}_\d{6}_[0-9a-f]{32}'\)\]\)",
+        labelled,
+    )
+
+
+def test_an_old_table_that_is_renamed_keeps_its_labels_and_hands_none_of_ours_on(shop):
+    made = shop(old={"labels": {"team": "sales", "dbt_playbooks_renamed": "20230101_000000_a"}}, new={})
+    made.cut(strategy="rename", dry_run=False, backup="was")
+    new, old = made.changed[0]
+    assert re.findall(r"\('(\w+)'", new) == ["team", "dbt_playbooks_cutover"]
+    assert re.findall(r"\('(\w+)', '(\w+)", old)[0] == ("team", "sales")
+    assert "20230101_000000_a" not in old
+
+
+def test_a_command_that_is_printed_can_be_typed_whatever_the_names(shop):
+    made = shop()
+    printed = made.cut(backup="it's 1").printed
+    assert (
+        """--args '{table: orders, replacement: dbt_test.orders_v2, backup: "it'\\''s 1", undo: true, dry_run: false}'"""
+        in printed
+    )
 
 
 def test_a_strategy_that_is_none_is_refused(shop):
@@ -306,7 +328,7 @@ def test_another_location_is_refused(macro, shop):
 
 
 def _relation(macro, name, schema="dbt_test"):
-    return macro("_named_place", f"{schema}.{name}").value
+    return macro("_named_relation", f"{schema}.{name}").value
 
 
 def test_the_partition_column_may_go_only_with_a_replacement_and_it_is_said(shop):

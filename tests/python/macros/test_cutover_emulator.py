@@ -46,7 +46,7 @@ def shop(macro, table):
         def answers(self):
             return {
                 "_type_of": self.type_of, "_grants_of": {}, "_refuse_default_expiration": None, "_refuse_job_timeout": None,
-                "_cutover_label": lambda relation: marks.get(relation.identifier), "_labels_after": {"pairs": [], "kept": []},
+                "_cutover_label": lambda relation: marks.get(relation.identifier), "_labels_after": {"option": "labels = []", "kept": []},
                 "dependent_views_sql": NOTHING, "compare_schemas_sql": NOTHING,
             }  # fmt: skip
 
@@ -59,7 +59,7 @@ def shop(macro, table):
 
         def mark(self):
             """The label, which went with the replacement."""
-            places = [macro("_named_place", name).value for name in ("orders_v2", self.was)]
+            places = [macro("_named_relation", name).value for name in ("orders_v2", self.was)]
             marks["orders"] = macro("_mark_value", *places).value
 
     return Shop()
@@ -97,7 +97,7 @@ def test_a_run_that_died_is_finished_by_the_same_call(macro, shop, died):
 
 
 def test_a_script_whose_second_rename_fails_gives_the_name_back(macro, shop):
-    places = [macro("_named_place", name).value for name in ("orders", shop.was, "gone_since_the_plan")]
+    places = [macro("_named_relation", name).value for name in ("orders", shop.was, "gone_since_the_plan")]
     with pytest.raises(SqlError):
         shop.cut(stubs={"_rename_script": macro("_rename_script", *places).value})
     assert (shop.notes(), shop.notes(shop.was), shop.notes("orders_v2")) == ({"old"}, None, {"new"})

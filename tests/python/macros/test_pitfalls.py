@@ -189,7 +189,7 @@ def test_pitfall_13_ours_is_one_transaction_that_fails_as_a_whole(macro, swapped
 def test_pitfall_13_ours_is_one_script_that_gives_the_name_back_when_the_second_rename_fails(macro, swapped):
     _, read = swapped
     orders, was, missing, v2 = (
-        macro("_named_place", name).value for name in ("orders", "was", "orders_v3", "orders_v2")
+        macro("_named_relation", name).value for name in ("orders", "was", "orders_v3", "orders_v2")
     )
     with pytest.raises(SqlError):
         macro.query(macro("_rename_script", orders, was, missing).text)

@@ -1,0 +1,26 @@
+{#- The backups that lie in a schema, as rows of `_backups_sql`, and with them the tables that a cutover renamed. -#}
+{% macro _backups(schema_relation, table_name=none) %}
+  {%- set rows = dbt_playbooks._query(dbt_playbooks._backups_sql(schema_relation, table_name)) -%}
+  {%- set renamed = adapter.dispatch('_renamed_backups', 'dbt_playbooks')(schema_relation=schema_relation, table_name=table_name) -%}
+  {{ return((rows + renamed) | sort(attribute=3, reverse=true) if renamed else rows) }}
+{% endmacro %}
+
+{#- They are among the marked ones. -#}
+{% macro duckdb___renamed_backups(schema_relation, table_name) %}
+  {{ return([]) }}
+{% endmacro %}
+
+{#- By their label (_marked_backup.sql), which its API tells of a table whose name is one of a backup. -#}
+{% macro bigquery___renamed_backups(schema_relation, table_name) %}
+  {%- set rows, place = [], schema_relation.database ~ '.' ~ schema_relation.schema ~ '.' -%}
+  {%- for name in dbt_playbooks._tables_in(schema_relation.without_identifier()) if '_backup_' in name -%}
+    {%- set base = name.rsplit('_backup_', 1)[0] -%}
+    {%- set table = adapter.get_bq_table(api.Relation.create(database=schema_relation.database, schema=schema_relation.schema, identifier=name)) if table_name in (none, base) else none -%}
+    {%- set label = table.labels.get('dbt_playbooks_renamed', '') if table and table.table_type == 'TABLE' else '' -%}
+    {%- if label[16:] == local_md5(base) -%}
+      {%- set made_at = modules.pytz.utc.localize(modules.datetime.datetime.strptime(label[:15], '%Y%m%d_%H%M%S')) -%}
+      {%- do rows.append([place ~ name, place ~ base, 'table before a cutover', made_at, table.expires]) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {{ return(rows) }}
+{% endmacro %}
