@@ -130,7 +130,7 @@ def test_bigquery_would_take_every_statement(macro: Any, begin: Any, name: str) 
     asked: list[str] = []
     plan = {"dry_run": True} if case.planned else {}
     answer = answering(case.answers or [case.rows or []], asked)
-    stubs = {"run_query": answer, "adapter.create_schema": None, **case.catalogue, **case.stubs}
+    stubs = {"run_query": answer, "adapter.create_schema": None, "_tables_in": [], **case.catalogue, **case.stubs}
     result = macro(name, **{**case.arguments, **plan}, vars=case.vars, stubs=stubs)
     said = [] if case.value or not isinstance(result.value, (str, list)) or asked else statements(result)
     queries = [each.kind for each in macro.analyze(";\n".join(asked))]
@@ -158,7 +158,7 @@ def test_rendered(macro: Any, begin: Any, name: str, arguments: Any, sql_snapsho
         begin(case)
         stubs |= case.stubs
         if macro.target == "bigquery":
-            stubs["run_query"] = answering(case.answers, [])
+            stubs |= {"run_query": answering(case.answers, []), "_tables_in": []}
     result = macro(name, **arguments, vars=case.vars, stubs=stubs)
     text = ";\n\n".join(statement.rstrip().rstrip(";") for statement in statements(result)) + ";"
     assert text == sql_snapshot
