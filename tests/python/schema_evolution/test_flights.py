@@ -15,19 +15,20 @@ from dbt_playbooks import demo
 from dbt_playbooks.errors import ProjectError
 
 from .dbt_server import DbtServer
-from .flights import DAYS, FLIGHTS, PHASES, REPLACED, REPLACING, make_project, write
+from .flights import CANCELLED, DAYS, FLIGHTS, PHASES, REPLACED, REPLACING, make_project, write
 
 CUTOVER = {"table": "stg_flights", "replacement": "stg_flights_v2", "by": "flight_date"}
 LAST = [*PHASES][-1]
 IN_FLIGHT: dict[str, dict[str, tuple[str, list[str]]]] = {
     "both names, both types": {
-        "rename": ("both", ["by_carrier", "numbers"]), "retype": ("both", ["numbers"]),
-        "remove": ("deprecated", []), "add": ("added", []),
+        "rename carrier": ("both", ["by_carrier", "numbers"]), "retype flight": ("both", ["numbers"]), "retype dep_time": ("both", []),
+        "remove hour": ("deprecated", []), "add departed_at": ("added", []),
     },
     "readers move": {
-        "rename": ("both", []), "retype": ("both", []), "remove": ("deprecated", []), "add": ("added", []),
+        "rename carrier": ("both", []), "retype flight": ("both", []), "retype dep_time": ("both", []),
+        "remove hour": ("deprecated", []), "add departed_at": ("added", []),
     },
-    "the old ones go": {"rename": ("new", []), "add": ("added", [])},
+    "the old ones go": {"rename carrier": ("new", []), "add departed_at": ("added", [])},
 }  # fmt: skip
 
 
@@ -53,11 +54,17 @@ def rows(shop: Shop, table: str = "stg_flights") -> tuple[Any, ...]:
 
 
 def in_flight(shop: Shop) -> dict[str, tuple[str, list[str]]]:
-    """Each change of the project by its kind: its phase, and who still reads the old name."""
+    """Each change of the project by its kind and column: its phase, and who still reads the old name."""
     said = shop.playbooks("migrations", "--json")
     assert said.code == 0, said.err
     changes = json.loads(said.out)["changes"]
-    return {each["kind"]: (each["phase"], sorted(reader["name"] for reader in each["readers"])) for each in changes}
+    return {
+        f"{each['kind']} {each['old'] or each['new']}": (
+            each["phase"],
+            sorted(reader["name"] for reader in each["readers"]),
+        )
+        for each in changes
+    }
 
 
 @pytest.fixture
@@ -84,7 +91,13 @@ def test_the_whole_project_builds_and_its_tests_pass(project: tuple[Shop, DbtSer
     assert rows(shop) == (FLIGHTS, DAYS)
     found = columns(shop)
     assert {"carrier", "airline"} & found.keys() == ({"airline"} if phase == LAST else {"carrier", "airline"})
-    assert found["flight_int"] == "BIGINT"
+    assert (found["flight_int"], found["dep_time_int"]) == ("BIGINT", "BIGINT")
+    assert shop.sql("select count(*) from stg_flights where dep_time_int is null") == [(CANCELLED,)]
+    if phase != LAST:
+        failed = shop.sql(
+            "select dep_time_cast_failures, count(*) from stg_flights where dep_time_int is null group by 1"
+        )
+        assert failed == [("NA", CANCELLED)], "what can't be cast is kept beside it as it was"
     assert ("hour" in found) == (phase != LAST)
 
 
