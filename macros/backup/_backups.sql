@@ -2,7 +2,11 @@
 {% macro _backups(schema_relation, table_name=none) %}
   {%- set rows = dbt_playbooks._query(dbt_playbooks._backups_sql(schema_relation, table_name)) -%}
   {%- set renamed = adapter.dispatch('_renamed_backups', 'dbt_playbooks')(schema_relation=schema_relation, table_name=table_name) -%}
-  {{ return((rows + renamed) | sort(attribute=3, reverse=true) if renamed else rows) }}
+  {%- set dated = [] -%}
+  {%- for row in rows + renamed -%}
+    {%- do dated.append(['' if row[3] is none else row[3] | string, row]) -%}
+  {%- endfor -%}
+  {{ return(dated | sort(attribute=0, reverse=true) | map(attribute=1) | list if renamed else rows) }}
 {% endmacro %}
 
 {#- They are among the marked ones. -#}

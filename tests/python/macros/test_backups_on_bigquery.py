@@ -232,8 +232,9 @@ def test_a_table_that_a_cutover_renamed_is_a_backup_by_its_label_and_its_name(ma
     kind = ["table before a cutover", CLOCK, None, 5, 80]
     ours = [f"{PLACE}.orders_backup_b", f"{PLACE}.orders", *kind]
     snapshot = [*SNAPSHOT[:3], dt.datetime(2024, 1, 30, 9, tzinfo=dt.timezone.utc), None]
-    found = call("list_backups", "orders", answers={"as made": [snapshot]}, **asked).value
-    assert found == [ours, [*snapshot, 5, 80]]
+    undated = [*SNAPSHOT[:2], "clone", None, None]
+    found = call("list_backups", "orders", answers={"as made": [snapshot, undated]}, **asked).value
+    assert found == [ours, [*snapshot, 5, 80], [*undated, 5, 80]]
     found = call("list_backups", answers={"as made": []}, **asked).value
     assert found == [ours, [f"{PLACE}.lines_backup_of_orders", f"{PLACE}.lines", *kind]]
     plan = call("drop_backup", "orders_backup_b", answers={"as made": []}, **asked).printed
