@@ -76,8 +76,7 @@ def _may_note(reader: Reader, change: Change) -> str:
 
 
 def _edits_of(readers: Sequence[Reader]) -> tuple[Edit, ...]:
-    found = {(each.path, each.line): each for reader in readers for each in reader.edits}
-    return tuple(found.values())
+    return tuple(dict.fromkeys(each for reader in readers for each in reader.edits))
 
 
 def mend(it: Situation) -> list[Step]:

@@ -215,12 +215,16 @@ def _replaced(
         name = f"{quote}{new}{quote}" if quote else identifier(str(new), dialect)
         pieces.append(Piece(each.start, each.end, f"{name} as {written}" if each.item else name))
     yield from edits(path, text, pieces)
-    lines = {line_of(text, each.start): each for each in mentions if each not in clear}
-    for line, each in lines.items():
-        if new is not None and each.unsure:
-            note = f"{new} in place of {column}, if it is the column of this model"
-        elif new is not None:
-            note = f"{new} in place of {column}"
-        else:
-            note = f"without {column}"
+    told = [(line_of(text, each.start), _by_hand(each, column, new)) for each in mentions if each not in clear]
+    for line, note in dict.fromkeys(told):
         yield Edit(path, line, (text.split("\n")[line - 1],), None, note)
+
+
+def _by_hand(mention: Mention, column: str, new: str | None) -> str:
+    """What a person has to do where no edit can be written."""
+    if new is None:
+        return f"without {column}"
+    if mention.unsure:
+        return f"{new} in place of {column}, if it is the column of this model"
+    kept = f", and {column} still the name of what comes of it" if mention.item else ""
+    return f"{new} in place of {column}{kept}"
