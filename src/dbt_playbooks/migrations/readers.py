@@ -47,7 +47,7 @@ class Reader:
 class Readers:
     """All that is known of who needs what goes.
 
-    carriers    nodes that pass it on by a star: they need no edit, and their own readers lose it as well
+    carriers    nodes that pass it on by a star: their own readers lose it as well. Those that do no more with it need no edit
     """
 
     found: Sequence[Reader] = ()
@@ -73,13 +73,14 @@ def readers_of(graph: Graph, root: Path, change: Change, dialect: str) -> Reader
             direct = _broken(graph, change.node, column)
             unread_now: Sequence[Unread] = ()
         else:
-            direct, unread_now = _direct(impact, column), impact.unread
+            direct, unread_now = _direct(graph, impact, column), impact.unread
         unread |= {each.node.unique_id: each for each in unread_now if not _compares(graph, each.node, change)}
-        carriers |= {node.unique_id: node for node in direct.carriers}
+        carried = direct.carriers
+        carriers |= {node.unique_id: node for node in carried}
         for each in direct.affected:
             if each.node.unique_id not in found and not _compares(graph, each.node, change):
                 made = _edits(root, change, column, each.node, direct.tables, dialect)
-                keeps = tuple(name for name, as_it_is in each.columns.items() if as_it_is)
+                keeps = tuple(name for name, as_it_is in each.columns.items() if as_it_is and each.node not in carried)
                 found[each.node.unique_id] = Reader(each.node, column, each.uses, keeps, tuple(made), direct.gone)
     return Readers(sorted(found.values(), key=lambda each: each.may), list(unread.values()), list(carriers.values()))
 
@@ -112,7 +113,7 @@ class _Direct:
     gone: bool = False
 
 
-def _direct(impact: Impact, column: str) -> _Direct:
+def _direct(graph: Graph, impact: Impact, column: str) -> _Direct:
     """A node that reads the column under the name that another node gave it is not one: an edit there keeps that name."""
     affected = {each.node.unique_id: each for each in impact.affected}
     tables = {impact.node.unique_id: impact.node}
@@ -125,17 +126,29 @@ def _direct(impact: Impact, column: str) -> _Direct:
             child = affected.get(edge.child)
             if edge.parent != parent or child is None or (edge.columns and not carried):
                 continue
-            by_a_star = not child.named and any(there and there.lower() == column.lower() for there in carried)
-            if not by_a_star:
+            by_a_star = any(
+                there and there.lower() == column.lower() and _by_a_star(graph, edge.child, parent, there.lower())
+                for there in carried
+            )
+            if child.named or not by_a_star:
                 found[edge.child] = child
-            elif edge.child not in tables:
+            if by_a_star and edge.child not in tables:
                 tables[edge.child] = child.node
                 waiting.append(edge.child)
     # the model's own config, or its incremental run, names the column
     if impact.node.unique_id in affected:
         found[impact.node.unique_id] = affected[impact.node.unique_id]
-    carriers = [node for node in tables.values() if node != impact.node and node.unique_id not in found]
+    carriers = [node for node in tables.values() if node != impact.node]
     return _Direct(list(found.values()), [plain_name(node) for node in tables.values()], carriers)
+
+
+def _by_a_star(graph: Graph, child: str, parent: str, column: str) -> bool:
+    """Whether a node has a column of a parent because it takes all of them, whatever else it does with it."""
+    lineage = graph.lineage.get(child, Lineage())
+    output = lineage.outputs.get(column)
+    return (output is not None and output.starred and (parent, column) in output.origins) or any(
+        star.parent == parent and column not in star.without for star in lineage.stars
+    )
 
 
 def _broken(graph: Graph, model: Node, column: str) -> _Direct:

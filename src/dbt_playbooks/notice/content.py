@@ -69,7 +69,7 @@ def notice_of(
     change = subject.change
     kind, node = change.kind, change.node
     found = _downstream(readers, impact, owners)
-    reading = len(found.edited) + len(found.starred) + (len(found.follows) if kind == "repartition" else 0)
+    reading = len({*found.edited, *found.starred}) + (len(found.follows) if kind == "repartition" else 0)
     words = WORDS[kind](subject)
     channel = Plain(request.channel) if request.channel else None
     actions = [*words.actions]

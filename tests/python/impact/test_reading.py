@@ -248,6 +248,26 @@ def test_a_column_is_named_where_the_code_writes_it_and_not_where_a_star_carries
 
 
 @pytest.mark.parametrize(
+    ("sql", "starred"),
+    [
+        ("select * from z where x > 1", {"id", "x"}),
+        ("with s as (select * from z) select *, id as k from s order by x", {"id", "x"}),
+        ("with s as (select id, x from z) select * from s", set()),
+        ("with s as (select * from z) select id, x from s", set()),
+        ("select * replace (x + 1 as x) from z", {"id"}),
+        ("select * rename (x as y) from z", {"id"}),
+        ("select * from (select * from z) as s (k, v)", set()),
+        ("select * from z join u using (id)", {"id", "x", "c", "d", "status"}),
+        ("select id from z union all select * from (select id from z)", set()),
+        ("select * from z union all select c, d from u", {"id", "x"}),
+        ("select id from z union all by name select * from z", {"id", "x"}),
+    ],
+)
+def test_an_output_whose_name_no_query_writes_comes_by_a_star(sql: str, starred: set[str]) -> None:
+    assert {output.name for output in lineage(sql).outputs.values() if output.starred} == starred
+
+
+@pytest.mark.parametrize(
     ("sql", "reason"),
     [
         ("select id from t where (", "sqlglot can't parse its SQL: line 1, "),

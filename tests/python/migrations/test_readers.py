@@ -96,6 +96,24 @@ def test_what_reads_the_column_through_a_star_is_a_reader_and_the_star_is_not(tm
     assert edits(found, "report") == [(1, ("select upper(user_segment) as kind from {{ ref('all_of_it') }}",), "")]
 
 
+def test_what_names_the_column_beside_a_star_is_edited_and_its_readers_lose_the_column_as_well(tmp_path: Path) -> None:
+    found = readers(
+        tmp_path,
+        (
+            mart("select *\nfrom {{ ref('stg') }}\nwhere user_type = 'x'"),
+            lineage(reads={"stg.user_type": ["filters"]}, passes={"stg.user_type": "user_type"}, star=True),
+        ),
+        (
+            mart("select user_type from {{ ref('mart') }}", "child", "mart"),
+            lineage(passes={"mart.user_type": "user_type"}),
+        ),
+    )
+    assert [(each.node.name, each.keeps) for each in found.found] == [("mart", ()), ("child", ("user_type",))]
+    assert [each.name for each in found.carriers] == ["mart"]
+    assert edits(found, "mart") == [(3, ("where user_segment = 'x'",), "")]
+    assert edits(found, "child") == [(1, ("select user_segment as user_type from {{ ref('mart') }}",), "")]
+
+
 def test_columns_of_other_tables_with_that_name_are_left_alone(tmp_path: Path) -> None:
     sql = (
         "select s.user_type, o.user_type as other\nfrom {{ ref('stg') }} as s\njoin {{ ref('other') }} as o using (id)"

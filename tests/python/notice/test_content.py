@@ -18,6 +18,7 @@ from dbt_playbooks.notice.content import Notice, notice_of
 from dbt_playbooks.notice.markdown import page
 from dbt_playbooks.notice.request import Request, subject_of
 from dbt_playbooks.notice.slack import message
+from dbt_playbooks.notice.words import plain
 
 TODAY = dt.date(2024, 1, 20)
 EVENTS = node("events", config={"partition_by": {"field": "month", "granularity": "month"}}, owners=("@data-eng-team",))
@@ -123,6 +124,20 @@ def test_whoever_takes_the_column_by_a_star_reads_it(tmp_path: Path, kind: str) 
     found = notice(tmp_path, (star, lineage(passes={"events.user_type": "user_type"}, star=True)), **options)
     assert found.downstream.edited == []
     assert (found.risk.level, found.risk.reason) == ("high", "1 reader in the project")
+
+
+def test_who_reads_a_star_that_is_filtered_by_the_column_is_not_told_that_nothing_is_to_be_edited(
+    tmp_path: Path,
+) -> None:
+    filtered = node("filtered", parents=["events"], raw_code="select * from {{ ref('events') }} where user_type = 'a'")
+    reads = lineage(reads={"events.user_type": ["filters"]}, passes={"events.user_type": "user_type"}, star=True)
+    child = node("child", parents=["filtered"], raw_code="select user_type from {{ ref('filtered') }}")
+    passes = lineage(passes={"filtered.user_type": "user_type"})
+    found = notice(tmp_path, (filtered, reads), (child, passes), kind="rename", column="user_type", to="user_segment")
+    assert found.downstream.follows == []
+    assert [plain(each) for each in found.downstream.edited] == ["models/filtered.sql", "models/child.sql"]
+    assert [plain(each) for each in found.downstream.starred] == ["models/filtered.sql"]
+    assert found.risk.reason == "2 readers in the project"
 
 
 @pytest.mark.parametrize(

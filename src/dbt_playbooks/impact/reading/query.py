@@ -142,10 +142,10 @@ class Reader:
             return starred(self, node, scope)
         flow = value(self, node, scope)
         if type(node).__name__ == "Aliases":
-            return [Out(each.name, flow) for each in node.args.get("expressions") or ()]
+            return [Out(each.name, flow, written=True) for each in node.args.get("expressions") or ()]
         if isinstance(node, exp.Alias):
             scope.aliases[node.alias.lower()] = flow
-        return [Out(self._name(node), flow)]
+        return [Out(self._name(node), flow, written=True)]
 
     def _name(self, node: Any) -> str:
         """A column is called as it was; what an expression without an alias is called, no query relies on."""
