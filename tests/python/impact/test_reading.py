@@ -206,11 +206,25 @@ def test_uses_and_columns_are_what_bigquery_means(sql: str, used: str, returned:
     assert not found.doubts
 
 
-def test_an_alias_is_no_column_of_where_on_bigquery() -> None:
-    """DuckDB lets WHERE use an alias; on BigQuery the same name can only be a column."""
-    sql = "select a as b from open_one where b > 1"
-    assert uses(lineage(sql)) == "open_one.a passes on+filters"
-    assert uses(lineage(sql, "bigquery")) == "open_one.a passes on, open_one.b filters"
+@pytest.mark.parametrize(
+    ("sql", "used"),
+    [
+        ("select a as b from open_one where b > 1", "open_one.a passes on, open_one.b filters"),
+        ("select a as b, upper(b) as c from open_one", "open_one.a passes on, open_one.b reads"),
+        ("select a as b, b as c from open_one", "open_one.a passes on, open_one.b passes on"),
+        ("select a as b, * replace (b + 1 as c) from open_one", "open_one.a passes on, open_one.b reads"),
+        ("select a as b, upper(b) as c from open_one group by all", "open_one.a passes on+groups, open_one.b reads+groups"),
+    ],
+)  # fmt: skip
+def test_on_bigquery_the_select_list_and_where_see_no_aliases(sql: str, used: str) -> None:
+    found = lineage(sql, "bigquery")
+    assert uses(found) == used
+    assert not found.doubts
+
+
+def test_on_duckdb_a_column_comes_before_an_alias() -> None:
+    assert uses(lineage("select x as id, upper(id) as c from z where id > 1")) == "z.id reads+filters, z.x passes on"
+    assert uses(lineage("select x as k, upper(k) as c from z where k > 1")) == "z.x passes on+reads+filters"
 
 
 @pytest.mark.parametrize(
@@ -222,6 +236,10 @@ def test_an_alias_is_no_column_of_where_on_bigquery() -> None:
             "'x' may come from open_one or from open_two",
         ),
         ("select id from z where id in (select id from open_one)", {("open_one", "id")}, "'id' may come from open_one or from a query around it"),
+        ("select a as b from open_one where b > 1", {("open_one", "b")}, "'b' may come from open_one or from the select list"),
+        ("select a as b, upper(b) as c from open_one", {("open_one", "b")}, "'b' may come from open_one or from the select list"),
+        ("select x as b, b from z, open_one", {("open_one", "b")}, "'b' may come from open_one or from the select list"),
+        ("select max(a) as b from open_one group by b", {("open_one", "b")}, "'b' may come from open_one or from the select list"),
         ("select * from open_one union all select * from open_two", {("open_two", "*")}, "a union by position"),
         ("select * from z natural join open_one", {("z", "id"), ("z", "x"), ("open_one", "*")}, "it joins naturally"),
         ("select columns('^a') from open_one", {("open_one", "*")}, "it chooses columns by a pattern"),

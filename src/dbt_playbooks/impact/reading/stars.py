@@ -61,14 +61,14 @@ def _modified(reader: Reader, items: list[Out | Rest], star: Any, scope: Scope) 
         if name in without:
             reader.notes.named(item.flow, name)
         elif name in replaced:
-            found.append(Out(item.name, value(reader, replaced[name].this, scope), written=True))
+            found.append(Out(item.name, value(reader, replaced[name].this, scope, reader.aliases), written=True))
         elif name in renamed:
             reader.notes.named(item.flow, name)
             found.append(Out(renamed[name], item.flow, written=True))
         else:
             found.append(item)
     new = [
-        Out(each.alias, value(reader, each.this, scope), written=True)
+        Out(each.alias, value(reader, each.this, scope, reader.aliases), written=True)
         for name, each in replaced.items()
         if name not in known
     ]
