@@ -17,7 +17,7 @@ from dbt_playbooks.migrations import commands, incremental
 from dbt_playbooks.migrations.changes import Change, text_of
 from dbt_playbooks.migrations.edits import Edit, set_argument
 from dbt_playbooks.migrations.properties import added_test, removed_test
-from dbt_playbooks.migrations.readers import Reader, Readers, going
+from dbt_playbooks.migrations.readers import Reader, Readers, compares, going, keeps_its_name
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,19 @@ def _edits_of(readers: Sequence[Reader]) -> tuple[Edit, ...]:
 
 
 def mend(it: Situation) -> list[Step]:
-    broken = [each for each in it.readers.found if each.broken]
+    """What names a column that is gone; the test that came with the change has a step of its own."""
+    dropped = bool(_test_edits(it))
+    broken = [each for each in it.readers.found if each.broken and not (dropped and _came_with_it(it, each.node))]
     if not broken:
         return []
     built = [f"{each.node.name}+" for each in broken if each.node.kind in ("model", "snapshot")]
-    title = f"mend what reads {it.change.old}, which is gone: it does not build"
-    return [Step(title, _edits_of(broken), (commands.build(*built),) if built else ())]
+    names = " and ".join(dict.fromkeys(each.column for each in broken))
+    title = f"mend what reads {names}, which is gone: it does not build"
+    return [Step(title, _edits_of(broken), (commands.build(*(built or [it.node.name])),))]
+
+
+def _came_with_it(it: Situation, node: Node) -> bool:
+    return bool(node.details.get("test_metadata")) and compares(it.graph, node, it.change)
 
 
 def let_go(it: Situation, *first: str) -> Step:
@@ -141,7 +148,7 @@ def drop_test(it: Situation) -> list[Step]:
 def _test_edits(it: Situation) -> list[Edit]:
     name = {"rename": "columns_equal", "retype": "cast_failure_rate_below"}[it.change.kind]
     path = it.node.properties_path
-    if path is None or not has_test(it, name):
+    if path is None or keeps_its_name(it.change) or not has_test(it, name):
         return []
     column = it.change.old if it.change.kind == "retype" else None
     return removed_test(path, text_of(it.root, path), plain_name(it.node), name, column)

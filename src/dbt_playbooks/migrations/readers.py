@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dbt_playbooks.errors import UsageError
+from dbt_playbooks.impact.columns import columns_of
 from dbt_playbooks.impact.graph import Graph
-from dbt_playbooks.impact.lineage import Lineage
+from dbt_playbooks.impact.lineage import USES, Lineage
 from dbt_playbooks.impact.names import plain_name
 from dbt_playbooks.impact.trace import Affected, Impact, Unread, impact_of
 from dbt_playbooks.interface import Node
@@ -74,12 +75,14 @@ def readers_of(graph: Graph, root: Path, change: Change, dialect: str) -> Reader
             unread_now: Sequence[Unread] = ()
         else:
             direct, unread_now = _direct(graph, impact, column), impact.unread
-        unread |= {each.node.unique_id: each for each in unread_now if not _compares(graph, each.node, change)}
+        hidden = {each.unique_id for each in graph.nodes.values() if not direct.gone and compares(graph, each, change)}
+        unread |= {each.node.unique_id: each for each in unread_now if each.node.unique_id not in hidden}
         carried = direct.carriers
         carriers |= {node.unique_id: node for node in carried}
         for each in direct.affected:
-            if each.node.unique_id not in found and not _compares(graph, each.node, change):
-                made = _edits(root, change, column, each.node, direct.tables, dialect)
+            if each.node.unique_id not in found and each.node.unique_id not in hidden:
+                both = compares(graph, each.node, change)
+                made = _edits(root, change, column, each.node, direct.tables, dialect, both)
                 keeps = tuple(name for name, as_it_is in each.columns.items() if as_it_is and each.node not in carried)
                 found[each.node.unique_id] = Reader(each.node, column, each.uses, keeps, tuple(made), direct.gone)
     return Readers(sorted(found.values(), key=lambda each: each.may), list(unread.values()), list(carriers.values()))
@@ -88,9 +91,14 @@ def readers_of(graph: Graph, root: Path, change: Change, dialect: str) -> Reader
 def going(change: Change) -> list[str]:
     """The columns that the change takes away in the end."""
     if change.kind == "retype" and change.old:
-        failures = (change.given or {}).get("failures_name") or f"{change.old}_cast_failures"
-        return [change.old, str(failures)]
+        failures = str((change.given or {}).get("failures_name") or f"{change.old}_cast_failures")
+        return [failures] if keeps_its_name(change) else [change.old, failures]
     return [change.old] if change.kind in ("rename", "remove") and change.old else []
+
+
+def keeps_its_name(change: Change) -> bool:
+    """In its last phase a retyped column may have its old name again."""
+    return change.kind == "retype" and change.phase == "new" and str(change.old).lower() == str(change.new).lower()
 
 
 def _of_replacement(graph: Graph, root: Path, replacement: Node, replaced: Node) -> Iterator[Reader]:
@@ -152,34 +160,53 @@ def _by_a_star(graph: Graph, child: str, parent: str, column: str) -> bool:
 
 
 def _broken(graph: Graph, model: Node, column: str) -> _Direct:
-    """The nodes below a model that name a column which none of the tables that they read has."""
-    below = graph.downstream(model.unique_id)
-    named = [
-        Affected(node, (), uses=("reads",), named=True)
-        for node in below
-        if column.lower() in graph.lineage.get(node.unique_id, Lineage()).unknown
-    ]
-    return _Direct(named, [plain_name(node) for node in (model, *below)], gone=True)
+    """The nodes below a model, and the model itself, that name a column which the tables that they read do not have."""
+    column = column.lower()
+    nodes = [model, *graph.downstream(model.unique_id)]
+    lacking = {model.unique_id} | {each.unique_id for each in nodes if _lacks(graph, each, column)}
+    named = []
+    for node in nodes:
+        lineage = graph.lineage.get(node.unique_id, Lineage())
+        uses = [use for parent in lacking for use in lineage.uses.get((parent, column), ())]
+        if column in lineage.configured and node.unique_id in lacking:
+            uses.append("configures")
+        at_it = str(node.details.get("column_name")).lower() == column and node.details.get("attached_node") in lacking
+        if column in lineage.unknown or (at_it and not uses):
+            uses.append("reads")
+        if uses:
+            named.append(Affected(node, (), uses=tuple(use for use in USES if use in uses), named=True))
+    return _Direct(named, [plain_name(node) for node in nodes], gone=True)
 
 
-def _compares(graph: Graph, node: Node, change: Change) -> bool:
+def _lacks(graph: Graph, node: Node, column: str) -> bool:
+    known, complete = columns_of(graph, node)
+    return complete and column not in known
+
+
+def compares(graph: Graph, node: Node, change: Change) -> bool:
     """A test that reads the old column beside the new one is there because of the change, and goes with it."""
     if node.kind != "test":
         return False
     test = node.details.get("test_metadata") or {}
     if test.get("name") == "cast_failure_rate_below" and change.kind == "retype":
-        return True
+        of_it = node.details.get("attached_node") in (None, change.node.unique_id)
+        return of_it and str(node.details.get("column_name")).lower() == str(change.old).lower()
     lineage = graph.lineage.get(node.unique_id)
     read = {column for parent, column in (lineage.uses if lineage else ()) if parent == change.node.unique_id}
+    read |= lineage.unknown if lineage else frozenset()
     read |= {str(value).lower() for value in (test.get("kwargs") or {}).values()}
     return bool(change.new) and {str(change.old).lower(), str(change.new).lower()} <= read
 
 
 def _edits(
-    root: Path, change: Change, column: str, node: Node, tables: Collection[str], dialect: str
+    root: Path, change: Change, column: str, node: Node, tables: Collection[str], dialect: str, comparing: bool
 ) -> Iterator[Edit]:
     """What has to be written in a reader's file."""
     if node.kind in ("exposure", "saved_query"):
+        return
+    if comparing:
+        if not node.details.get("test_metadata"):
+            yield Edit(node.path, None, (), None, f"the test {node.name} compares both columns: it goes")
         return
     new = change.new if column == change.old else None
     if node.kind in _HOLDS_SQL and node.language == "sql" and not node.details.get("test_metadata"):

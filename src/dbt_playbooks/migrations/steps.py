@@ -67,7 +67,7 @@ def _rename(it: Situation) -> list[Step]:
 def _retype(it: Situation) -> list[Step]:
     change = it.change
     if change.phase == "new":
-        return mend(it)
+        return [*mend(it), *drop_test(it)]
     options = {name: it.given(name) for name in ("format", "trim", "blank_as_null") if it.given(name)}
     if it.given("data_type") not in (None, "string"):
         options["data_type"] = it.given("data_type")
@@ -146,8 +146,9 @@ def _write_out(it: Situation) -> list[Step]:
     change = it.change
     dialect = commands.dialect_of(it.graph)
     old, new = (identifier(str(name), dialect) for name in (change.old, change.new))
-    written = f"{it.given('expression') or old} as {new}"
-    edits = replace_expression(change.path, it.text, change.call, written) if change.call else []
+    told = (change.unknown or {}).get("expression")
+    written = f"{it.given('expression') or old} as {new}" if told is None else f"the value of {told}, as {new},"
+    edits = replace_expression(change.path, it.text, change.call, written) if change.call and told is None else []
     edits = edits or [by_hand(change, f"{written} in place of the call")]
     title = "write the column itself in place of the call, and the change is over"
     return [Step(title, tuple(edits), (commands.build(f"{it.node.name}+"),))]
