@@ -9,6 +9,7 @@ from typing import Any
 
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _TABLE = re.compile(r"\{\{-?\s*(?:\w+\.)?(?:ref|source)\s*\((?P<names>[^()]*)\)\s*-?\}\}", re.DOTALL)
+QUOTES = "'\""
 _COMMENTS = re.compile(r"\{#.*?#\}|--[^\n]*|/\*.*?\*/|(?<![^\s])#[^\n]*", re.DOTALL)
 
 
@@ -29,7 +30,7 @@ class Mention:
 
 
 def in_sql(text: str, column: str, tables: Collection[str], dialect: str) -> list[Mention]:
-    """The places where a template reads a column of one of the models in `tables`, not those that read it from a CTE that names it.
+    """The places where a template reads a column of one of the models in `tables` (`orders`, `orders.v2`), not those that read it from a CTE that names it.
 
     Where the SQL around the Jinja can't be parsed, and of a column that only Jinja names, the words.
     """
@@ -80,9 +81,12 @@ def _masked(text: str) -> tuple[str, dict[str, str]]:
             return " " * len(written)
         name = f"j{match.start()}".ljust(len(written), "_")
         table = _TABLE.fullmatch(written)
-        literals = re.findall(r"['\"]([^'\"]*)['\"]", table["names"]) if table else []
+        names, _, version = (
+            re.sub(r",\s*(v|version)\s*=", "=", table["names"]).partition("=") if table else ("", "", "")
+        )
+        literals = re.findall(r"['\"]([^'\"]*)['\"]", names)
         if literals:
-            tables[name] = literals[-1]
+            tables[name] = literals[-1] + (f".v{version.strip(' ' + QUOTES)}" if version else "")
         return name
 
     return _JINJA.sub(mask, text), tables

@@ -113,10 +113,10 @@ def end(it: Situation, title: str, edits: Sequence[Edit], *first: str) -> Step:
     after = [commands.build(f"{node.name}+")]
     if node.materialized in ("table", "incremental"):
         suffix = re.sub(r"\W", "_", f"with_{change.old}".lower())
-        backup = commands.operation("backup_table", table=node.name, suffix=suffix)
+        backup = commands.operation("backup_table", table=commands.table_name(node), suffix=suffix)
         kept = commands.table_of(node, f"_backup_{suffix}")
         after = [*first, *commands.outside(node), backup, *lost.commands, *after]
-        after.append(commands.compare(kept, node.name, node, it.graph, tuple(going(change))))
+        after.append(commands.compare(kept, commands.table_name(node), node, it.graph, tuple(going(change))))
     after.append(commands.notice(change))
     return Step(title, (*edits, *lost.edits), tuple(after), lost.notes)
 

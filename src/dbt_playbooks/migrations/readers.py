@@ -106,9 +106,29 @@ def _of_replacement(graph: Graph, root: Path, replacement: Node, replaced: Node)
     for node in (graph.nodes[each] for each in graph.children[replacement.unique_id]):
         if node.kind in _HOLDS_SQL and node.language == "sql" and not node.details.get("test_metadata"):
             text = text_of(root, node.path, node.raw_code)
-            pattern = rf"\bref\s*\([^()]*(['\"])({re.escape(replacement.name)})\1"
-            pieces = [Piece(*match.span(2), replaced.name) for match in re.finditer(pattern, text)]
-            yield Reader(node, replacement.name, ("reads",), edits=tuple(edits(node.path, text, pieces)))
+            made = edits(node.path, text, list(_renamed_refs(text, replacement, replaced)))
+            yield Reader(node, replacement.name, ("reads",), edits=tuple(made))
+
+
+def _renamed_refs(text: str, old: Node, new: Node) -> Iterator[Piece]:
+    """`ref('orders_v2')` as `ref('orders')`; a version stands apart: `ref('orders', v=2)`."""
+    name = rf"(?P<quote>['\"])(?P<name>{re.escape(plain_name(old))})(?P=quote)"
+    version = r"(?P<given>\s*,\s*(?:v|version)\s*=\s*['\"]?(?P<version>[\w.]+)['\"]?)?"
+    written = new.details.get("version")
+    for match in re.finditer(rf"\bref\s*\((?:[^()]*,)?\s*{name}{version}\s*\)", text):
+        if match["version"] == _text(old.details.get("version")) or (match["version"] is None and old.latest_version):
+            yield Piece(*match.span("name"), plain_name(new))
+            end = match.end("name") + 1
+            if written is not None or match["given"]:
+                yield Piece(
+                    end,
+                    match.end("given") if match["given"] else end,
+                    f", v={written!r}" if written is not None else "",
+                )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 @dataclass(frozen=True)
@@ -147,7 +167,7 @@ def _direct(graph: Graph, impact: Impact, column: str) -> _Direct:
     if impact.node.unique_id in affected:
         found[impact.node.unique_id] = affected[impact.node.unique_id]
     carriers = [node for node in tables.values() if node != impact.node]
-    return _Direct(list(found.values()), [plain_name(node) for node in tables.values()], carriers)
+    return _Direct(list(found.values()), [name for node in tables.values() for name in _ref_names(node)], carriers)
 
 
 def _by_a_star(graph: Graph, child: str, parent: str, column: str) -> bool:
@@ -175,7 +195,12 @@ def _broken(graph: Graph, model: Node, column: str) -> _Direct:
             uses.append("reads")
         if uses:
             named.append(Affected(node, (), uses=tuple(use for use in USES if use in uses), named=True))
-    return _Direct(named, [plain_name(node) for node in nodes], gone=True)
+    return _Direct(named, [name for node in nodes for name in _ref_names(node)], gone=True)
+
+
+def _ref_names(node: Node) -> list[str]:
+    """What `ref` calls a model; the latest version is meant where none is given."""
+    return [node.name, plain_name(node)] if node.latest_version else [node.name]
 
 
 def _lacks(graph: Graph, node: Node, column: str) -> bool:

@@ -76,7 +76,9 @@ def _retype(it: Situation) -> list[Step]:
         test = {"dbt_playbooks.cast_failure_rate_below": {"arguments": {"to": it.given("to"), **options}}}
         step = add_test(it, f"let a test see how many values of {change.old} can't be cast", test, change.old)
         steps.append(step)
-    look = commands.operation("cast_report", table=it.node.name, column=change.old, to=it.given("to"), **options)
+    look = commands.operation(
+        "cast_report", table=commands.table_name(it.node), column=change.old, to=it.given("to"), **options
+    )
     return [*steps, *move(it, look), let_go(it, look)]
 
 
@@ -99,14 +101,18 @@ def _repartition(it: Situation) -> list[Step]:
     old, new = it.node, it.change.replacement
     assert new is not None
     key, by = commands.key_of(it.graph, new), commands.date_column(new)
-    tables = {"table": old.name, "replacement": new.name, **({"key": key} if key else {}), **({"by": by} if by else {})}
+    names = {"table": commands.table_name(old), "replacement": commands.table_name(new)}
+    tables = {**names, **({"key": key} if key else {}), **({"by": by} if by else {})}
     otherwise = commands.on_bigquery(old) and commands.layout(old) != commands.layout(new)
     swap = {"accept": ["schema"], "strategy": "rename"} if otherwise else {}
     fill = commands.fill(new, it.today) if new.materialized == "incremental" else commands.build(new.name)
     notes = [_FIRST_DAY_NOTE] if commands.FIRST_DAY in fill else []
     return [
         Step(f"fill {new.name}", commands=(fill,), notes=tuple(notes)),
-        Step(f"compare it with {old.name}", commands=(commands.compare(old.name, new.name, new, it.graph),)),
+        Step(
+            f"compare it with {old.name}",
+            commands=(commands.compare(names["table"], names["replacement"], new, it.graph),),
+        ),
         Step("tell those who read the table", commands=(commands.notice(it.change),)),
         Step(
             "see the plan of the cutover, then let it run",
@@ -117,7 +123,7 @@ def _repartition(it: Situation) -> list[Step]:
             notes=(
                 *([_GAP_NOTE] if otherwise else []),
                 f"deploy the next step together with it: the code of {old.name} still makes the old table",
-                f"the way back: {commands.operation('cutover', table=old.name, replacement=new.name, undo=True)}",
+                f"the way back: {commands.operation('cutover', **names, undo=True)}",
             ),
         ),
         Step(

@@ -104,6 +104,13 @@ def test_a_text_in_double_quotes_is_no_column_on_bigquery() -> None:
     ) == (f'select "user_type", [=user_type] from {STG}')
 
 
+def test_of_a_model_with_versions_the_one_that_is_meant_is_found() -> None:
+    one, two, latest = "{{ ref('stg', v=1) }}", "{{ ref('shop', 'stg', version = '2') }}", "{{ ref('stg') }}"
+    sql = f"select a.user_type, b.user_type, c.user_type from {one} as a, {two} as b, {latest} as c"
+    for tables, found in ((["stg.v2"], ["b"]), (["stg.v1"], ["a"]), (["stg.v2", "stg"], ["b", "c"])):
+        assert [sql[each.start - 2] for each in in_sql(sql, "user_type", tables, "duckdb")] == found
+
+
 def test_words_of_yaml_are_whole_words_outside_of_comments() -> None:
     text = "- name: user_type  # user_type\n- name: user_type_id\n- x: [user_type]"
     assert [text[each.start - 2 : each.end + 1] for each in in_text(text, "user_type")] == [

@@ -255,6 +255,29 @@ def test_what_reads_a_replacement_by_its_name_reads_the_table_itself_afterwards(
     assert len(answer.found) == 1
 
 
+def test_a_version_is_written_as_ref_has_it(tmp_path: Path) -> None:
+    one, two = (
+        node(f"stg.v{number}", raw_code="select 1", latest_version=number == 2, details={"version": number})
+        for number in (1, 2)
+    )
+    plain = node("stg_new", raw_code="select 1")
+    sql = "select * from {{ ref('stg_new') }}, {{ ref('stg', v=2) }}, {{ ref('shop', 'stg') }}, {{ ref('stg', version='1') }}"
+    trial = node("trial", parents=["stg_new", "stg.v1", "stg.v2"], raw_code=sql)
+    shop = graph(tmp_path, (one, None), (two, None), (plain, None), (trial, lineage(["id"])))
+
+    def after(old: Node, new: Node) -> str:
+        replaces = Change("repartition", old, "beside", old.name, new.name, new.path, 1, replacement=new)
+        ((_, lines, _),) = edits(readers_of(shop, tmp_path, replaces, "duckdb"), "trial")
+        return (lines or ("",))[0]
+
+    assert after(one, plain) == sql.replace("ref('stg_new')", "ref('stg', v=1)")
+    assert after(plain, one) == sql.replace("ref('stg', version='1')", "ref('stg_new')")
+    assert after(plain, two) == sql.replace("ref('stg', v=2)", "ref('stg_new')").replace(
+        "'shop', 'stg'", "'shop', 'stg_new'"
+    )
+    assert after(one, two) == sql.replace("v=2", "v=1").replace("'shop', 'stg'", "'shop', 'stg', v=1")
+
+
 def test_of_an_added_column_nobody_has_to_move(tmp_path: Path) -> None:
     found = graph(tmp_path, (STG, COLUMNS), (mart("select 1"), lineage(["x"])))
     added = Change("add", STG, "added", None, "region", STG.path, 1)

@@ -410,6 +410,24 @@ def test_on_bigquery_a_table_that_is_laid_out_otherwise_takes_its_place_by_renam
     assert any("queries do not find it (strategy: rename)" in note for note in step.notes) == bool(more)
 
 
+def test_a_model_with_versions_is_named_by_its_table_where_a_macro_reads_the_name(tmp_path: Path) -> None:
+    told = {"latest_version": False, "details": {"version": 2}}
+    rename = node("stg.v2", raw_code=RENAME, relation='"shop"."main"."stg_v2"', **told)
+    new = node(
+        "stg.v3", meta={"dbt_playbooks_replaces": "stg.v2"}, relation='"shop"."main"."stg_v3"', details={"version": 3}
+    )
+    retype = node("other.v1", raw_code=RETYPE, relation='"shop"."a.b"."other"', details={"version": 1})
+    nodes = ((rename, lineage(COLUMNS[RENAME])), (new, None), (retype, lineage(COLUMNS[RETYPE])))
+    found = survey(graph(tmp_path, *nodes), tmp_path, AFTER)
+    said = [command for migration in found for step in migration.steps for command in step.commands]
+    ours = [each for each in said if "run-operation" in each or "compare" in each]
+    assert [each for each in ours if "stg.v" in each or "other.v" in each] == []
+    assert any("{table: main.stg_v2, replacement: main.stg_v3" in each for each in ours)
+    assert any("backup_table --args '{table: main.stg_v2, suffix: with_user_type}'" in each for each in ours)
+    assert any(each.startswith("dbt-playbooks compare main.stg_v2_backup_with_user_type main.stg_v2") for each in ours)
+    assert any("""cast_report --args '{table: '"'"'"a.b".other'"'"', column: user_id""" in each for each in ours)
+
+
 def test_a_table_in_a_database_of_its_own_is_named_in_full(tmp_path: Path) -> None:
     (last,) = steps(tmp_path, RENAME, a_test(EQUAL), config={"database": "Archive"}, relation='"Archive"."main"."stg"')
     assert (
