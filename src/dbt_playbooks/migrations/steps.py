@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 
 from dbt_playbooks.interface import Node
@@ -38,10 +39,11 @@ def steps_of(it: Situation) -> list[Step]:
 
 
 def _is_readable(change: Change) -> bool:
-    """Whether the call says enough to know what comes next."""
+    """Whether the call says enough to know what comes next; a cast has to be known in full as long as it is tested and reported."""
+    cast = ("to", "data_type", "format", "trim", "blank_as_null", "failures_name") if change.phase == "both" else ()
     needed = {
         "rename": (change.old, change.new),
-        "retype": (change.old,),
+        "retype": (change.old, not set(cast) & set(change.unknown or {})),
         "remove": (change.old,),
         "add": (change.new,),
     }
@@ -104,7 +106,7 @@ def _repartition(it: Situation) -> list[Step]:
     names = {"table": commands.table_name(old), "replacement": commands.table_name(new)}
     tables = {**names, **({"key": key} if key else {}), **({"by": by} if by else {})}
     otherwise = commands.on_bigquery(old) and commands.layout(old) != commands.layout(new)
-    swap = {"accept": ["schema"], "strategy": "rename"} if otherwise else {}
+    swap = {"accept": ["layout"], "strategy": "rename"} if otherwise else {}
     fill = commands.fill(new, it.today) if new.materialized == "incremental" else commands.build(new.name)
     notes = [_FIRST_DAY_NOTE] if commands.FIRST_DAY in fill else []
     return [
@@ -126,18 +128,38 @@ def _repartition(it: Situation) -> list[Step]:
                 f"the way back: {commands.operation('cutover', **names, undo=True)}",
             ),
         ),
-        Step(
-            f"let {old.name} be made by the code of {new.name}",
-            edits=(*_renamed_refs(it, new), by_hand(it.change, "without dbt_playbooks_replaces")),
-            commands=(f"git mv -f {new.path} {old.path}", commands.build(f"{old.name}+")),
-            notes=(f"what YAML says of {new.name} goes" + (f": {new.properties_path}" if new.properties_path else ""),),
-        ),
+        _take_over(it, new),
     ]
+
+
+def _take_over(it: Situation, new: Node) -> Step:
+    """A file takes the other's place only where both hold the code of one model and no more."""
+    old = it.node
+    whole = (
+        all(each.kind == "model" and each.path.endswith(".sql") for each in (old, new)) and old.package == new.package
+    )
+    notes = (
+        []
+        if whole
+        else [
+            f"{old.kind} {old.name} ({old.path}) goes, and model {new.name} ({new.path}) gets its name: move it by hand"
+        ]
+    )
+    move = (shlex.join(["git", "mv", "-f", new.path, old.path]),) if whole else ()
+    return Step(
+        f"let {old.name} be made by the code of {new.name}",
+        edits=(*_renamed_refs(it, new), by_hand(it.change, "without dbt_playbooks_replaces")),
+        commands=(*move, commands.build(f"{old.name}+")),
+        notes=(
+            *notes,
+            f"what YAML says of {new.name} goes" + (f": {new.properties_path}" if new.properties_path else ""),
+        ),
+    )
 
 
 _GAP_NOTE = (
     "it is partitioned or clustered otherwise, so BigQuery can't replace the table by a copy in one step: between two renames, for seconds, "
-    "queries do not find it (strategy: rename); and that its layout changes is accepted (accept: [schema]), as other changes of its columns are"
+    "queries do not find it (strategy: rename); and that its layout changes is accepted (accept: [layout])"
 )
 _FIRST_DAY_NOTE = f"{commands.FIRST_DAY} is the first day that the table is to have"
 

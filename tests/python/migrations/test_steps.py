@@ -301,6 +301,26 @@ def test_a_call_that_says_too_little_is_to_be_looked_at(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("var('type')", "to is var('type')"),
+        ("'date', format=day_format", "format is day_format"),
+        ("'integer', trim=var('trim')", "trim is var('trim')"),
+        ("'integer', blank_as_null=x", "blank_as_null is x"),
+        ("'integer', data_type=x", "data_type is x"),
+        ("'integer', failures_name=x", "failures_name is x"),
+    ],
+)
+def test_a_cast_that_is_no_literal_is_neither_tested_nor_reported_in_part(
+    tmp_path: Path, given: str, said: str
+) -> None:
+    (step,) = steps(tmp_path, f"select\n{{{{ retyped_column('user_id', {given}) }}}}\nfrom t", yml=False)
+    assert step.title == f"look at models/stg.sql:2: {said}, which is known only when dbt compiles the model"
+    new = f"select\n{{{{ retyped_column('user_id', {given}, phase='new') }}}}\nfrom t"
+    assert steps(tmp_path, new, yml=False) == []
+
+
 def test_doubts_do_not_hide_behind_an_empty_list_of_readers(tmp_path: Path) -> None:
     weekly = node("weekly", "exposure", ["stg"], path="models/e.yml", owners=("Ann",))
     python = node("forecast", parents=["stg"], language="python")
@@ -385,14 +405,35 @@ def test_a_replacement_is_filled_compared_told_swapped_and_its_code_moved(tmp_pa
     assert migration.steps[3].notes[1].endswith("cutover --args '{table: stg, replacement: stg_v2, undo: true}'")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "moved"),
+    [
+        ({}, {"path": "models/my models/stg_v2.sql"}, "git mv -f 'models/my models/stg_v2.sql' models/stg.sql"),
+        ({"kind": "snapshot", "path": "snapshots/snapshots.yml"}, {}, None),
+        ({"kind": "snapshot", "path": "snapshots/stg.sql"}, {}, None),
+        ({"kind": "seed", "path": "seeds/stg.csv"}, {}, None),
+        ({}, {"path": "models/stg_v2.py", "language": "python"}, None),
+        ({"package": "theirs"}, {}, None),
+    ],
+)
+def test_only_the_file_of_one_model_takes_the_place_of_another(
+    tmp_path: Path, old: dict[str, Any], new: dict[str, Any], moved: str | None
+) -> None:
+    replacing = node("stg_v2", meta={"dbt_playbooks_replaces": "stg"}, **new)
+    (migration,) = survey(graph(tmp_path, (node("stg", **old), None), (replacing, None)), tmp_path, AFTER)
+    last = migration.steps[-1]
+    assert last.commands == ((moved,) if moved else ()) + ("dbt build --select stg+",)
+    assert any("move it by hand" in note for note in last.notes) == (moved is None)
+
+
 DAY, MONTH = ({"field": "day", "granularity": each} for each in ("day", "month"))
 
 
 @pytest.mark.parametrize(
     ("old", "new", "relation", "more"),
     [
-        ({"partition_by": MONTH}, {"partition_by": DAY}, "`p`.`d`.`stg`", ", accept: [schema], strategy: rename"),
-        ({"partition_by": DAY}, {"partition_by": DAY, "cluster_by": "id"}, "`p`.`d`.`stg`", ", accept: [schema], strategy: rename"),
+        ({"partition_by": MONTH}, {"partition_by": DAY}, "`p`.`d`.`stg`", ", accept: [layout], strategy: rename"),
+        ({"partition_by": DAY}, {"partition_by": DAY, "cluster_by": "id"}, "`p`.`d`.`stg`", ", accept: [layout], strategy: rename"),
         ({"cluster_by": ["Id"], "partition_by": {"field": "day"}}, {"partition_by": DAY, "cluster_by": "id"}, "`p`.`d`.`stg`", ""),
         ({"partition_by": MONTH}, {"partition_by": DAY}, '"p"."d"."stg"', ""),
     ],
