@@ -91,9 +91,16 @@ def readers_of(graph: Graph, root: Path, change: Change, dialect: str) -> Reader
 def going(change: Change) -> list[str]:
     """The columns that the change takes away in the end."""
     if change.kind == "retype" and change.old:
-        failures = str((change.given or {}).get("failures_name") or f"{change.old}_cast_failures")
-        return [failures] if keeps_its_name(change) else [change.old, failures]
+        failures = failures_of(change)
+        return [*([] if keeps_its_name(change) else [change.old]), *([failures] if failures else [])]
     return [change.old] if change.kind in ("rename", "remove") and change.old else []
+
+
+def failures_of(change: Change) -> str | None:
+    """The column of a retype that holds what can't be cast; None when its name is no literal."""
+    if "failures_name" in (change.unknown or {}):
+        return None
+    return str((change.given or {}).get("failures_name") or f"{change.old}_cast_failures")
 
 
 def keeps_its_name(change: Change) -> bool:
