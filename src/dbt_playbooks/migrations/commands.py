@@ -119,7 +119,7 @@ def on_bigquery(node: Node) -> bool:
     return "`" in (node.relation or "")
 
 
-def dialect_of(graph: Graph) -> str:
+def project_dialect(graph: Graph) -> str:
     """What the project's SQL is written in, told by how its tables are quoted."""
     return "bigquery" if any(on_bigquery(node) for node in graph.nodes.values()) else "duckdb"
 

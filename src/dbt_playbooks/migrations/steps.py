@@ -172,7 +172,7 @@ def _renamed_refs(it: Situation, new: Node) -> list[Edit]:
 def _write_out(it: Situation) -> list[Step]:
     """A rename ends when its call does."""
     change = it.change
-    dialect = commands.dialect_of(it.graph)
+    dialect = commands.project_dialect(it.graph)
     old, new = (identifier(str(name), dialect) for name in (change.old, change.new))
     told = (change.unknown or {}).get("expression")
     written = f"{it.given('expression') or old} as {new}" if told is None else f"the value of {told}, as {new},"
