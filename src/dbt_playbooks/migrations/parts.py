@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,8 @@ def mend(it: Situation) -> list[Step]:
     built = [f"{each.node.name}+" for each in broken if each.node.kind in ("model", "snapshot")]
     names = " and ".join(dict.fromkeys(each.column for each in broken))
     title = f"mend what reads {names}, which is gone: it does not build"
-    return [Step(title, _edits_of(broken), (commands.build(*(built or [it.node.name])),))]
+    own = [it.node.name] if not built or any("test" in each.node.kind for each in broken) else []
+    return [Step(title, _edits_of(broken), (commands.build(*own, *built),))]
 
 
 def _came_with_it(it: Situation, node: Node) -> bool:
@@ -151,7 +152,8 @@ def _test_edits(it: Situation) -> list[Edit]:
     if path is None or keeps_its_name(it.change) or not has_test(it, name):
         return []
     column = it.change.old if it.change.kind == "retype" else None
-    return removed_test(path, text_of(it.root, path), plain_name(it.node), name, column)
+    names = (str(it.change.old), str(it.change.new)) if column is None else ()
+    return removed_test(path, text_of(it.root, path), plain_name(it.node), name, column, names)
 
 
 def by_hand(change: Change, note: str) -> Edit:
@@ -162,6 +164,9 @@ def add_test(it: Situation, title: str, test: Any, column: str | None = None) ->
     path = it.node.properties_path
     text = text_of(it.root, path) if path else ""
     edit = added_test(path, text, plain_name(it.node), test, column)
+    if "version" in it.node.details:
+        version = it.node.details["version"]
+        edit = replace(edit, note=f"{edit.note}; in the entry of `v: {version}` if other versions lack the columns")
     filled = incremental.gets(it.node, it.root, it.change.new, it.today)
     return Step(title, (edit, *filled.edits), (*filled.commands, commands.build(it.node.name)), filled.notes)
 

@@ -262,7 +262,12 @@ def _in_yaml(text: str, change: Change, column: str, node: Node, new: str | None
     place = (
         column_place(text, model, column) if str(node.details.get("column_name")).lower() == column.lower() else None
     )
-    if place and change.kind == "rename" and new:
+    version = attached[3] if len(attached) > 3 else ""
+    if place and version:
+        line = line_of(text, place[0])
+        note = f"{_by_hand(Mention(*place), column, new)} for {version} of {model}; other versions may keep it"
+        yield Edit(node.path, line, (text.split("\n")[line - 1],), None, note)
+    elif place and change.kind == "rename" and new:
         yield from edits(node.path, text, [Piece(*place, new)])
     elif place:
         test = str((node.details.get("test_metadata") or {}).get("name") or node.name)

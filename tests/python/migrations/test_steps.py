@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -467,6 +468,22 @@ def test_a_model_with_versions_is_named_by_its_table_where_a_macro_reads_the_nam
     assert any("backup_table --args '{table: main.stg_v2, suffix: with_user_type}'" in each for each in ours)
     assert any(each.startswith("dbt-playbooks compare main.stg_v2_backup_with_user_type main.stg_v2") for each in ours)
     assert any("""cast_report --args '{table: '"'"'"a.b".other'"'"', column: user_id""" in each for each in ours)
+
+
+def test_what_yaml_says_of_all_versions_is_left_to_a_person(tmp_path: Path) -> None:
+    two = node("stg.v2", raw_code=RENAME, properties_path="models/stg.yml", details={"version": 2})
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/stg.yml").write_text(YML.replace("user_id", "user_type"))
+    test = a_test({"name": "not_null"}, "user_type")[0]
+    details = {**test.details, "attached_node": "model.shop.stg.v2"}
+    test = node("not_null", "test", ["stg.v2"], path="models/stg.yml", details=details)
+    reads = replace(lineage(), uses={("model.shop.stg.v2", "user_type"): ("filters",)})
+    (migration,) = survey(graph(tmp_path, (two, lineage(COLUMNS[RENAME])), (test, reads)), tmp_path, AFTER)
+    first, then, *_ = migration.steps
+    assert first.edits[0].note.endswith("; in the entry of `v: 2` if other versions lack the columns")
+    (edit,) = then.edits
+    assert (edit.line, edit.after) == (6, None)
+    assert edit.note == "user_segment in place of user_type for v2 of stg; other versions may keep it"
 
 
 def test_a_table_in_a_database_of_its_own_is_named_in_full(tmp_path: Path) -> None:
