@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,8 @@ from dbt_playbooks.impact.names import plain_name
 from dbt_playbooks.impact.trace import Affected, Impact, Unread, impact_of
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations.changes import Change, text_of
-from dbt_playbooks.migrations.edits import Edit, Piece, edits, identifier, line_of
-from dbt_playbooks.migrations.mentions import Mention, in_sql, in_text
-from dbt_playbooks.migrations.properties import block_of, column_place
-
-_HOLDS_SQL = ("model", "snapshot", "analysis", "function", "test")
+from dbt_playbooks.migrations.edits import Edit, edits
+from dbt_playbooks.migrations.moves import HOLDS_SQL, moved, renamed_refs
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ def readers_of(graph: Graph, root: Path, change: Change, dialect: str) -> Reader
         for each in direct.affected:
             if each.node.unique_id not in found and each.node.unique_id not in hidden:
                 both = compares(graph, each.node, change)
-                made = _edits(root, change, column, each.node, direct.tables, dialect, both)
+                made = moved(root, change, column, each.node, direct.tables, dialect, both)
                 keeps = tuple(name for name, as_it_is in each.columns.items() if as_it_is and each.node not in carried)
                 found[each.node.unique_id] = Reader(each.node, column, each.uses, keeps, tuple(made), direct.gone)
     return Readers(sorted(found.values(), key=lambda each: each.may), list(unread.values()), list(carriers.values()))
@@ -111,31 +107,10 @@ def keeps_its_name(change: Change) -> bool:
 def _of_replacement(graph: Graph, root: Path, replacement: Node, replaced: Node) -> Iterator[Reader]:
     """What reads the replacement by its own name, which goes in the end; its tests go with it."""
     for node in (graph.nodes[each] for each in graph.children[replacement.unique_id]):
-        if node.kind in _HOLDS_SQL and node.language == "sql" and not node.details.get("test_metadata"):
+        if node.kind in HOLDS_SQL and node.language == "sql" and not node.details.get("test_metadata"):
             text = text_of(root, node.path, node.raw_code)
-            made = edits(node.path, text, list(_renamed_refs(text, replacement, replaced)))
+            made = edits(node.path, text, list(renamed_refs(text, replacement, replaced)))
             yield Reader(node, replacement.name, ("reads",), edits=tuple(made))
-
-
-def _renamed_refs(text: str, old: Node, new: Node) -> Iterator[Piece]:
-    """`ref('orders_v2')` as `ref('orders')`; a version stands apart: `ref('orders', v=2)`."""
-    name = rf"(?P<quote>['\"])(?P<name>{re.escape(plain_name(old))})(?P=quote)"
-    version = r"(?P<given>\s*,\s*(?:v|version)\s*=\s*['\"]?(?P<version>[\w.]+)['\"]?)?"
-    written = new.details.get("version")
-    for match in re.finditer(rf"\bref\s*\((?:[^()]*,)?\s*{name}{version}\s*\)", text):
-        if match["version"] == _text(old.details.get("version")) or (match["version"] is None and old.latest_version):
-            yield Piece(*match.span("name"), plain_name(new))
-            end = match.end("name") + 1
-            if written is not None or match["given"]:
-                yield Piece(
-                    end,
-                    match.end("given") if match["given"] else end,
-                    f", v={written!r}" if written is not None else "",
-                )
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 @dataclass(frozen=True)
@@ -202,7 +177,8 @@ def _broken(graph: Graph, model: Node, column: str) -> _Direct:
             uses.append("reads")
         if uses:
             named.append(Affected(node, (), uses=tuple(use for use in USES if use in uses), named=True))
-    return _Direct(named, [name for node in nodes for name in _ref_names(node)], gone=True)
+    tables = [name for node in nodes if node.unique_id in lacking for name in _ref_names(node)]
+    return _Direct(named, tables, gone=True)
 
 
 def _ref_names(node: Node) -> list[str]:
@@ -228,80 +204,3 @@ def compares(graph: Graph, node: Node, change: Change) -> bool:
     read |= lineage.unknown if lineage else frozenset()
     read |= {str(value).lower() for value in (test.get("kwargs") or {}).values()}
     return bool(change.new) and {str(change.old).lower(), str(change.new).lower()} <= read
-
-
-def _edits(
-    root: Path, change: Change, column: str, node: Node, tables: Collection[str], dialect: str, comparing: bool
-) -> Iterator[Edit]:
-    """What has to be written in a reader's file."""
-    if node.kind in ("exposure", "saved_query"):
-        return
-    if comparing:
-        if not node.details.get("test_metadata"):
-            yield Edit(node.path, None, (), None, f"the test {node.name} compares both columns: it goes")
-        return
-    new = change.new if column == change.old else None
-    if node.kind in _HOLDS_SQL and node.language == "sql" and not node.details.get("test_metadata"):
-        text = text_of(root, node.path, node.raw_code)
-        found = in_text(text, column) if node == change.node else in_sql(text, column, tables, dialect)
-        call = change.call if node == change.node else None
-        others = [each for each in found if call is None or not call.start <= each.start < call.end]
-        yield from _replaced(node.path, text, others, column, new, dialect)
-        return
-    if node.language == "python":
-        text = text_of(root, node.path, node.raw_code)
-        yield from _replaced(node.path, text, in_text(text, column), column, new)
-    elif node.path.endswith((".yml", ".yaml")):
-        yield from _in_yaml(text_of(root, node.path), change, column, node, new)
-
-
-def _in_yaml(text: str, change: Change, column: str, node: Node, new: str | None) -> Iterator[Edit]:
-    """A test of a column moves with the column's entry, except that the entry of a cast keeps the test of the cast."""
-    attached = str(node.details.get("attached_node") or "").split(".")
-    model = attached[2] if len(attached) > 2 else ""
-    place = (
-        column_place(text, model, column) if str(node.details.get("column_name")).lower() == column.lower() else None
-    )
-    version = attached[3] if len(attached) > 3 else ""
-    if place and version:
-        line = line_of(text, place[0])
-        note = f"{_by_hand(Mention(*place), column, new)} for {version} of {model}; other versions may keep it"
-        yield Edit(node.path, line, (text.split("\n")[line - 1],), None, note)
-    elif place and change.kind == "rename" and new:
-        yield from edits(node.path, text, [Piece(*place, new)])
-    elif place:
-        test = str((node.details.get("test_metadata") or {}).get("name") or node.name)
-        note = f"the test {test} of {column} goes" if new is None else f"the test {test} under {new}"
-        line = line_of(text, place[0])
-        yield Edit(node.path, line, (text.split("\n")[line - 1],), None, note)
-    else:
-        first, last = block_of(text, model) or (0, len(text))
-        found = [each for each in in_text(text, column) if first <= each.start < last]
-        yield from _replaced(node.path, text, found, column, new)
-
-
-def _replaced(
-    path: str, text: str, mentions: Sequence[Mention], column: str, new: str | None, dialect: str = "duckdb"
-) -> Iterator[Edit]:
-    """The new name in place of the old one; a select list keeps the name that it gives, so that whoever reads it sees no change."""
-    clear = [] if new is None else [each for each in mentions if not each.by_hand and not each.unsure]
-    pieces = []
-    for each in clear:
-        written = text[each.start : each.end]
-        quote = written[0] if written[0] in ('"', "`") else ""
-        name = f"{quote}{new}{quote}" if quote else identifier(str(new), dialect)
-        pieces.append(Piece(each.start, each.end, f"{name} as {written}" if each.item else name))
-    yield from edits(path, text, pieces)
-    told = [(line_of(text, each.start), _by_hand(each, column, new)) for each in mentions if each not in clear]
-    for line, note in dict.fromkeys(told):
-        yield Edit(path, line, (text.split("\n")[line - 1],), None, note)
-
-
-def _by_hand(mention: Mention, column: str, new: str | None) -> str:
-    """What a person has to do where no edit can be written."""
-    if new is None:
-        return f"without {column}"
-    if mention.unsure:
-        return f"{new} in place of {column}, if it is the column of this model"
-    kept = f", and {column} still the name of what comes of it" if mention.item else ""
-    return f"{new} in place of {column}{kept}"

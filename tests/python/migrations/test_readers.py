@@ -240,6 +240,22 @@ def test_what_reads_a_name_that_has_gone_is_broken(tmp_path: Path) -> None:
     assert edits(found, "mart") == [(1, ("select user_segment as user_type from {{ ref('stg') }}",), "")]
 
 
+def test_a_table_that_has_the_name_still_is_left_alone_where_another_lost_it(tmp_path: Path) -> None:
+    sql = "select s.user_type, m.user_type as kept from {{ ref('stg') }} as s join {{ ref('mart') }} as m using (id)"
+    found = readers(
+        tmp_path,
+        (mart("select id, user_segment as user_type from {{ ref('stg') }}"), lineage(["id", "user_type"])),
+        (
+            node("report", parents=["stg", "mart"], raw_code=sql),
+            lineage(["user_type", "kept"], unknown=frozenset({"user_type"})),
+        ),
+        columns=lineage(["id", "user_segment"]),
+        phase="new",
+    )
+    assert [each.node.name for each in found.found] == ["report"]
+    assert edits(found, "report") == [(1, (sql.replace("s.user_type", "s.user_segment as user_type"),), "")]
+
+
 def test_what_reads_a_replacement_by_its_name_reads_the_table_itself_afterwards(tmp_path: Path) -> None:
     new = node("stg_v2", raw_code="select 1")
     trial = mart(
