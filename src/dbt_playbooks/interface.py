@@ -75,7 +75,7 @@ class Node:
 
     unique_id: str
     kind: str
-    """One of KINDS."""
+    """One of NODE_KINDS."""
     name: str
     """What people type and dbt selects: `orders`, of a source `raw.orders`, of a model with versions `orders.v2`."""
     package: str
@@ -102,7 +102,7 @@ class Node:
     """What only its kind has, in the words of dbt's manifest: test_metadata, given, type_params, measures, url and so on."""
 
 
-KINDS = (
+NODE_KINDS = (
     "source", "seed", "model", "snapshot", "test", "unit_test", "exposure", "semantic_model", "metric", "saved_query", "analysis", "function",
 )  # fmt: skip
 

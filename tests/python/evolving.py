@@ -36,14 +36,17 @@ def lineage(
     star: bool = False,
     **more: Any,
 ) -> Lineage:
-    """`reads` are columns and what is done with them, `passes` columns and the names that they get; both written `model.column`."""
+    """`reads` are columns and what is done with them, `passes` columns and the names that they get; both written `model.column`.
+
+    With `star` it is a star that passes them on.
+    """
     uses, found = {}, {name.lower(): Output(name) for name in outputs}
     for column, how in (reads or {}).items():
         uses[_origin(column)] = tuple(how)
     for column, name in (passes or {}).items():
-        found[name.lower()] = Output(name, {_origin(column): True})
+        found[name.lower()] = Output(name, {_origin(column): True}, star)
         uses[_origin(column)] = ("passes on", *uses.get(_origin(column), ()))
-    named = frozenset() if star else frozenset(uses)
+    named = frozenset(_origin(column) for column in reads or {}) if star else frozenset(uses)
     return Lineage(outputs=found, uses=uses, named=named, **more)
 
 

@@ -19,7 +19,7 @@ from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.impact.lineage import Lineage, Output, Star
 from dbt_playbooks.interface import Inputs, Node, Options
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 class Cache:
@@ -163,7 +163,7 @@ def _plain(graph: Graph, columns: bool) -> dict[str, Any]:
 
     lineage = {
         numbers[unique_id]: [
-            [[key, output.name, origins(output.origins)] for key, output in each.outputs.items()],
+            [[key, output.name, origins(output.origins), output.starred] for key, output in each.outputs.items()],
             [[numbers[star.parent], sorted(star.without)] for star in each.stars],
             origins(each.uses),
             [[numbers[unique_id], name] for unique_id, name in sorted(each.named)],
@@ -198,7 +198,7 @@ def _graph(kept: dict[str, Any]) -> Graph:
         kept["lineage"] or {}
     ).items():
         lineage[ids[int(number)]] = Lineage(
-            outputs={key: Output(name, origins(found)) for key, name, found in outputs},
+            outputs={key: Output(name, origins(found), starred) for key, name, found, starred in outputs},
             stars=tuple(Star(ids[parent], frozenset(without)) for parent, without in stars),
             uses=origins(uses, tuple),
             named=frozenset((ids[each], name) for each, name in named),

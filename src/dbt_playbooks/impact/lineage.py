@@ -22,10 +22,14 @@ Origin = tuple[str, str]
 
 @dataclass(frozen=True)
 class Output:
-    """A column that a node has, and the columns of its parents that its values come from, True where as it is."""
+    """A column that a node has, and the columns of its parents that its values come from, True where as it is.
+
+    starred   no query writes its name: a star takes it, so that it is called as in the parent
+    """
 
     name: str
     origins: Mapping[Origin, bool] = field(default_factory=dict)
+    starred: bool = False
 
 
 @dataclass(frozen=True)

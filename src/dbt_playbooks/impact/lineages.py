@@ -236,7 +236,7 @@ def _united(found: Sequence[Lineage]) -> Lineage:
             origins = dict(outputs[key].origins) if key in outputs else {}
             for origin, as_is in output.origins.items():
                 origins[origin] = origins.get(origin, False) or as_is
-            outputs[key] = Output(output.name, origins)
+            outputs[key] = Output(output.name, origins, output.starred or (key in outputs and outputs[key].starred))
         for origin, each in lineage.uses.items():
             uses.setdefault(origin, set()).update(each)
     return Lineage(

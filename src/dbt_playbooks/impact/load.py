@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from dbt_playbooks.impact.cache import Cache
 from dbt_playbooks.impact.graph import Graph
@@ -35,6 +33,7 @@ def load_graph(
     started = time.time()
     say("opening the project in dbt ...")
     from dbt_playbooks.project import open_project
+    from dbt_playbooks.project.opening import uncollected
     from dbt_playbooks.redact import Redactor
 
     with open_project(options, only_reads=True) as project:
@@ -45,7 +44,7 @@ def load_graph(
             from dbt_playbooks.impact.lineages import lineages
 
             redactor = Redactor(project.secrets())
-            with _uncollected(), project.connected():
+            with uncollected(stays=False), project.connected():
                 found, in_vain = lineages(project, nodes, redactor, say)
         inputs = project.inputs()
         graph = Graph(project.project_name, inputs.root, {node.unique_id: node for node in nodes}, found)
@@ -53,15 +52,3 @@ def load_graph(
         if not in_vain or project.answers():
             cache.write(graph, inputs, columns, started, say)
     return graph
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Syntax trees are hundreds of thousands of objects that all stay: Python's collector would walk them over and over."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from dbt_playbooks.impact.owners import Author
 from dbt_playbooks.impact.trace import Affected, Impact
-from dbt_playbooks.interface import KINDS, Node
+from dbt_playbooks.interface import NODE_KINDS, Node
 
 _MOST_AUTHORS = 2
 _PLURAL = {"saved_query": "saved queries", "analysis": "analyses"}
@@ -41,7 +41,7 @@ def print_report(impact: Impact, authors: Mapping[str, Sequence[Author]], emails
 def counted(nodes: Sequence[Node]) -> str:
     """`3 nodes: 2 models, 1 exposure`."""
     counts = Counter(node.kind for node in nodes)
-    kinds = ", ".join(f"{counts[kind]:,} {_many(kind, counts[kind])}" for kind in KINDS if counts[kind])
+    kinds = ", ".join(f"{counts[kind]:,} {_many(kind, counts[kind])}" for kind in NODE_KINDS if counts[kind])
     return kinds if len(counts) == 1 else f"{len(nodes):,} nodes: {kinds}"
 
 
@@ -64,7 +64,7 @@ def _print(
     by_column = impact.column is not None
     headers = ["what", "name", *(["how", "as"] if by_column else []), "owners", "file", "way"]
     table = Table(*headers)
-    ordered = sorted(affected, key=lambda each: (KINDS.index(each.node.kind), len(each.way), each.node.name))
+    ordered = sorted(affected, key=lambda each: (NODE_KINDS.index(each.node.kind), len(each.way), each.node.name))
     before = None
     for each in ordered:
         if before is not None and each.node.kind != before:

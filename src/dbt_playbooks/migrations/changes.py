@@ -19,7 +19,7 @@ from dbt_playbooks.migrations.edits import line_of
 from dbt_playbooks.package import package_dir
 from dbt_playbooks.project.models import macro_calls, parameters_of
 
-KINDS = {"renamed_column": "rename", "retyped_column": "retype", "deprecated_column": "remove", "added_column": "add"}
+KIND_OF = {"renamed_column": "rename", "retyped_column": "retype", "deprecated_column": "remove", "added_column": "add"}
 SUFFIXES = ("int", "numeric", "float", "date", "timestamp", "datetime", "bool", "string")
 """Those that `_cast_type` gives to typed columns."""
 
@@ -80,7 +80,7 @@ def text_of(root: Path, path: str, otherwise: str = "") -> str:
 def parameters() -> dict[str, dict[str, Any]]:
     """The parameters of each macro of schema evolution, with their defaults, as our package has them."""
     folder = package_dir() / "macros" / "schema_evolution"
-    return {name: parameters_of((folder / f"{name}.sql").read_text(), name) for name in KINDS}
+    return {name: parameters_of((folder / f"{name}.sql").read_text(), name) for name in KIND_OF}
 
 
 def column_changes(graph: Graph, root: Path) -> Iterator[Change]:
@@ -112,7 +112,7 @@ def _change(graph: Graph, node: Node, call: MacroCall, line: int) -> Change:
     if call.more:
         unknown |= {name: "* or **" for name in parameters()[call.macro] if name not in call.arguments}
     values = {name: default for name, default in parameters()[call.macro].items() if name not in unknown} | given
-    kind = KINDS[call.macro]
+    kind = KIND_OF[call.macro]
     until = day_of(values.get("remove_after"))
     if values.get("remove_after") is not None and until is None:
         unknown["remove_after"] = call.arguments["remove_after"].text

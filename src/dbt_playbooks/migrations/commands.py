@@ -36,8 +36,9 @@ def notice(change: Change) -> str:
 
 def outside(node: Node) -> list[str]:
     """Who reads a table outside of dbt: views, and on BigQuery whoever queried it."""
-    readers = [operation("recent_readers", table=node.name, others_only=True)] if on_bigquery(node) else []
-    return [operation("dependent_views", table=node.name), *readers]
+    name = table_name(node)
+    readers = [operation("recent_readers", table=name, others_only=True)] if on_bigquery(node) else []
+    return [operation("dependent_views", table=name), *readers]
 
 
 def fill(node: Node, today: dt.date) -> str:
@@ -100,11 +101,17 @@ def _is_of(test: Node, node: Node) -> bool:
 
 
 def table_of(node: Node, suffix: str = "") -> str:
-    """`schema.table` as the macros take it, without quotes; with the database where the model's config names one."""
+    """`schema.table` as the macros take it, a part that holds a dot in quotes; with the database where the model's config names one."""
     parts = [
         quoted or bare for quoted, bare in re.findall(r"[\"`]([^\"`]+)[\"`]|([^.\"`]+)", node.relation or node.name)
     ]
-    return ".".join(parts[-3 if node.config.get("database") else -2 :]) + suffix
+    *places, table = parts[-3 if node.config.get("database") else -2 :]
+    return ".".join(f'"{part}"' if "." in part else part for part in (*places, table + suffix))
+
+
+def table_name(node: Node) -> str:
+    """A model as the macros take it: by its name, of one with versions by its table, as they know no versions."""
+    return table_of(node) if "version" in node.details else node.name
 
 
 def on_bigquery(node: Node) -> bool:
@@ -112,7 +119,7 @@ def on_bigquery(node: Node) -> bool:
     return "`" in (node.relation or "")
 
 
-def dialect_of(graph: Graph) -> str:
+def project_dialect(graph: Graph) -> str:
     """What the project's SQL is written in, told by how its tables are quoted."""
     return "bigquery" if any(on_bigquery(node) for node in graph.nodes.values()) else "duckdb"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _TABLE = re.compile(r"\{\{-?\s*(?:\w+\.)?(?:ref|source)\s*\((?P<names>[^()]*)\)\s*-?\}\}", re.DOTALL)
+QUOTES = "'\""
 _COMMENTS = re.compile(r"\{#.*?#\}|--[^\n]*|/\*.*?\*/|(?<![^\s])#[^\n]*", re.DOTALL)
 
 
@@ -16,8 +17,8 @@ _COMMENTS = re.compile(r"\{#.*?#\}|--[^\n]*|/\*.*?\*/|(?<![^\s])#[^\n]*", re.DOT
 class Mention:
     """A place that reads a column.
 
-    item      it is a column of a select list by itself, without an alias: it gives the output its name
-    unsure    the query reads other tables beside, of which it may be a column as well
+    item      it is a column of a select list by itself, or of a struct, without an alias: it gives the output its name
+    unsure    the query reads other tables beside, or around it, of which it may be a column as well
     by_hand   only a person can tell what is to stand there
     """
 
@@ -29,7 +30,7 @@ class Mention:
 
 
 def in_sql(text: str, column: str, tables: Collection[str], dialect: str) -> list[Mention]:
-    """The places where a template reads a column of one of the models in `tables`, not those that read it from a CTE that names it.
+    """The places where a template reads a column of one of the models in `tables` (`orders`, `orders.v2`), not those that read it from a CTE that names it.
 
     Where the SQL around the Jinja can't be parsed, and of a column that only Jinja names, the words.
     """
@@ -37,6 +38,7 @@ def in_sql(text: str, column: str, tables: Collection[str], dialect: str) -> lis
     from sqlglot.errors import SqlglotError
     from sqlglot.optimizer.scope import traverse_scope
 
+    seen: set[int] = set()
     masked, names = _masked(text)
     wanted = {mask for mask, name in names.items() if name.lower() in {table.lower() for table in tables}}
     try:
@@ -45,11 +47,14 @@ def in_sql(text: str, column: str, tables: Collection[str], dialect: str) -> lis
         return in_text(text, column)
     found: dict[int, Mention] = {}
     for scope in scopes:
+        # the innermost come first, and those around them have what they do not resolve once more
         for each in scope.columns:
+            if each.name.lower() != column.lower() or id(each) in seen:
+                continue
+            seen.add(id(each))
             source, sure = _source(scope, each, column, wanted)
-            if each.name.lower() == column.lower() and source:
-                item = isinstance(each.parent, exp.Select) and each.arg_key == "expressions"
-                _add(found, each.this, item, not sure)
+            if source:
+                _add(found, each.this, *_gives_its_name(each, dialect), unsure=not sure)
         for star in scope.find_all(exp.Star):
             for name in star.find_all(exp.Identifier):
                 _add(found, name, by_hand=True, only=column)
@@ -76,9 +81,12 @@ def _masked(text: str) -> tuple[str, dict[str, str]]:
             return " " * len(written)
         name = f"j{match.start()}".ljust(len(written), "_")
         table = _TABLE.fullmatch(written)
-        literals = re.findall(r"['\"]([^'\"]*)['\"]", table["names"]) if table else []
+        names, _, version = (
+            re.sub(r",\s*(v|version)\s*=", "=", table["names"]).partition("=") if table else ("", "", "")
+        )
+        literals = re.findall(r"['\"]([^'\"]*)['\"]", names)
         if literals:
-            tables[name] = literals[-1]
+            tables[name] = literals[-1] + (f".v{version.strip(' ' + QUOTES)}" if version else "")
         return name
 
     return _JINJA.sub(mask, text), tables
@@ -88,8 +96,8 @@ def _add(
     found: dict[int, Mention],
     name: Any,
     item: bool = False,
-    unsure: bool = False,
     by_hand: bool = False,
+    unsure: bool = False,
     only: str = "",
 ) -> None:
     if "start" in name.meta and (not only or name.name.lower() == only.lower()):
@@ -97,18 +105,60 @@ def _add(
         found.setdefault(start, Mention(start, end, item, unsure, by_hand))
 
 
+def _gives_its_name(column: Any, dialect: str) -> tuple[bool, bool]:
+    """Whether a column gives an output or a field its name, and whether only a person can write `new as old` there."""
+    from sqlglot import exp
+
+    inner, outer = column, column.parent
+    while isinstance(outer, exp.Paren):
+        inner, outer = outer, outer.parent
+    if not isinstance(outer, (exp.Select, exp.Struct)) or inner.arg_key != "expressions":
+        return False, False
+    return True, inner is not column or (isinstance(outer, exp.Struct) and dialect != "bigquery")
+
+
 def _source(scope: Any, column: Any, name: str, wanted: Collection[str]) -> tuple[bool, bool]:
-    """Whether a column may be one of a wanted table, and whether that is sure."""
-    table = column.table
+    """Whether a column may be one of a wanted table, and whether that is sure: a query's own tables come before those around it."""
+    sure = True
     while scope is not None:
         sources = {alias: source for alias, (_, source) in scope.selected_sources.items()}
-        if table and table not in sources:
+        if column.table:
+            if column.table in sources:
+                return _passes(sources[column.table], name, wanted), True
             scope = scope.parent
             continue
-        chosen = [sources[table]] if table else list(sources.values())
-        hits = [each for each in chosen if _passes(each, name, wanted)]
-        return bool(hits), len(chosen) == 1
+        may_have = [each for each in sources.values() if _may_have(each, name)]
+        if any(_passes(each, name, wanted) for each in may_have):
+            return True, sure and len(may_have) == 1
+        if any(_names(each, name) for each in may_have):
+            return False, False
+        # a subquery in FROM sees what is beside it only where it must
+        if scope.is_cte or scope.is_root or (may_have and scope.is_derived_table):
+            return False, False
+        sure = sure and not may_have
+        scope = scope.parent
     return False, False
+
+
+def _may_have(source: Any, name: str) -> bool:
+    """Whether a source of a query may have a column of that name; one whose columns are all written has those alone."""
+    from sqlglot import exp
+
+    if isinstance(source, exp.Expression) or not isinstance(source.expression, exp.Query):
+        return True
+    if source.union_scopes:
+        return any(_may_have(each, name) for each in source.union_scopes)
+    outputs = list(source.expression.selects)
+    return _names(source, name) or any(each.is_star or not each.alias_or_name for each in outputs)
+
+
+def _names(source: Any, name: str) -> bool:
+    """Whether a source of a query is a query that names a column so."""
+    from sqlglot import exp
+
+    if isinstance(source, exp.Expression) or not isinstance(source.expression, exp.Query):
+        return False
+    return any(each.alias_or_name.lower() == name.lower() for each in source.expression.selects)
 
 
 def _passes(source: Any, name: str, wanted: Collection[str]) -> bool:
@@ -119,9 +169,9 @@ def _passes(source: Any, name: str, wanted: Collection[str]) -> bool:
         return isinstance(source, exp.Table) and source.name in wanted
     if source.union_scopes:
         return any(_passes(each, name, wanted) for each in source.union_scopes)
-    outputs = list(source.expression.selects) if isinstance(source.expression, exp.Query) else []
-    if any(each.alias_or_name.lower() == name.lower() for each in outputs):
+    if _names(source, name):
         return False
+    outputs = list(source.expression.selects) if isinstance(source.expression, exp.Query) else []
     return any(_passes(source.sources[each], name, wanted) for each in _starred(source, outputs))
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from dbt_playbooks.migrations import commands, incremental
 from dbt_playbooks.migrations.changes import Change, text_of
 from dbt_playbooks.migrations.edits import Edit, set_argument
 from dbt_playbooks.migrations.properties import added_test, removed_test
-from dbt_playbooks.migrations.readers import Reader, Readers, going
+from dbt_playbooks.migrations.readers import Reader, Readers, compares, going, keeps_its_name
 
 
 @dataclass(frozen=True)
@@ -76,17 +76,24 @@ def _may_note(reader: Reader, change: Change) -> str:
 
 
 def _edits_of(readers: Sequence[Reader]) -> tuple[Edit, ...]:
-    found = {(each.path, each.line): each for reader in readers for each in reader.edits}
-    return tuple(found.values())
+    return tuple(dict.fromkeys(each for reader in readers for each in reader.edits))
 
 
 def mend(it: Situation) -> list[Step]:
-    broken = [each for each in it.readers.found if each.broken]
+    """What names a column that is gone; the test that came with the change has a step of its own."""
+    dropped = bool(_test_edits(it))
+    broken = [each for each in it.readers.found if each.broken and not (dropped and _came_with_it(it, each.node))]
     if not broken:
         return []
     built = [f"{each.node.name}+" for each in broken if each.node.kind in ("model", "snapshot")]
-    title = f"mend what reads {it.change.old}, which is gone: it does not build"
-    return [Step(title, _edits_of(broken), (commands.build(*built),) if built else ())]
+    names = " and ".join(dict.fromkeys(each.column for each in broken))
+    title = f"mend what reads {names}, which is gone: it does not build"
+    own = [it.node.name] if not built or any("test" in each.node.kind for each in broken) else []
+    return [Step(title, _edits_of(broken), (commands.build(*own, *built),))]
+
+
+def _came_with_it(it: Situation, node: Node) -> bool:
+    return bool(node.details.get("test_metadata")) and compares(it.graph, node, it.change)
 
 
 def let_go(it: Situation, *first: str) -> Step:
@@ -107,10 +114,10 @@ def end(it: Situation, title: str, edits: Sequence[Edit], *first: str) -> Step:
     after = [commands.build(f"{node.name}+")]
     if node.materialized in ("table", "incremental"):
         suffix = re.sub(r"\W", "_", f"with_{change.old}".lower())
-        backup = commands.operation("backup_table", table=node.name, suffix=suffix)
+        backup = commands.operation("backup_table", table=commands.table_name(node), suffix=suffix)
         kept = commands.table_of(node, f"_backup_{suffix}")
         after = [*first, *commands.outside(node), backup, *lost.commands, *after]
-        after.append(commands.compare(kept, node.name, node, it.graph, tuple(going(change))))
+        after.append(commands.compare(kept, commands.table_name(node), node, it.graph, tuple(going(change))))
     after.append(commands.notice(change))
     return Step(title, (*edits, *lost.edits), tuple(after), lost.notes)
 
@@ -142,10 +149,11 @@ def drop_test(it: Situation) -> list[Step]:
 def _test_edits(it: Situation) -> list[Edit]:
     name = {"rename": "columns_equal", "retype": "cast_failure_rate_below"}[it.change.kind]
     path = it.node.properties_path
-    if path is None or not has_test(it, name):
+    if path is None or keeps_its_name(it.change) or not has_test(it, name):
         return []
     column = it.change.old if it.change.kind == "retype" else None
-    return removed_test(path, text_of(it.root, path), plain_name(it.node), name, column)
+    names = (str(it.change.old), str(it.change.new)) if column is None else ()
+    return removed_test(path, text_of(it.root, path), plain_name(it.node), name, column, names)
 
 
 def by_hand(change: Change, note: str) -> Edit:
@@ -156,6 +164,9 @@ def add_test(it: Situation, title: str, test: Any, column: str | None = None) ->
     path = it.node.properties_path
     text = text_of(it.root, path) if path else ""
     edit = added_test(path, text, plain_name(it.node), test, column)
+    if "version" in it.node.details:
+        version = it.node.details["version"]
+        edit = replace(edit, note=f"{edit.note}; in the entry of `v: {version}` if other versions lack the columns")
     filled = incremental.gets(it.node, it.root, it.change.new, it.today)
     return Step(title, (edit, *filled.edits), (*filled.commands, commands.build(it.node.name)), filled.notes)
 

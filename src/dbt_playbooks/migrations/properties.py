@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import yaml
@@ -21,10 +22,12 @@ def column_place(text: str, model: str, column: str) -> tuple[int, int] | None:
     return None if name is None else (name.start_mark.index, name.end_mark.index)
 
 
-def removed_test(path: str, text: str, model: str, test: str, column: str | None = None) -> list[Edit]:
+def removed_test(
+    path: str, text: str, model: str, test: str, column: str | None = None, naming: Sequence[str] = ()
+) -> list[Edit]:
     """The lines of a test of a model, or of a column of it, and those of their key when the test was the only one.
 
-    A test that shares its line with other things is left to a person.
+    Of several tests of that kind the one that names all of `naming`. A test that shares its line with other things is left to a person.
     """
     entry = _entry(text, model) if column is None else _column(text, model, column)
     lines = text.split("\n")
@@ -32,7 +35,8 @@ def removed_test(path: str, text: str, model: str, test: str, column: str | None
         tests = _list(entry, key)
         for each in tests:
             name = each.value[0][0] if isinstance(each, yaml.MappingNode) and each.value else each
-            if str(name.value).rpartition(".")[2] != test:
+            words = {str(word).lower() for word in _scalars(each)}
+            if str(name.value).rpartition(".")[2] != test or not {word.lower() for word in naming} <= words:
                 continue
             alone = len(tests) == 1
             first = next(name for name, _ in entry.value if name.value == key) if alone else each
@@ -42,6 +46,19 @@ def removed_test(path: str, text: str, model: str, test: str, column: str | None
                 return [Edit(path, each.start_mark.line + 1, (lines[each.start_mark.line],), None, f"without {test}")]
             return [Edit(path, start + 1, tuple(lines[start : end + 1]), ())]
     return []
+
+
+def _scalars(node: Any) -> Iterator[str]:
+    """All words of a part of YAML, keys as well."""
+    if isinstance(node, yaml.ScalarNode):
+        yield node.value
+    elif isinstance(node, yaml.SequenceNode):
+        for each in node.value:
+            yield from _scalars(each)
+    else:
+        for pair in node.value:
+            for each in pair:
+                yield from _scalars(each)
 
 
 def _last_line(node: Any) -> int:

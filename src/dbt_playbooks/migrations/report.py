@@ -68,7 +68,7 @@ def _detail(number: int, migration: Migration, in_full: bool) -> Iterator[str]:
         yield from (f"     {_reader(each)}" for each in migration.readers.found)
     if migration.readers.carriers:
         names = ", ".join(f"{node.name} ({node.path})" for node in migration.readers.carriers)
-        yield f"   passed on by a star, with nothing to edit: {names}"
+        yield f"   passed on by a star, so that who reads these loses it as well: {names}"
     for each in migration.readers.unread:
         yield f"   not known whether {each.node.kind} {each.node.name} ({each.node.path}) does: {each.reason}"
     yield from _steps(migration, in_full or change.replacement is not None)

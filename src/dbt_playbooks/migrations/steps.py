@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 
 from dbt_playbooks.interface import Node
@@ -38,10 +39,11 @@ def steps_of(it: Situation) -> list[Step]:
 
 
 def _is_readable(change: Change) -> bool:
-    """Whether the call says enough to know what comes next."""
+    """Whether the call says enough to know what comes next; a cast has to be known in full as long as it is tested and reported."""
+    cast = ("to", "data_type", "format", "trim", "blank_as_null", "failures_name") if change.phase == "both" else ()
     needed = {
         "rename": (change.old, change.new),
-        "retype": (change.old,),
+        "retype": (change.old, not set(cast) & set(change.unknown or {})),
         "remove": (change.old,),
         "add": (change.new,),
     }
@@ -67,7 +69,7 @@ def _rename(it: Situation) -> list[Step]:
 def _retype(it: Situation) -> list[Step]:
     change = it.change
     if change.phase == "new":
-        return mend(it)
+        return [*mend(it), *drop_test(it)]
     options = {name: it.given(name) for name in ("format", "trim", "blank_as_null") if it.given(name)}
     if it.given("data_type") not in (None, "string"):
         options["data_type"] = it.given("data_type")
@@ -76,7 +78,9 @@ def _retype(it: Situation) -> list[Step]:
         test = {"dbt_playbooks.cast_failure_rate_below": {"arguments": {"to": it.given("to"), **options}}}
         step = add_test(it, f"let a test see how many values of {change.old} can't be cast", test, change.old)
         steps.append(step)
-    look = commands.operation("cast_report", table=it.node.name, column=change.old, to=it.given("to"), **options)
+    look = commands.operation(
+        "cast_report", table=commands.table_name(it.node), column=change.old, to=it.given("to"), **options
+    )
     return [*steps, *move(it, look), let_go(it, look)]
 
 
@@ -99,14 +103,18 @@ def _repartition(it: Situation) -> list[Step]:
     old, new = it.node, it.change.replacement
     assert new is not None
     key, by = commands.key_of(it.graph, new), commands.date_column(new)
-    tables = {"table": old.name, "replacement": new.name, **({"key": key} if key else {}), **({"by": by} if by else {})}
+    names = {"table": commands.table_name(old), "replacement": commands.table_name(new)}
+    tables = {**names, **({"key": key} if key else {}), **({"by": by} if by else {})}
     otherwise = commands.on_bigquery(old) and commands.layout(old) != commands.layout(new)
-    swap = {"accept": ["schema"], "strategy": "rename"} if otherwise else {}
+    swap = {"accept": ["layout"], "strategy": "rename"} if otherwise else {}
     fill = commands.fill(new, it.today) if new.materialized == "incremental" else commands.build(new.name)
     notes = [_FIRST_DAY_NOTE] if commands.FIRST_DAY in fill else []
     return [
         Step(f"fill {new.name}", commands=(fill,), notes=tuple(notes)),
-        Step(f"compare it with {old.name}", commands=(commands.compare(old.name, new.name, new, it.graph),)),
+        Step(
+            f"compare it with {old.name}",
+            commands=(commands.compare(names["table"], names["replacement"], new, it.graph),),
+        ),
         Step("tell those who read the table", commands=(commands.notice(it.change),)),
         Step(
             "see the plan of the cutover, then let it run",
@@ -117,21 +125,41 @@ def _repartition(it: Situation) -> list[Step]:
             notes=(
                 *([_GAP_NOTE] if otherwise else []),
                 f"deploy the next step together with it: the code of {old.name} still makes the old table",
-                f"the way back: {commands.operation('cutover', table=old.name, replacement=new.name, undo=True)}",
+                f"the way back: {commands.operation('cutover', **names, undo=True)}",
             ),
         ),
-        Step(
-            f"let {old.name} be made by the code of {new.name}",
-            edits=(*_renamed_refs(it, new), by_hand(it.change, "without dbt_playbooks_replaces")),
-            commands=(f"git mv -f {new.path} {old.path}", commands.build(f"{old.name}+")),
-            notes=(f"what YAML says of {new.name} goes" + (f": {new.properties_path}" if new.properties_path else ""),),
-        ),
+        _take_over(it, new),
     ]
+
+
+def _take_over(it: Situation, new: Node) -> Step:
+    """A file takes the other's place only where both hold the code of one model and no more."""
+    old = it.node
+    whole = (
+        all(each.kind == "model" and each.path.endswith(".sql") for each in (old, new)) and old.package == new.package
+    )
+    notes = (
+        []
+        if whole
+        else [
+            f"{old.kind} {old.name} ({old.path}) goes, and model {new.name} ({new.path}) gets its name: move it by hand"
+        ]
+    )
+    move = (shlex.join(["git", "mv", "-f", new.path, old.path]),) if whole else ()
+    return Step(
+        f"let {old.name} be made by the code of {new.name}",
+        edits=(*_renamed_refs(it, new), by_hand(it.change, "without dbt_playbooks_replaces")),
+        commands=(*move, commands.build(f"{old.name}+")),
+        notes=(
+            *notes,
+            f"what YAML says of {new.name} goes" + (f": {new.properties_path}" if new.properties_path else ""),
+        ),
+    )
 
 
 _GAP_NOTE = (
     "it is partitioned or clustered otherwise, so BigQuery can't replace the table by a copy in one step: between two renames, for seconds, "
-    "queries do not find it (strategy: rename); and that its layout changes is accepted (accept: [schema]), as other changes of its columns are"
+    "queries do not find it (strategy: rename); and that its layout changes is accepted (accept: [layout])"
 )
 _FIRST_DAY_NOTE = f"{commands.FIRST_DAY} is the first day that the table is to have"
 
@@ -144,10 +172,11 @@ def _renamed_refs(it: Situation, new: Node) -> list[Edit]:
 def _write_out(it: Situation) -> list[Step]:
     """A rename ends when its call does."""
     change = it.change
-    dialect = commands.dialect_of(it.graph)
+    dialect = commands.project_dialect(it.graph)
     old, new = (identifier(str(name), dialect) for name in (change.old, change.new))
-    written = f"{it.given('expression') or old} as {new}"
-    edits = replace_expression(change.path, it.text, change.call, written) if change.call else []
+    told = (change.unknown or {}).get("expression")
+    written = f"{it.given('expression') or old} as {new}" if told is None else f"the value of {told}, as {new},"
+    edits = replace_expression(change.path, it.text, change.call, written) if change.call and told is None else []
     edits = edits or [by_hand(change, f"{written} in place of the call")]
     title = "write the column itself in place of the call, and the change is over"
     return [Step(title, tuple(edits), (commands.build(f"{it.node.name}+"),))]

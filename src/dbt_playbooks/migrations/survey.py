@@ -46,7 +46,7 @@ def survey(graph: Graph, root: Path, today: dt.date) -> list[Migration]:
     traces = [Trace(change.path, partial(_stands_in, change)) for change in found]
     migrations = []
     for change, age in zip(found, since(root, traces), strict=True):
-        readers = readers_of(graph, root, change, commands.dialect_of(graph))
+        readers = readers_of(graph, root, change, commands.project_dialect(graph))
         steps = steps_of(Situation(graph, root, change, readers, today))
         if steps:
             migrations.append(Migration(change, age, readers, steps, change.days_over(today)))
@@ -87,6 +87,6 @@ def not_followed(root: Path) -> list[str]:
         for path in sorted((root / folder).rglob("*.sql")):
             name = path.relative_to(root).as_posix()
             text = text_of(root, name)
-            calls = macro_calls(text, dict.fromkeys(changes.KINDS, ()))
+            calls = macro_calls(text, dict.fromkeys(changes.KIND_OF, ()))
             found += [f"{name}:{line_of(text, call.start)} calls {call.macro}" for call in calls]
     return found

@@ -15,7 +15,7 @@ from dbt_playbooks.impact.owners import git_owners
 from dbt_playbooks.impact.trace import Impact, impact_of
 from dbt_playbooks.interface import Options
 from dbt_playbooks.migrations.command import today
-from dbt_playbooks.migrations.commands import dialect_of, outside
+from dbt_playbooks.migrations.commands import outside, project_dialect
 from dbt_playbooks.migrations.readers import readers_of
 from dbt_playbooks.migrations.survey import of_model, survey
 from dbt_playbooks.notice import markdown, slack
@@ -34,7 +34,7 @@ def notice(
         node = graph.find(model)
         begun = of_model(survey(graph, root, now), graph, node.name) if node.kind in HAS_COLUMNS else []
         subject = subject_of(graph, node, begun, request, now)
-        readers = readers_of(graph, root, subject.change, dialect_of(graph))
+        readers = readers_of(graph, root, subject.change, project_dialect(graph))
         authors = git_owners(graph.root, to_stderr)
     owners = {path: [f"{author.name}, by git" for author in found[:1]] for path, found in authors.items()}
     written = notice_of(subject, request, readers, _impact(graph, subject), owners)

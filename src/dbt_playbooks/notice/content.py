@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from dbt_playbooks.impact.trace import Affected, Impact
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations.commands import table_of
-from dbt_playbooks.migrations.readers import Readers
+from dbt_playbooks.migrations.readers import Readers, keeps_its_name
 from dbt_playbooks.notice.kinds import WORDS, Words
 from dbt_playbooks.notice.request import Request, Subject
 from dbt_playbooks.notice.risk import Risk, risk_of
@@ -69,7 +69,7 @@ def notice_of(
     change = subject.change
     kind, node = change.kind, change.node
     found = _downstream(readers, impact, owners)
-    reading = len(found.edited) + len(found.starred) + (len(found.follows) if kind == "repartition" else 0)
+    reading = len({*found.edited, *found.starred}) + (len(found.follows) if kind == "repartition" else 0)
     words = WORDS[kind](subject)
     channel = Plain(request.channel) if request.channel else None
     actions = [*words.actions]
@@ -92,6 +92,10 @@ def notice_of(
 
 def _planned(subject: Subject) -> Text:
     begins, until = subject.begins, _until(subject)
+    if subject.over:
+        gone = say("{} is gone", subject.change.old) if not keeps_its_name(subject.change) else ()
+        began = (f"began on {begins}",) if begins else ()
+        return (*began, *(("; ",) if began and gone else ()), *gone) or ("is over",)
     first = f"{begins or _OPEN}"
     if subject.change.kind in ("add", "repartition"):
         return (first,)
@@ -104,6 +108,9 @@ def _until(subject: Subject) -> dt.date | None:
 
 def _timeline(subject: Subject, words: Words) -> list[Text]:
     begins, until = str(subject.begins or _OPEN), _until(subject)
+    if words.over and words.last is not None:
+        began = [(f"From {begins}: Phase 1 - ", *words.first)] if subject.begins else []
+        return [*began, ("Now: Phase 2 - ", *words.last)]
     if words.last is None:
         return [(f"{begins}: ", *words.first)]
     end = str(until or _OPEN)

@@ -7,24 +7,45 @@ from dataclasses import dataclass
 
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations.commands import table_of
-from dbt_playbooks.migrations.readers import going
+from dbt_playbooks.migrations.readers import failures_of, going
 from dbt_playbooks.notice.request import Subject
 from dbt_playbooks.notice.words import Plain, Text, listed, say
 
 
 @dataclass(frozen=True)
 class Words:
-    """`first` is what there is in phase 1, `last` what goes in phase 2; None when nothing goes."""
+    """`first` is what there is in phase 1, `last` what goes in phase 2; None when nothing goes. When it is `over`, both are told as past."""
 
     title: Text
     changing: Sequence[Text]
     first: Text
     last: Text | None
     actions: Sequence[Text]
+    over: bool = False
 
 
 def _rename(subject: Subject) -> Words:
     old, new = subject.change.old, subject.change.new
+    if subject.over:
+        return Words(
+            say("Column {} was renamed to {}", old, new),
+            [
+                say(
+                    "The column {} was renamed to {}, and the old name is gone. Its values and its type are as they were.",
+                    old,
+                    new,
+                )
+            ],
+            say("Both columns were there, with the same values"),
+            say("{} is gone; only {} is left", old, new),
+            [
+                say(
+                    "Replace {} by {} in your queries, dashboards and exports: those that still name it fail", old, new
+                ),
+                say("Where you need the old name, write {}", f"{new} as {old}"),
+            ],
+            over=True,
+        )
     return Words(
         say("Renaming column {} to {}", old, new),
         [say("The column {} is being renamed to {}. Its values and its type stay as they are.", old, new)],
@@ -40,20 +61,27 @@ def _rename(subject: Subject) -> Words:
 def _retype(subject: Subject) -> Words:
     change = subject.change
     old, new, kind = change.old, change.new, subject.data_type
-    failures = going(change)[-1]
+    failures = failures_of(change)
     beside = say("{}", new) if new else say("a new column beside it")
+    if subject.over:
+        return _retyped(subject, beside)
     return Words(
         say("Changing the type of column {} to {}", old, kind),
         [
             (*say("The values of {} are being cast to {}, in ", old, kind), *beside, "."),
-            say("A value that can't be cast is NULL there; {} shows such values as they are until then.", failures),
+            say("A value that can't be cast is NULL there; {} shows such values as they are until then.", failures)
+            if failures
+            else say(
+                "A value that can't be cast is NULL there; a third column shows such values as they are until then."
+            ),
         ],
         (
             *say("{} is there as it was; ", old),
             *beside,
-            *say(" has the type {}, and {} the values that can't be cast", kind, failures),
+            *say(" has the type {}", kind),
+            *(say(", and {} the values that can't be cast", failures) if failures else ()),
         ),
-        (*listed(going(change)), " are removed; only ", *beside, " is left"),
+        (*listed(going(change)), " are removed; only " if failures else " is removed; only ", *beside, " is left"),
         [
             (
                 *say(
@@ -63,8 +91,49 @@ def _retype(subject: Subject) -> Words:
                 *say(" in place of {} in your queries, dashboards and exports", old),
             ),
             say("Take away casts and comparisons with text that you needed for {}", old),
-            say("Look at {}: rows that have a value there have NULL in the new column", failures),
+            *(
+                [say("Look at {}: rows that have a value there have NULL in the new column", failures)]
+                if failures
+                else []
+            ),
         ],
+    )
+
+
+def _retyped(subject: Subject, now: Text) -> Words:
+    """In its last phase a column may have its old name again."""
+    change, gone = subject.change, listed(going(subject.change))
+    old, kind = change.old, subject.data_type
+    new = now if change.new else say("the new column")
+    are = " are" if len(going(change)) > 1 else " is"
+    return Words(
+        say("The type of column {} was changed to {}", old, kind),
+        [
+            (
+                *say("The values of {} were cast to {}, in ", old, kind),
+                *new,
+                *say("; a value that could not be cast is NULL there."),
+            )
+        ],
+        (*say("{} was there as it had been, beside ", old), *now),
+        (*gone, are, " gone; only ", *new, " is left") if gone else (*new, " is left"),
+        [
+            *(
+                [
+                    (
+                        "Read ",
+                        *new,
+                        " in place of ",
+                        *gone,
+                        " in your queries, dashboards and exports: those that still name what is gone fail",
+                    )
+                ]
+                if gone
+                else []
+            ),
+            say("Take away casts and comparisons with text that you needed for {}", old),
+        ],
+        over=True,
     )
 
 

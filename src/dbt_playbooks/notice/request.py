@@ -50,6 +50,11 @@ class Subject:
     in_flight: bool
     remarks: Sequence[str] = ()
 
+    @property
+    def over(self) -> bool:
+        """The old column is gone already."""
+        return self.change.phase == "new"
+
 
 def subject_of(graph: Graph, node: Node, migrations: Sequence[Migration], request: Request, today: dt.date) -> Subject:
     """The one change that is meant. Raises UsageError with what to type when there is none, or more than one."""
@@ -64,7 +69,7 @@ def subject_of(graph: Graph, node: Node, migrations: Sequence[Migration], reques
     if len(fitting) > 1:
         raise UsageError(_which(node, fitting))
     if fitting:
-        return _checked(_in_flight(fitting[0], request), request, today)
+        return _checked(_in_flight(graph, fitting[0], request), request, today)
     return _checked(_planned(graph, node, request), request, today)
 
 
@@ -73,12 +78,13 @@ def _lower(request: Request) -> Request:
 
 
 def _fits(change: Change, wanted: Request) -> bool:
-    """Whether a change in flight is one that the options may mean."""
+    """Whether a change in flight is one that the options may mean; a name that is no literal may be any."""
     names = {str(name).lower() for name in (change.old, change.new) if name}
+    named = change.new if change.kind == "add" else change.old
     return (
         wanted.kind in (None, change.kind)
-        and (wanted.column is None or change.kind == "repartition" or wanted.column in names)
-        and (wanted.to is None or change.kind == "retype" or wanted.to in names)
+        and (wanted.column is None or change.kind == "repartition" or named is None or wanted.column in names)
+        and (wanted.to is None or change.kind == "retype" or change.new is None or wanted.to in names)
     )
 
 
@@ -93,9 +99,26 @@ def _which(node: Node, migrations: Sequence[Migration]) -> str:
     return f"'{node.name}' has more than one change in flight, or none that fits. Say which one:\n{listed}"
 
 
-def _in_flight(migration: Migration, request: Request) -> Subject:
-    """What the project says; a date that is given goes before it."""
+def _in_flight(graph: Graph, migration: Migration, request: Request) -> Subject:
+    """What the project says; a date that is given goes before it. Of what is no literal there the options have to tell."""
     change, remarks = migration.change, []
+    data_type = _text((change.given or {}).get("to"))
+    if change.kind == "retype" and data_type is None:
+        data_type = _told(change, "to", "--to", request.to)
+    if change.new is None and change.kind == "rename":
+        change = replace(change, new=_told(change, "new_name", "--to", request.to))
+    if change.new is None and change.kind == "add":
+        change = replace(change, new=_told(change, "name", "--column", request.column))
+    if (
+        change.new is None
+        and change.kind == "retype"
+        and (request.new_column or "typed_name" in (change.unknown or {}))
+    ):
+        change = replace(change, new=_told(change, "typed_name", "--new-column", request.new_column))
+    if change.old is None and change.kind in _OLD:
+        change = replace(change, old=_told(change, _OLD[change.kind], "--column", request.column))
+        if change.phase != "new":
+            known_column(graph, change.node, str(change.old))
     begins = _day("--planned-date", request.planned_date)
     until = _day("--remove-after", request.remove_after)
     if begins is None and change.kind == "repartition":
@@ -110,11 +133,27 @@ def _in_flight(migration: Migration, request: Request) -> Subject:
         remarks.append(
             f"the project says remove_after='{change.until}' ({change.path}:{change.line}), and the notice {until}. Let them agree."
         )
+    by_option = {"old_name", "new_name", "name", "column", "typed_name", "to"} | ({"remove_after"} if until else set())
     for name, text in (change.unknown or {}).items():
-        remarks.append(f"{name} is {text} ({change.path}:{change.line}), which is no literal: it is not in the notice.")
+        what = "the notice says what the option says" if name in by_option else "it is not in the notice"
+        remarks.append(f"{name} is {text} ({change.path}:{change.line}), which is no literal: {what}.")
     if change.kind != "repartition":
         change = replace(change, until=until or change.until)
-    return Subject(change, _text((change.given or {}).get("to")), begins, True, remarks)
+    return Subject(change, data_type, begins, True, remarks)
+
+
+_OLD = {"rename": "old_name", "retype": "column", "remove": "name"}
+
+
+def _told(change: Change, parameter: str, option: str, given: str | None) -> str:
+    """What an option says of what the project does not say as a literal."""
+    if not given:
+        text = (change.unknown or {}).get(parameter, "not known")
+        raise UsageError(
+            f"{parameter} of the {change.kind} is {text} ({change.path}:{change.line}), which is known only when dbt compiles the model, "
+            f"and a notice has to say it. Give it with {option}."
+        )
+    return given
 
 
 def _text(value: object) -> str | None:
@@ -170,6 +209,10 @@ def _checked(subject: Subject, request: Request, today: dt.date) -> Subject:
         raise UsageError(f"--to means nothing for --change {change.kind}. Leave it out.")
     if request.new_column and change.kind != "retype":
         raise UsageError(f"--new-column is for --change retype. The new name of a {change.kind} is --to.")
+    if request.new_column and change.new and request.new_column.lower() != change.new.lower():
+        raise UsageError(
+            f"--new-column '{request.new_column}', but the project calls it '{change.new}' ({change.path}:{change.line}). Leave --new-column out."
+        )
     if (
         change.kind == "retype"
         and subject.in_flight
@@ -189,7 +232,7 @@ def _checked(subject: Subject, request: Request, today: dt.date) -> Subject:
         remarks.append("without --planned-date the notice says that the day is to be announced.")
     if request.planned_date and subject.begins and subject.begins < today:
         remarks.append(f"--planned-date {subject.begins} is in the past.")
-    if until and until < today:
+    if until and until < today and not subject.over:
         remarks.append(f"the last day of '{change.old}', {until}, is in the past.")
     return replace(subject, remarks=remarks)
 

@@ -20,14 +20,18 @@ PACKAGE = "dbt_playbooks"
 
 
 @contextlib.contextmanager
-def uncollected() -> Iterator[None]:
-    """dbt's modules and its manifest are a million objects that stay: Python's collector would walk them over and over."""
+def uncollected(stays: bool = True) -> Iterator[None]:
+    """dbt's modules, its manifest and syntax trees are a million objects: Python's collector would walk them over and over.
+
+    `stays`: what is made is needed to the end, so the collector leaves it out for good.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
+        if stays:
+            gc.freeze()
         if enabled:
             gc.enable()
 

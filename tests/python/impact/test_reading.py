@@ -206,11 +206,25 @@ def test_uses_and_columns_are_what_bigquery_means(sql: str, used: str, returned:
     assert not found.doubts
 
 
-def test_an_alias_is_no_column_of_where_on_bigquery() -> None:
-    """DuckDB lets WHERE use an alias; on BigQuery the same name can only be a column."""
-    sql = "select a as b from open_one where b > 1"
-    assert uses(lineage(sql)) == "open_one.a passes on+filters"
-    assert uses(lineage(sql, "bigquery")) == "open_one.a passes on, open_one.b filters"
+@pytest.mark.parametrize(
+    ("sql", "used"),
+    [
+        ("select a as b from open_one where b > 1", "open_one.a passes on, open_one.b filters"),
+        ("select a as b, upper(b) as c from open_one", "open_one.a passes on, open_one.b reads"),
+        ("select a as b, b as c from open_one", "open_one.a passes on, open_one.b passes on"),
+        ("select a as b, * replace (b + 1 as c) from open_one", "open_one.a passes on, open_one.b reads"),
+        ("select a as b, upper(b) as c from open_one group by all", "open_one.a passes on+groups, open_one.b reads+groups"),
+    ],
+)  # fmt: skip
+def test_on_bigquery_the_select_list_and_where_see_no_aliases(sql: str, used: str) -> None:
+    found = lineage(sql, "bigquery")
+    assert uses(found) == used
+    assert not found.doubts
+
+
+def test_on_duckdb_a_column_comes_before_an_alias() -> None:
+    assert uses(lineage("select x as id, upper(id) as c from z where id > 1")) == "z.id reads+filters, z.x passes on"
+    assert uses(lineage("select x as k, upper(k) as c from z where k > 1")) == "z.x passes on+reads+filters"
 
 
 @pytest.mark.parametrize(
@@ -222,6 +236,10 @@ def test_an_alias_is_no_column_of_where_on_bigquery() -> None:
             "'x' may come from open_one or from open_two",
         ),
         ("select id from z where id in (select id from open_one)", {("open_one", "id")}, "'id' may come from open_one or from a query around it"),
+        ("select a as b from open_one where b > 1", {("open_one", "b")}, "'b' may come from open_one or from the select list"),
+        ("select a as b, upper(b) as c from open_one", {("open_one", "b")}, "'b' may come from open_one or from the select list"),
+        ("select x as b, b from z, open_one", {("open_one", "b")}, "'b' may come from open_one or from the select list"),
+        ("select max(a) as b from open_one group by b", {("open_one", "b")}, "'b' may come from open_one or from the select list"),
         ("select * from open_one union all select * from open_two", {("open_two", "*")}, "a union by position"),
         ("select * from z natural join open_one", {("z", "id"), ("z", "x"), ("open_one", "*")}, "it joins naturally"),
         ("select columns('^a') from open_one", {("open_one", "*")}, "it chooses columns by a pattern"),
@@ -245,6 +263,26 @@ def test_a_column_is_named_where_the_code_writes_it_and_not_where_a_star_carries
     assert lineage("select * from z").named == frozenset()
     assert lineage("with s as (select * from z) select x from s").named == {("z", "x")}
     assert lineage("with s as (select x as y from z) select y from s").named == {("z", "x")}
+
+
+@pytest.mark.parametrize(
+    ("sql", "starred"),
+    [
+        ("select * from z where x > 1", {"id", "x"}),
+        ("with s as (select * from z) select *, id as k from s order by x", {"id", "x"}),
+        ("with s as (select id, x from z) select * from s", set()),
+        ("with s as (select * from z) select id, x from s", set()),
+        ("select * replace (x + 1 as x) from z", {"id"}),
+        ("select * rename (x as y) from z", {"id"}),
+        ("select * from (select * from z) as s (k, v)", set()),
+        ("select * from z join u using (id)", {"id", "x", "c", "d", "status"}),
+        ("select id from z union all select * from (select id from z)", set()),
+        ("select * from z union all select c, d from u", {"id", "x"}),
+        ("select id from z union all by name select * from z", {"id", "x"}),
+    ],
+)
+def test_an_output_whose_name_no_query_writes_comes_by_a_star(sql: str, starred: set[str]) -> None:
+    assert {output.name for output in lineage(sql).outputs.values() if output.starred} == starred
 
 
 @pytest.mark.parametrize(

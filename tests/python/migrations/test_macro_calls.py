@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dbt_playbooks.interface import MacroCall
-from dbt_playbooks.migrations.changes import KINDS, parameters
+from dbt_playbooks.migrations.changes import KIND_OF, parameters
 from dbt_playbooks.project.models import backfill_filters, macro_calls, parameters_of
 
 NAMES = {"renamed_column": ("old_name", "new_name", "phase")}
@@ -82,7 +82,7 @@ def test_parameters_come_with_their_defaults() -> None:
 
 def test_the_macros_of_schema_evolution_have_the_parameters_that_changes_are_read_from() -> None:
     found = parameters()
-    assert set(found) == set(KINDS)
+    assert set(found) == set(KIND_OF)
     assert list(found["renamed_column"])[:4] == ["old_name", "new_name", "phase", "remove_after"]
     assert {"column", "to", "typed_name", "failures_name", "remove_after"} <= set(found["retyped_column"])
     assert found["renamed_column"]["phase"] == found["retyped_column"]["phase"] == "both"

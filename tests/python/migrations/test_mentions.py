@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dbt_playbooks.migrations.mentions import in_sql, in_text
 
-STG = "{{ ref('stg') }}"
+STG, OTHER = "{{ ref('stg') }}", "{{ ref('o') }}"
 
 
 def marked(text: str, column: str = "user_type", dialect: str = "duckdb") -> str:
@@ -34,6 +36,11 @@ def marked(text: str, column: str = "user_type", dialect: str = "duckdb") -> str
         f"select [=user_type] from {STG} union all select [=user_type] from {STG}",
         f"select (select max([user_type]) from {STG}) as top, user_type from {{{{ ref('other') }}}}",
         "{{ config(meta={'x': 'user_type'}) }}\nselect [=user_type] from {{ source('raw', 'stg') }}",
+        f"select [=user_type], (select max(o.user_type) from {OTHER} as o) as m from {STG}",
+        f"with e as (select user_type from {OTHER}) select [=user_type] from {STG} where exists (select 1 from e where user_type = 'a')",
+        f"with e as (select id from {OTHER}) select [=user_type] from {STG} where id in (select id from e where [user_type] = 'a')",
+        f"with e as (select user_type from {OTHER}) select e.user_type from e join {STG} as s on s.[user_type] = 1",
+        f"select [=user_type] from (select user_type as kind from {OTHER}) as o, {STG}",
         f"{{% set x = 1 %}}select [=user_type] from {STG} {{% if x %}} where [user_type] > 1 {{% endif %}}",
     ],
 )
@@ -58,10 +65,50 @@ def test_what_only_a_person_can_tell_is_marked(expected: str) -> None:
     assert marked(plain, dialect="bigquery") == expected
 
 
+@pytest.mark.parametrize(
+    "expected",
+    [
+        f"select [=user_type], (select max([?user_type]) from {OTHER}) as m from {STG}",
+        f"select [=user_type] from {STG} as s where exists (select 1 from {OTHER} as o where o.id = s.id and [?user_type] = 'a')",
+        f"select [=user_type] from {STG} where [user_type] in (select [?user_type] from {OTHER})",
+        f"select id from {OTHER} where id in (select [=user_type] from {STG} union all select user_type from {OTHER})",
+        f"with e as (select * from {OTHER}) select [=user_type] from {STG} where id in (select [?user_type] from e)",
+        f"select s.[=user_type] from {STG} as s join (select user_type from {OTHER}) as o on true",
+    ],
+)
+def test_a_column_of_a_subquery_is_the_subquerys_own_unless_its_tables_lack_it(expected: str) -> None:
+    plain = re.sub(r"\[[=?]?(\w+)\]", r"\1", expected)
+    assert marked(plain) == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "dialect"),
+    [
+        (f"select struct([=user_type], id) as s, struct([user_type] as kind) as t from {STG}", "bigquery"),
+        (f"select array_agg(struct([=user_type])) as s from {STG}", "bigquery"),
+        (f"select struct(([?user_type]), id) as s from {STG}", "bigquery"),
+        (f"select ([?user_type]), ([user_type]) as kind, upper(([user_type])) as up from {STG}", "bigquery"),
+        (f"select ([?user_type]), {{'kind': [user_type]}} as s from {STG} where ([user_type]) = 'a'", "duckdb"),
+    ],
+)
+def test_a_column_that_gives_a_field_or_an_output_its_name_keeps_it_or_is_left_to_a_person(
+    expected: str, dialect: str
+) -> None:
+    plain = re.sub(r"\[[=?]?(\w+)\]", r"\1", expected)
+    assert marked(plain, dialect=dialect) == expected
+
+
 def test_a_text_in_double_quotes_is_no_column_on_bigquery() -> None:
     assert marked(
         f'select "user_type", [=user_type] from {STG}'.replace("[=", "").replace("]", ""), dialect="bigquery"
     ) == (f'select "user_type", [=user_type] from {STG}')
+
+
+def test_of_a_model_with_versions_the_one_that_is_meant_is_found() -> None:
+    one, two, latest = "{{ ref('stg', v=1) }}", "{{ ref('shop', 'stg', version = '2') }}", "{{ ref('stg') }}"
+    sql = f"select a.user_type, b.user_type, c.user_type from {one} as a, {two} as b, {latest} as c"
+    for tables, found in ((["stg.v2"], ["b"]), (["stg.v1"], ["a"]), (["stg.v2", "stg"], ["b", "c"])):
+        assert [sql[each.start - 2] for each in in_sql(sql, "user_type", tables, "duckdb")] == found
 
 
 def test_words_of_yaml_are_whole_words_outside_of_comments() -> None:

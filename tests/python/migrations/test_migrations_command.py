@@ -163,7 +163,10 @@ def test_all_changes_are_listed_with_who_reads_what_and_what_is_next(evolving: S
     ]
     assert "   models/stg_events.sql:5, phase both, since 2024-01-10 (" in said.out
     assert "     model remarks (models/remarks.sql): passes on as note, groups\n" in said.out
-    assert "   passed on by a star, with nothing to edit: all_events (models/all_events.sql)\n" in said.out
+    assert (
+        "   passed on by a star, so that who reads these loses it as well: all_events (models/all_events.sql)\n"
+        in said.out
+    )
     assert "   next: let a test see that note and remark stay equal\n" in said.out
     assert "   then: move what still reads note to remark\n" in said.out
     assert "+     remark as note," not in said.out

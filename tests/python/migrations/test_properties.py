@@ -67,6 +67,14 @@ def test_a_test_beside_others_of_a_column_goes_alone() -> None:
     assert edit.after == ()
 
 
+def test_of_several_tests_of_a_kind_the_one_that_names_the_columns_goes() -> None:
+    one, two = (f"      - columns_equal: {{arguments: {{{names}}}}}" for names in ("a: x, b: y", "a: old, b: New"))
+    text = "\n".join(["models:", "  - name: orders", "    data_tests:", one, two, ""])
+    (edit,) = removed_test("m.yml", text, "orders", "columns_equal", naming=("Old", "new"))
+    assert (edit.line, edit.before, edit.after) == (5, (two,), ())
+    assert removed_test("m.yml", text, "orders", "columns_equal", naming=("x", "new")) == []
+
+
 @pytest.mark.parametrize(
     "text",
     [

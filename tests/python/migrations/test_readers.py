@@ -96,6 +96,24 @@ def test_what_reads_the_column_through_a_star_is_a_reader_and_the_star_is_not(tm
     assert edits(found, "report") == [(1, ("select upper(user_segment) as kind from {{ ref('all_of_it') }}",), "")]
 
 
+def test_what_names_the_column_beside_a_star_is_edited_and_its_readers_lose_the_column_as_well(tmp_path: Path) -> None:
+    found = readers(
+        tmp_path,
+        (
+            mart("select *\nfrom {{ ref('stg') }}\nwhere user_type = 'x'"),
+            lineage(reads={"stg.user_type": ["filters"]}, passes={"stg.user_type": "user_type"}, star=True),
+        ),
+        (
+            mart("select user_type from {{ ref('mart') }}", "child", "mart"),
+            lineage(passes={"mart.user_type": "user_type"}),
+        ),
+    )
+    assert [(each.node.name, each.keeps) for each in found.found] == [("mart", ()), ("child", ("user_type",))]
+    assert [each.name for each in found.carriers] == ["mart"]
+    assert edits(found, "mart") == [(3, ("where user_segment = 'x'",), "")]
+    assert edits(found, "child") == [(1, ("select user_segment as user_type from {{ ref('mart') }}",), "")]
+
+
 def test_columns_of_other_tables_with_that_name_are_left_alone(tmp_path: Path) -> None:
     sql = (
         "select s.user_type, o.user_type as other\nfrom {{ ref('stg') }} as s\njoin {{ ref('other') }} as o using (id)"
@@ -109,6 +127,18 @@ def test_where_it_is_not_clear_whose_column_it_is_a_person_is_told(tmp_path: Pat
     sql = "select user_type\nfrom {{ ref('stg') }}\njoin {{ ref('other') }} using (id)"
     found = readers(tmp_path, (node("other"), None), (mart(sql), lineage(passes={"stg.user_type": "user_type"})))
     assert edits(found, "mart") == [(1, None, "user_segment in place of user_type, if it is the column of this model")]
+
+
+def test_of_a_line_that_is_only_partly_clear_both_the_edit_and_the_rest_are_told(tmp_path: Path) -> None:
+    sql = "select user_type, (select max(user_type) from {{ ref('other') }}) as top, (user_type)\nfrom {{ ref('stg') }}"
+    reads = lineage(passes={"stg.user_type": "user_type"})
+    found = readers(tmp_path, (node("other"), None), (mart(sql), reads))
+    after = "select user_segment as user_type, (select max(user_type) from {{ ref('other') }}) as top, (user_type)"
+    assert edits(found, "mart") == [
+        (1, (after,), ""),
+        (1, None, "user_segment in place of user_type, if it is the column of this model"),
+        (1, None, "user_segment in place of user_type, and user_type still the name of what comes of it"),
+    ]
 
 
 def test_the_test_that_compares_both_names_is_no_reader_and_others_move_with_the_entry(tmp_path: Path) -> None:
@@ -210,6 +240,22 @@ def test_what_reads_a_name_that_has_gone_is_broken(tmp_path: Path) -> None:
     assert edits(found, "mart") == [(1, ("select user_segment as user_type from {{ ref('stg') }}",), "")]
 
 
+def test_a_table_that_has_the_name_still_is_left_alone_where_another_lost_it(tmp_path: Path) -> None:
+    sql = "select s.user_type, m.user_type as kept from {{ ref('stg') }} as s join {{ ref('mart') }} as m using (id)"
+    found = readers(
+        tmp_path,
+        (mart("select id, user_segment as user_type from {{ ref('stg') }}"), lineage(["id", "user_type"])),
+        (
+            node("report", parents=["stg", "mart"], raw_code=sql),
+            lineage(["user_type", "kept"], unknown=frozenset({"user_type"})),
+        ),
+        columns=lineage(["id", "user_segment"]),
+        phase="new",
+    )
+    assert [each.node.name for each in found.found] == ["report"]
+    assert edits(found, "report") == [(1, (sql.replace("s.user_type", "s.user_segment as user_type"),), "")]
+
+
 def test_what_reads_a_replacement_by_its_name_reads_the_table_itself_afterwards(tmp_path: Path) -> None:
     new = node("stg_v2", raw_code="select 1")
     trial = mart(
@@ -223,6 +269,29 @@ def test_what_reads_a_replacement_by_its_name_reads_the_table_itself_afterwards(
         (1, ('select * from {{ ref( "stg" ) }}', "join {{ ref('shop', 'stg') }} using (id)"), "")
     ]
     assert len(answer.found) == 1
+
+
+def test_a_version_is_written_as_ref_has_it(tmp_path: Path) -> None:
+    one, two = (
+        node(f"stg.v{number}", raw_code="select 1", latest_version=number == 2, details={"version": number})
+        for number in (1, 2)
+    )
+    plain = node("stg_new", raw_code="select 1")
+    sql = "select * from {{ ref('stg_new') }}, {{ ref('stg', v=2) }}, {{ ref('shop', 'stg') }}, {{ ref('stg', version='1') }}"
+    trial = node("trial", parents=["stg_new", "stg.v1", "stg.v2"], raw_code=sql)
+    shop = graph(tmp_path, (one, None), (two, None), (plain, None), (trial, lineage(["id"])))
+
+    def after(old: Node, new: Node) -> str:
+        replaces = Change("repartition", old, "beside", old.name, new.name, new.path, 1, replacement=new)
+        ((_, lines, _),) = edits(readers_of(shop, tmp_path, replaces, "duckdb"), "trial")
+        return (lines or ("",))[0]
+
+    assert after(one, plain) == sql.replace("ref('stg_new')", "ref('stg', v=1)")
+    assert after(plain, one) == sql.replace("ref('stg', version='1')", "ref('stg_new')")
+    assert after(plain, two) == sql.replace("ref('stg', v=2)", "ref('stg_new')").replace(
+        "'shop', 'stg'", "'shop', 'stg_new'"
+    )
+    assert after(one, two) == sql.replace("v=2", "v=1").replace("'shop', 'stg'", "'shop', 'stg', v=1")
 
 
 def test_of_an_added_column_nobody_has_to_move(tmp_path: Path) -> None:

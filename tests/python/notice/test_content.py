@@ -13,11 +13,13 @@ from test_slack import assert_slack_takes
 from dbt_playbooks.impact.lineage import Lineage
 from dbt_playbooks.impact.trace import impact_of
 from dbt_playbooks.interface import Node
-from dbt_playbooks.migrations.readers import readers_of
+from dbt_playbooks.migrations.changes import Change
+from dbt_playbooks.migrations.readers import Readers, readers_of
 from dbt_playbooks.notice.content import Notice, notice_of
 from dbt_playbooks.notice.markdown import page
-from dbt_playbooks.notice.request import Request, subject_of
+from dbt_playbooks.notice.request import Request, Subject, subject_of
 from dbt_playbooks.notice.slack import message
+from dbt_playbooks.notice.words import plain
 
 TODAY = dt.date(2024, 1, 20)
 EVENTS = node("events", config={"partition_by": {"field": "month", "granularity": "month"}}, owners=("@data-eng-team",))
@@ -125,6 +127,20 @@ def test_whoever_takes_the_column_by_a_star_reads_it(tmp_path: Path, kind: str) 
     assert (found.risk.level, found.risk.reason) == ("high", "1 reader in the project")
 
 
+def test_who_reads_a_star_that_is_filtered_by_the_column_is_not_told_that_nothing_is_to_be_edited(
+    tmp_path: Path,
+) -> None:
+    filtered = node("filtered", parents=["events"], raw_code="select * from {{ ref('events') }} where user_type = 'a'")
+    reads = lineage(reads={"events.user_type": ["filters"]}, passes={"events.user_type": "user_type"}, star=True)
+    child = node("child", parents=["filtered"], raw_code="select user_type from {{ ref('filtered') }}")
+    passes = lineage(passes={"filtered.user_type": "user_type"})
+    found = notice(tmp_path, (filtered, reads), (child, passes), kind="rename", column="user_type", to="user_segment")
+    assert found.downstream.follows == []
+    assert [plain(each) for each in found.downstream.edited] == ["models/filtered.sql", "models/child.sql"]
+    assert [plain(each) for each in found.downstream.starred] == ["models/filtered.sql"]
+    assert found.risk.reason == "2 readers in the project"
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -169,6 +185,54 @@ def test_whoever_takes_the_column_by_a_star_reads_it(tmp_path: Path, kind: str) 
 def test_each_kind_says_what_happens_and_what_to_do(tmp_path: Path, options: dict[str, str], said: list[str]) -> None:
     lines = page(notice(tmp_path, *below(), **options)).splitlines()
     assert [line for line in said if line not in lines] == []
+
+
+OVER = {"phase": "new", "path": EVENTS.path, "line": 1, "until": dt.date(2024, 1, 15)}
+IN_FULL = [
+    "**Planned Date**: began on 2024-01-05; `user_type` is gone  ",
+    "The column `user_type` was renamed to `user_segment`, and the old name is gone. Its values and its type are as they were.",
+    "- From 2024-01-05: Phase 1 - Both columns were there, with the same values",
+    "- Now: Phase 2 - `user_type` is gone; only `user_segment` is left",
+    "1. Replace `user_type` by `user_segment` in your queries, dashboards and exports: those that still name it fail",
+]
+RETYPED = [
+    "# Schema change: The type of column `user_type` was changed to `integer`",
+    "- From 2024-01-05: Phase 1 - `user_type` was there as it had been, beside `user_type_int`",
+    "- Now: Phase 2 - `user_type` and `user_type_cast_failures` are gone; only `user_type_int` is left",
+    "1. Read `user_type_int` in place of `user_type` and `user_type_cast_failures` in your queries, dashboards and exports: "
+    "those that still name what is gone fail",
+]
+SAME_NAME = [
+    "**Planned Date**: began on 2024-01-05  ",
+    "- Now: Phase 2 - `user_type_cast_failures` is gone; only `user_type` is left",
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "new", "said"),
+    [
+        ("rename", "user_segment", IN_FULL),
+        ("retype", "user_type_int", RETYPED),
+        ("retype", "user_type", SAME_NAME),
+    ],
+)
+def test_of_a_change_in_its_last_phase_what_is_over_is_told_as_past(kind: str, new: str, said: list[str]) -> None:
+    change = Change(kind, EVENTS, old="user_type", new=new, **OVER)
+    subject = Subject(change, "integer" if kind == "retype" else None, dt.date(2024, 1, 5), True)
+    found = notice_of(subject, Request(), Readers(), None, {})
+    lines = page(found).splitlines()
+    assert [line for line in said if line not in lines] == []
+    for future in ("to be announced", "Migration period", "is removed", "are removed", "being"):
+        assert future not in page(found)
+    assert_slack_takes(message(found))
+
+
+def test_a_name_of_the_failures_that_is_no_literal_is_not_guessed() -> None:
+    told = {**OVER, "phase": "both", "unknown": {"failures_name": "x"}}
+    change = Change("retype", EVENTS, old="user_type", new="user_type_int", **told)
+    text = page(notice_of(Subject(change, "integer", None, True), Request(), Readers(), None, {}))
+    assert "failures" not in text
+    assert "Phase 2 - `user_type` is removed; only `user_type_int` is left" in text
 
 
 def test_dates_that_are_not_given_are_to_be_announced(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def in_flight(
 ) -> Migration:
     until = dt.date(2024, 2, 1) if kind != "add" else None
     since = more.pop("since", Since("2024-01-10", "abcdef12", "Ann"))
-    change = Change(kind, EVENTS, "both", old, new, EVENTS.path, 3, until, **more)
+    change = Change(kind, EVENTS, more.pop("phase", "both"), old, new, EVENTS.path, 3, until, **more)
     return Migration(change, since, Readers(), (), 0)
 
 
@@ -139,6 +139,50 @@ def test_a_retype_in_flight_has_its_type_from_the_project(shop: Graph) -> None:
     assert subject(shop, begun).data_type == "integer"
     with pytest.raises(UsageError, match="--to 'date', but the project casts 'user_type' to integer"):
         subject(shop, begun, kind="retype", to="date")
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "unknown", "asked", "given"),
+    [
+        ("rename", "user_type", None, "new_name", "--to", {"to": "segment"}),
+        ("rename", None, "user_segment", "old_name", "--column", {"column": "user_type"}),
+        ("retype", "user_type", "user_type_int", "to", "--to", {"to": "integer"}),
+        ("retype", "user_type", None, "typed_name", "--new-column", {"new_column": "kind"}),
+        ("remove", None, None, "name", "--column", {"column": "user_type"}),
+        ("add", None, None, "name", "--column", {"column": "region"}),
+    ],
+)
+def test_a_name_or_type_that_is_no_literal_is_asked_for_and_taken_from_the_option(
+    shop: Graph, kind: str, old: str | None, new: str | None, unknown: str, asked: str, given: dict[str, str]
+) -> None:
+    to = {"to": "integer"} if kind == "retype" and unknown != "to" else {}
+    begun = in_flight(kind, old, new, unknown={unknown: "var('x')"}, given=to)
+    with pytest.raises(UsageError) as error:
+        subject(shop, begun)
+    assert str(error.value) == (
+        f"{unknown} of the {kind} is var('x') (models/events.sql:3), which is known only when dbt compiles the model, "
+        f"and a notice has to say it. Give it with {asked}."
+    )
+    found = subject(shop, begun, **given)
+    told = (found.change.old, found.change.new, found.data_type)
+    assert next(iter(given.values())) in told
+    assert found.in_flight
+    assert found.remarks == [
+        f"{unknown} is var('x') (models/events.sql:3), which is no literal: the notice says what the option says."
+    ]
+
+
+def test_a_name_that_the_project_says_is_not_taken_from_an_option(shop: Graph) -> None:
+    begun = in_flight("retype", "user_type", "user_type_int", given={"to": "integer"})
+    with pytest.raises(UsageError, match="--new-column 'kind', but the project calls it 'user_type_int'"):
+        subject(shop, begun, new_column="kind")
+
+
+def test_of_a_change_in_its_last_phase_a_last_day_in_the_past_is_no_news(shop: Graph) -> None:
+    begun = in_flight(phase="new")
+    assert subject(shop, begun, remove_after="2024-01-15").remarks == [
+        "the project says remove_after='2024-02-01' (models/events.sql:3), and the notice 2024-01-15. Let them agree."
+    ]
 
 
 def test_a_replacement_in_flight_is_planned_for_its_day(shop: Graph) -> None:

@@ -47,9 +47,10 @@ class Notes:
                 stars.append(Star(item.node, item.without))
                 continue
             name = (item.name or f"column {number}") if isinstance(item, Out) else "*"
-            before = outputs[name.lower()].origins if name.lower() in outputs else {}
+            before = outputs.get(name.lower(), Output(name))
             if isinstance(item, Out) or item.flow:
-                outputs[name.lower()] = Output(name, merged([before, item.flow]))
+                starred = before.starred or not (isinstance(item, Out) and item.written)
+                outputs[name.lower()] = Output(name, merged([before.origins, item.flow]), starred)
         uses = {origin: set(found) for origin, found in self.uses.items()}
         for output in outputs.values():
             for origin, as_is in output.origins.items():

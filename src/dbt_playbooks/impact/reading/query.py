@@ -51,6 +51,8 @@ class Reader:
         self.dialect = dialect
         self.lookup = lookup
         self.notes = Notes()
+        self.aliases: Aliases = "never" if dialect == "bigquery" else "last"
+        """Of the select list, in the select list itself and in WHERE."""
 
     def query(self, node: Any, outer: Scope | None, ctes: Mapping[str, Table], in_from: bool = False) -> Table:
         """What a query returns; uses are noted on the way."""
@@ -116,11 +118,10 @@ class Reader:
         items: list[Out | Rest] = []
         for projection in node.expressions:
             items += self._projection(projection, scope)
-        where: Aliases = "never" if self.dialect == "bigquery" else "last"
         for key, use, aliases in (
-            ("prewhere", "filters", where),
-            ("where", "filters", where),
-            ("connect", "filters", where),
+            ("prewhere", "filters", self.aliases),
+            ("where", "filters", self.aliases),
+            ("connect", "filters", self.aliases),
             ("having", "filters", "last"),
             ("qualify", "filters", "last"),
         ):
@@ -140,12 +141,12 @@ class Reader:
     def _projection(self, node: Any, scope: Scope) -> list[Out | Rest]:
         if is_star(node):
             return starred(self, node, scope)
-        flow = value(self, node, scope)
+        flow = value(self, node, scope, self.aliases)
         if type(node).__name__ == "Aliases":
-            return [Out(each.name, flow) for each in node.args.get("expressions") or ()]
+            return [Out(each.name, flow, written=True) for each in node.args.get("expressions") or ()]
         if isinstance(node, exp.Alias):
             scope.aliases[node.alias.lower()] = flow
-        return [Out(self._name(node), flow)]
+        return [Out(self._name(node), flow, written=True)]
 
     def _name(self, node: Any) -> str:
         """A column is called as it was; what an expression without an alias is called, no query relies on."""
@@ -161,7 +162,7 @@ class Reader:
             return
         if group.args.get("all"):
             keys = [each for each in node.expressions if not each.find(exp.AggFunc)]
-            self.notes.used(merged(parts(self, each, scope) for each in keys), "groups")
+            self.notes.used(merged(parts(self, each, scope, self.aliases) for each in keys), "groups")
         for each in group.iter_expressions():
             self.notes.used(self._by_position(each, items) or parts(self, each, scope, "last"), "groups")
 

@@ -100,7 +100,10 @@ class Scope:
         if known is not None:
             return known
         if aliases != "never" and name in self.aliases:
-            return self.aliases[name]
+            rests = [(key, rest) for key, table in self.tables.items() for rest in table.rests if rest.may_have(name)]
+            rests = [(key, rest) for key, rest in rests if rest.node]
+            found = self.aliases[name]
+            return self._doubtful(name, rests, found, "the select list") if rests else found
         if name in self.tables and name not in self._own_names:
             return self.tables[name].everything()  # the row as a value: to_json_string(t)
         rests = [(key, rest) for key, table in self.tables.items() for rest in table.rests if rest.may_have(name)]

@@ -61,13 +61,17 @@ def _modified(reader: Reader, items: list[Out | Rest], star: Any, scope: Scope) 
         if name in without:
             reader.notes.named(item.flow, name)
         elif name in replaced:
-            found.append(Out(item.name, value(reader, replaced[name].this, scope)))
+            found.append(Out(item.name, value(reader, replaced[name].this, scope, reader.aliases), written=True))
         elif name in renamed:
             reader.notes.named(item.flow, name)
-            found.append(Out(renamed[name], item.flow))
+            found.append(Out(renamed[name], item.flow, written=True))
         else:
             found.append(item)
-    new = [Out(each.alias, value(reader, each.this, scope)) for name, each in replaced.items() if name not in known]
+    new = [
+        Out(each.alias, value(reader, each.this, scope, reader.aliases), written=True)
+        for name, each in replaced.items()
+        if name not in known
+    ]
     if new:
         names = frozenset(replaced)
         found = [Rest(item.node, item.without | names, item.flow) if isinstance(item, Rest) else item for item in found]
@@ -82,7 +86,7 @@ def _of_rest(reader: Reader, rest: Rest, without: set[str], renamed: dict[str, s
                 reader.notes.named(rest.column(name), name)
     return [
         Rest(rest.node, rest.without | gone, rest.flow),
-        *(Out(new, rest.column(old)) for old, new in renamed.items()),
+        *(Out(new, rest.column(old), written=True) for old, new in renamed.items()),
     ]
 
 

@@ -25,10 +25,11 @@ def derived(flow: Mapping[Origin, bool]) -> Flow:
 
 @dataclass(frozen=True)
 class Out:
-    """A column of a table."""
+    """A column of a table; `written` when a query says its name, where a star would take whatever name it has."""
 
     name: str
     flow: Flow = field(default_factory=dict)
+    written: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,10 @@ class Table:
         if self.rests:
             # positions are not known: each name may be any column
             whole = self.everything()
-            return Table([Out(name, whole) for name in names])
-        items = [Out(name, item.flow) for name, item in zip(names, self.items, strict=False) if isinstance(item, Out)]
+            return Table([Out(name, whole, written=True) for name in names])
+        items = [
+            Out(name, item.flow, written=True)
+            for name, item in zip(names, self.items, strict=False)
+            if isinstance(item, Out)
+        ]
         return Table([*items, *self.items[len(names) :], *(Out(name) for name in names[len(self.items) :])])

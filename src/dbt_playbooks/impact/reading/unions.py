@@ -19,15 +19,20 @@ def united(notes: Notes, left: Table, right: Table, by_name: bool) -> Table:
     items: list[Out | Rest] = []
     for one, other in zip(left.items, right.items, strict=False):
         assert isinstance(one, Out)
-        items.append(Out(one.name, merged([one.flow, other.flow])))
+        items.append(Out(one.name, merged([one.flow, other.flow]), one.written))
     return Table([*items, *left.items[len(items) :]])
 
 
 def _by_name(left: Table, right: Table) -> Table:
     items: list[Out | Rest] = []
+    written = {item.name.lower() for item in right.items if isinstance(item, Out) and item.written}
     for item in left.items:
         flow = right.known(item.name.lower()) if isinstance(item, Out) else None
-        items.append(Out(item.name, merged([item.flow, flow])) if isinstance(item, Out) and flow else item)
+        if isinstance(item, Out) and flow:
+            both = item.written and item.name.lower() in written
+            items.append(Out(item.name, merged([item.flow, flow]), both))
+        else:
+            items.append(item)
     known = set(left.names)
     for item in right.items:
         if item not in items and (isinstance(item, Rest) or item.name.lower() not in known):

@@ -1,0 +1,111 @@
+"""What has to be written where a column is read: the new name in place of the old, in SQL, in YAML and in what `ref` names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from dbt_playbooks.impact.names import plain_name
+from dbt_playbooks.interface import Node
+from dbt_playbooks.migrations.changes import Change, text_of
+from dbt_playbooks.migrations.edits import Edit, Piece, edits, identifier, line_of
+from dbt_playbooks.migrations.mentions import Mention, in_sql, in_text
+from dbt_playbooks.migrations.properties import block_of, column_place
+
+HOLDS_SQL = ("model", "snapshot", "analysis", "function", "test")
+
+
+def moved(
+    root: Path, change: Change, column: str, node: Node, tables: Collection[str], dialect: str, comparing: bool
+) -> Iterator[Edit]:
+    """What has to be written in a reader's file; what is `comparing` the old with the new is a test that goes."""
+    if node.kind in ("exposure", "saved_query"):
+        return
+    if comparing:
+        if not node.details.get("test_metadata"):
+            yield Edit(node.path, None, (), None, f"the test {node.name} compares both columns: it goes")
+        return
+    new = change.new if column == change.old else None
+    if node.kind in HOLDS_SQL and node.language == "sql" and not node.details.get("test_metadata"):
+        text = text_of(root, node.path, node.raw_code)
+        found = in_text(text, column) if node == change.node else in_sql(text, column, tables, dialect)
+        call = change.call if node == change.node else None
+        others = [each for each in found if call is None or not call.start <= each.start < call.end]
+        yield from _replaced(node.path, text, others, column, new, dialect)
+        return
+    if node.language == "python":
+        text = text_of(root, node.path, node.raw_code)
+        yield from _replaced(node.path, text, in_text(text, column), column, new)
+    elif node.path.endswith((".yml", ".yaml")):
+        yield from _in_yaml(text_of(root, node.path), change, column, node, new)
+
+
+def _in_yaml(text: str, change: Change, column: str, node: Node, new: str | None) -> Iterator[Edit]:
+    """A test of a column moves with the column's entry, except that the entry of a cast keeps the test of the cast."""
+    attached = str(node.details.get("attached_node") or "").split(".")
+    model = attached[2] if len(attached) > 2 else ""
+    place = (
+        column_place(text, model, column) if str(node.details.get("column_name")).lower() == column.lower() else None
+    )
+    version = attached[3] if len(attached) > 3 else ""
+    if place and version:
+        line = line_of(text, place[0])
+        note = f"{_by_hand(Mention(*place), column, new)} for {version} of {model}; other versions may keep it"
+        yield Edit(node.path, line, (text.split("\n")[line - 1],), None, note)
+    elif place and change.kind == "rename" and new:
+        yield from edits(node.path, text, [Piece(*place, new)])
+    elif place:
+        test = str((node.details.get("test_metadata") or {}).get("name") or node.name)
+        note = f"the test {test} of {column} goes" if new is None else f"the test {test} under {new}"
+        line = line_of(text, place[0])
+        yield Edit(node.path, line, (text.split("\n")[line - 1],), None, note)
+    else:
+        first, last = block_of(text, model) or (0, len(text))
+        found = [each for each in in_text(text, column) if first <= each.start < last]
+        yield from _replaced(node.path, text, found, column, new)
+
+
+def _replaced(
+    path: str, text: str, mentions: Sequence[Mention], column: str, new: str | None, dialect: str = "duckdb"
+) -> Iterator[Edit]:
+    """The new name in place of the old one; a select list keeps the name that it gives, so that whoever reads it sees no change."""
+    clear = [] if new is None else [each for each in mentions if not each.by_hand and not each.unsure]
+    pieces = []
+    for each in clear:
+        written = text[each.start : each.end]
+        quote = written[0] if written[0] in ('"', "`") else ""
+        name = f"{quote}{new}{quote}" if quote else identifier(str(new), dialect)
+        pieces.append(Piece(each.start, each.end, f"{name} as {written}" if each.item else name))
+    yield from edits(path, text, pieces)
+    told = [(line_of(text, each.start), _by_hand(each, column, new)) for each in mentions if each not in clear]
+    for line, note in dict.fromkeys(told):
+        yield Edit(path, line, (text.split("\n")[line - 1],), None, note)
+
+
+def _by_hand(mention: Mention, column: str, new: str | None) -> str:
+    """What a person has to do where no edit can be written."""
+    if new is None:
+        return f"without {column}"
+    if mention.unsure:
+        return f"{new} in place of {column}, if it is the column of this model"
+    kept = f", and {column} still the name of what comes of it" if mention.item else ""
+    return f"{new} in place of {column}{kept}"
+
+
+def renamed_refs(text: str, old: Node, new: Node) -> Iterator[Piece]:
+    """`ref('orders_v2')` as `ref('orders')`; a version stands apart: `ref('orders', v=2)`."""
+    name = rf"(?P<quote>['\"])(?P<name>{re.escape(plain_name(old))})(?P=quote)"
+    version = r"(?P<given>\s*,\s*(?:v|version)\s*=\s*['\"]?(?P<version>[\w.]+)['\"]?)?"
+    written = new.details.get("version")
+    for match in re.finditer(rf"\bref\s*\((?:[^()]*,)?\s*{name}{version}\s*\)", text):
+        if match["version"] == _text(old.details.get("version")) or (match["version"] is None and old.latest_version):
+            yield Piece(*match.span("name"), plain_name(new))
+            end = match.end("name") + 1
+            if written is not None or match["given"]:
+                behind = match.end("given") if match["given"] else end
+                yield Piece(end, behind, "" if written is None else f", v={written!r}")
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
