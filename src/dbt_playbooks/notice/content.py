@@ -15,6 +15,7 @@ from dbt_playbooks.notice.request import Request, Subject
 from dbt_playbooks.notice.risk import Risk, risk_of
 from dbt_playbooks.notice.words import Plain, Text, listed, say
 
+NOBODY = "No model, exposure or the like of the dbt project reads it."
 _OPEN = "to be announced"
 _OURS = ("test", "unit_test", "analysis")
 

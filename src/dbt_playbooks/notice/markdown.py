@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dbt_playbooks.notice.content import Notice
+from dbt_playbooks.notice.content import NOBODY, Notice
 from dbt_playbooks.notice.words import Name, Text, markdown
 
 
@@ -40,7 +40,7 @@ def _lines(notice: Notice) -> Iterator[str]:
 def _downstream(notice: Notice) -> Iterator[str]:
     found = notice.downstream
     if found.nothing:
-        yield "Nothing in the dbt project has to change."
+        yield NOBODY
     first = True
     for title, group in found.groups():
         yield from (() if first else ("",))

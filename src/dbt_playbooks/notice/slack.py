@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dbt_playbooks.notice.content import Notice
+from dbt_playbooks.notice.content import NOBODY, Notice
 from dbt_playbooks.notice.words import MORE, Name, Text, mrkdwn, one_line, plain
 
 HEADER, SECTION, FIELD, BLOCKS = 150, 3000, 2000, 50
@@ -41,7 +41,7 @@ def _blocks(notice: Notice) -> Iterator[dict[str, Any]]:
     yield from _part("Action required, if you query this table directly", actions)
     yield {"type": "divider"}
     if notice.downstream.nothing:
-        yield from _part("Downstream impact", ["Nothing in the dbt project has to change."])
+        yield from _part("Downstream impact", [NOBODY])
     for title, group in notice.downstream.groups():
         yield from _part(title, [f"• {mrkdwn(each)}" for each in group])
     yield {"type": "context", "elements": [_text(_cut(f"Questions? Contact: {mrkdwn(notice.contact)}", SECTION))]}

@@ -167,7 +167,7 @@ def test_who_reads_a_star_that_is_filtered_by_the_column_is_not_told_that_nothin
                 "**Risk Level**: Low (a column is added, and nothing goes)  ",
                 "- 2024-01-25: `region` is there",
                 "1. Nothing, if you name the columns that you read",
-                "Nothing in the dbt project has to change.",
+                "No model, exposure or the like of the dbt project reads it.",
             ],
         ),
         (
