@@ -24,10 +24,16 @@
   {%- set marked = adapter.dispatch('_marked_backup', 'dbt_playbooks')(
     place=place, backups=backups, given=given, has_replacement=types.replacement is not none, undo=undo
   ) if types.table else none -%}
+  {%- if undo and types.table and given and not marked -%}
+    {%- if not types.replacement -%}
+      {%- do dbt_playbooks._refuse_other_backup(place.table, place.replacement, given, taken) -%}
+    {%- endif -%}
+    {%- if taken -%}
+      {%- do adapter.dispatch('_refuse_other_cutover', 'dbt_playbooks')(place=place, backup=given) -%}
+    {%- endif -%}
+  {%- endif -%}
   {%- if undo and types.table and types.replacement and (marked or taken) -%}
     {%- do dbt_playbooks._refuse_rebuilt_replacement(place, marked or given, marked) -%}
-  {%- elif undo and types.table and given and not marked and not types.replacement -%}
-    {%- do dbt_playbooks._refuse_other_backup(place.table, place.replacement, given, taken) -%}
   {%- endif -%}
   {%- if types.table and (marked or (undo and given and taken and not types.replacement)) -%}
     {%- do place.update(state='done', backup=marked or given, old=marked or given) -%}

@@ -24,9 +24,14 @@
 
 {#- What else is to be said of the way back, or ''. -#}
 {% macro duckdb___undo_note(place) %}
-  {{ return(dbt_playbooks._note_of_indexes(
-    dbt_playbooks._indexes_back(place, dbt_playbooks._catalogued(place.table), dbt_playbooks._catalogued(place.backup)), place.backup
-  )) }}
+  {%- set indexes = dbt_playbooks._indexes_back(place, dbt_playbooks._catalogued(place.table), dbt_playbooks._catalogued(place.backup)) -%}
+  {%- set mark = dbt_playbooks._backup_mark(place.backup) if place.state == 'done' else {} -%}
+  {%- set lines = [] -%}
+  {%- if mark and dbt_playbooks._made_again(place.table, mark) == 'unknown' -%}
+    {%- do lines.append('That ' ~ place.replacement ~ ' took its place is what the mark of ' ~ place.backup ~ ' says. If ' ~ place.table ~ ' was made again since, as dbt run does it from its old SQL, put the rows back instead: '
+      ~ dbt_playbooks._restore_command(place.table, place.backup)) -%}
+  {%- endif -%}
+  {{ return((lines + dbt_playbooks._notes_of_indexes(indexes, place.backup)) | join('\n')) }}
 {% endmacro %}
 
 {% macro bigquery___undo_note(place) %}

@@ -49,7 +49,7 @@
 {% endmacro %}
 
 {#- What is said of them. -#}
-{% macro _note_of_indexes(indexes, backup) %}
+{% macro _notes_of_indexes(indexes, backup) %}
   {%- set places, lines = {}, [] -%}
   {%- for index in indexes -%}
     {%- if index.lost -%}
@@ -61,5 +61,5 @@
   {%- for relation, names in places.items() -%}
     {%- do lines.append(('The index ' if names | length == 1 else 'The indexes ') ~ names | join(', ') ~ (' is' if names | length == 1 else ' are') ~ ' made again on ' ~ relation ~ '.') -%}
   {%- endfor -%}
-  {{ return(lines | join('\n')) }}
+  {{ return(lines) }}
 {% endmacro %}

@@ -120,6 +120,45 @@ def test_the_way_back_demands_the_label_or_at_least_the_name(shop):
     assert made.changed == []
 
 
+def label_of(macro, replacement, backup):
+    place = "`test-project`.`dbt_test`.`{}`"
+    return {
+        "labels": {"dbt_playbooks_cutover": macro("_mark_value", place.format(replacement), place.format(backup)).value}
+    }
+
+
+def test_the_way_back_from_an_older_cutover_is_refused_by_the_label_of_the_table(macro, shop):
+    made = shop()
+    later = label_of(macro, "orders_v3", "orders_backup_2")
+    made.described.update(orders=later, orders_v2=None, orders_v3={}, orders_backup_1={}, orders_backup_2={})
+    with pytest.raises(
+        MacroError, match=r"orders_backup_1. is not what .*orders. was last: .*orders_v3. took its"
+    ) as error:
+        made.cut(undo=True, backup="orders_backup_1", dry_run=False)
+    again = "replacement: test-project.dbt_test.orders_v3, backup: orders_backup_2, undo: true, dry_run: false"
+    assert again in str(error.value)
+    # renamed, it is found by no name
+    made.described.update(orders_v3=None)
+    for backup in ({}, {"type": "SNAPSHOT"}):
+        made.described.update(orders_backup_1=backup)
+        with pytest.raises(
+            MacroError, match=r"is what another cutover made it, .*`orders_backup_1`, .*`orders_backup_2`"
+        ):
+            made.cut(undo=True, backup="orders_backup_1", dry_run=False)
+    made.described.update(orders_v2={})
+    with pytest.raises(MacroError, match="is what another cutover made it"):
+        made.cut(undo=True, backup="orders_backup_1", dry_run=False)
+    assert made.changed == []
+
+
+def test_a_table_that_was_made_again_since_it_was_renamed_gets_no_name_of_a_replacement(shop):
+    made = shop()
+    made.described.update(orders_v2=None, orders_backup={"labels": {"dbt_playbooks_renamed": "20240101_000000_x"}})
+    with pytest.raises(MacroError, match=r"orders. was made again since .*: it lacks the label dbt_playbooks_cutover"):
+        made.cut(undo=True, backup="orders_backup", dry_run=False)
+    assert made.changed == []
+
+
 CLONED = {
     "baseTableReference": {"projectId": "test-project", "datasetId": "dbt_test", "tableId": "orders"},
     "cloneTime": "2024-01-01T00:00:00Z",

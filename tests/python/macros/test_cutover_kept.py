@@ -126,7 +126,9 @@ def test_an_index_that_a_table_renamed_by_hand_cannot_have_is_said_to_be_lost(ma
     macro.query("create index by_late on dbt_test.orders (late)")
     macro.query("create index by_id on dbt_test.orders (id)")
     said = run(undo=True, backup="orders_backup")
-    assert 'Lost is the index by_late (late), which names the column late that "memory"."dbt_test"."orders_backup"' in said
+    assert (
+        'Lost is the index by_late (late), which names the column late that "memory"."dbt_test"."orders_backup"' in said
+    )
     assert indexes(macro) == [("by_id", "orders", False)]
 
 
