@@ -24,12 +24,16 @@
     {%- do before.append('alter table ' ~ place.old ~ '\nset options (' ~ renamed.option ~ ')') -%}
     {%- do dbt_playbooks._refuse_default_expiration(place) -%}
   {%- endif -%}
-  {%- do findings.append(['policies', 'unseen', 'row access policies: no SQL shows them. Those of the replacement hold afterwards, those of the table do not: bq ls --row_access_policies '
-    ~ place.old.schema ~ '.' ~ place.old.identifier ~ ', and create row access policy on the replacement first']) -%}
+  {%- do findings.append(['policies', 'unseen', 'row access policies: no SQL shows them. Those of the replacement hold afterwards, those of the table do not: ' ~ dbt_playbooks._list_policies_command(place.old)
+    ~ ', and create row access policy on the replacement first']) -%}
   {%- if kept -%}
     {%- do findings.append(['kept', 'fine', kept | join(', ')]) -%}
   {%- endif -%}
   {{ return({'before': ['alter table ' ~ to ~ '\nset options (' ~ options | join(', ') ~ ')'] + before, 'after': after, 'findings': findings}) }}
+{% endmacro %}
+
+{% macro _list_policies_command(relation) %}
+  {{ return('bq ls --row_access_policies ' ~ relation.schema ~ '.' ~ relation.identifier) }}
 {% endmacro %}
 
 {#- The labels of `new`, those that only `old` has, and ours: the 'option' as SQL, and the names of what was 'kept'. -#}
@@ -57,7 +61,7 @@
     {%- do kept.append('the ' ~ name | replace('_', ' ')) -%}
   {%- endfor -%}
   {%- if old.expires | string != new.expires | string -%}
-    {%- do options.append('expiration_timestamp = ' ~ ("timestamp '" ~ old.expires.strftime('%Y-%m-%d %H:%M:%S.%f') ~ "+00:00'" if old.expires else 'null')) -%}
+    {%- do options.append('expiration_timestamp = ' ~ dbt_playbooks._expiry_literal(old)) -%}
     {%- do kept.append('that it ' ~ ('expires at ' ~ old.expires if old.expires else 'does not expire')) -%}
   {%- endif -%}
   {%- do dbt_playbooks._carry_partition_options(old, new, to, options, kept, findings) -%}

@@ -17,13 +17,23 @@
     'title': 'keep the present', 'statements': [dbt_playbooks._backup_sql(place.table, present, 'true')],
     'then': 'Readers still read the new table. Run the same again, which makes a snapshot of its own, or leave it: drop snapshot table ' ~ present
   }, {
-    'title': 'replace the table by a clone of the old one', 'statements': ['create or replace table ' ~ place.table ~ '\nclone ' ~ place.backup],
+    'title': 'replace the table by a clone of the old one', 'statements': [dbt_playbooks._clone_back_sql(place)],
     'then': 'Readers read the old table.' ~ (' To finish, run the statements of the next step.' if grants else '') ~ ' The rows of before are in ' ~ present
   }] -%}
   {%- if grants -%}
     {%- do steps.append({'title': 'grant what was granted', 'statements': grants, 'then': 'It is done.'}) -%}
   {%- endif -%}
   {{ return(steps) }}
+{% endmacro %}
+
+{#- When a table goes is a matter of its name: it stays as it is now. -#}
+{% macro _clone_back_sql(place) %}
+  {{ return('create or replace table ' ~ place.table ~ '\nclone ' ~ place.backup ~ '\noptions (expiration_timestamp = ' ~ dbt_playbooks._expiry_literal(adapter.get_bq_table(place.table)) ~ ')') }}
+{% endmacro %}
+
+{#- When a table of the API expires, or null. -#}
+{% macro _expiry_literal(table) %}
+  {{ return(dbt_playbooks._instant_literal(table.expires) if table and table.expires else 'null') }}
 {% endmacro %}
 
 {#- The name of the snapshot of the present: one in a call. -#}

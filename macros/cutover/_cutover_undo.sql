@@ -35,5 +35,6 @@
 {% endmacro %}
 
 {% macro bigquery___undo_note(place) %}
-  {{ return('') }}
+  {{ return('Row access policies: no SQL shows them, and those that ' ~ place.table ~ ' has now may not hold afterwards. Look, and create them again before you let people read it: '
+    ~ dbt_playbooks._list_policies_command(place.table) if place.state == 'done' and dbt_playbooks._was_copied(place) else '') }}
 {% endmacro %}

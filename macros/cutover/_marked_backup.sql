@@ -26,7 +26,8 @@
   {%- set label = dbt_playbooks._cutover_label(place.table) -%}
   {%- set is_copied = label and has_replacement and dbt_playbooks._cutover_label(place.replacement) == label -%}
   {%- if label and (undo or is_copied or not has_replacement) -%}
-    {%- for backup in backups if label == dbt_playbooks._mark_value(place.replacement, backup) -%}
+    {#- the name that was given may not be the one it got: a run that was broken off had taken it -#}
+    {%- for backup in backups + ([] if undo or not given else dbt_playbooks._backups_beside(place.table)) if label == dbt_playbooks._mark_value(place.replacement, backup) -%}
       {{ return(backup) }}
     {%- endfor -%}
     {%- if is_copied -%}
