@@ -32,7 +32,7 @@
 {% endmacro %}
 
 {% macro _checked_accept(accept) %}
-  {%- set allowed, given = ['schema', 'rows', 'views', 'lost'], dbt_playbooks._list(accept) -%}
+  {%- set allowed, given = ['schema', 'layout', 'rows', 'views', 'lost'], dbt_playbooks._list(accept) -%}
   {%- for word in given if word not in allowed -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: accept names '" ~ word ~ "', which is no check. Allowed: " ~ allowed | join(', ') ~ ", for example accept: [schema]." ~ dbt_playbooks._did_you_mean(word, allowed)) }}
   {%- endfor -%}
