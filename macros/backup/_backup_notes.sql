@@ -55,16 +55,17 @@
     else 'BigQuery drops it at ' ~ at ~ ' UTC.') }}
 {% endmacro %}
 
-{% macro _after_drop_note() %}
-  {{ return(adapter.dispatch('_after_drop_note', 'dbt_playbooks')()) }}
+{#- To be asked for before the backup is dropped: the way back goes through the present. -#}
+{% macro _after_drop_note(backup) %}
+  {{ return(adapter.dispatch('_after_drop_note', 'dbt_playbooks')(backup=backup)) }}
 {% endmacro %}
 
-{% macro duckdb___after_drop_note() %}
+{% macro duckdb___after_drop_note(backup) %}
   {{ return('There is no way back.') }}
 {% endmacro %}
 
-{% macro bigquery___after_drop_note() %}
-  {{ return('There is a way back for as long as its dataset keeps the past, 7 days by default: bq cp dataset.backup@<milliseconds since 1970> dataset.backup') }}
+{% macro bigquery___after_drop_note(backup) %}
+  {{ return('There is a way back for as long as its dataset keeps the past, 7 days by default: ' ~ dbt_playbooks._copied_past_command(backup, dbt_playbooks._clock())) }}
 {% endmacro %}
 
 {#- What a restore leaves as it is, and what it can't. -#}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from types import SimpleNamespace
 from typing import Any
 
@@ -87,6 +88,11 @@ def test_past_its_last_day_a_column_is_warned_of_and_stays(macro, warned, name, 
     assert f"a model still has the column '{column}'" in said, "where no model calls"
     past, future = ({**arguments, "remove_after": day} for day in (PAST, FUTURE))
     assert macro(name, arguments=past).text == macro(name, arguments=future).text
+
+
+def test_the_command_that_a_warning_names_can_be_typed_whatever_the_column(warned):
+    [said] = warned("renamed_column", {"name": "users"}, old_name="Order's Date", new_name="day", remove_after=PAST)
+    assert shlex.split(said.split("`")[1]) == ["dbt-playbooks", "impact", "users", "--column", "Order's Date"]
 
 
 def test_the_last_day_belongs_to_the_column(warned):
