@@ -149,6 +149,10 @@ def test_nothing_is_warned_of_when_dbt_only_parses(macro):
           "timestamp"),
         ("retyped_column", {**RETYPE, "data_type": "float64", "trim": True}, "trim is for texts, and what is cast is of type float64. Leave it out."),
         ("deprecated_column", {"name": "x", "data_type": "", "remove_after": FUTURE}, "data_type of 'x' is ''. Give the type that the column has"),
+        ("deprecated_column", {"name": "x", "data_type": "integr", "remove_after": FUTURE},
+          "data_type of 'x' is 'integr', which is no type that is known here. Allowed: integer, int, int64,"),
+        ("deprecated_column", {"name": "x", "data_type": "TinyInteger", "remove_after": FUTURE}, "as the warehouse calls it. Did you mean integer, tinyint, interval?"),
+        ("added_column", {"expression": "x", "name": "x", "default": 1, "data_type": " strng "}, "data_type of 'x' is 'strng', which is no type that is known here."),
         ("deprecated_column", {"name": "x", "data_type": "int64", "remove_after": None},
           "remove_after of 'x' is not given. Say how long the column stays"),
         ("added_column", {"expression": "", "name": "x", "default": 1}, "expression of 'x' is ''. Give the new column of the source"),
@@ -189,6 +193,8 @@ def test_a_format_that_cannot_be_read_is_refused(macro, to, written, message):
 
 @pytest.mark.targets("duckdb")
 def test_a_type_that_duckdb_lacks_is_refused_there(macro):
+    with macro.raises("data_type of 'amount' is 'bigdecimal', which DuckDB does not have"):
+        macro("deprecated_column", "amount", "bigdecimal", FUTURE)
     with macro.raises(
         "to is 'bignumeric', which DuckDB does not have: its numbers hold 38 digits. Give their sizes: numeric(38, 18)."
     ):
