@@ -1,7 +1,6 @@
 {#- The command of BigQuery that makes a table or a snapshot that is gone again, as it was at an instant: SQL can't. -#}
 {% macro _copied_past_command(relation, instant) %}
-  {%- set name = relation.database ~ ':' ~ relation.schema ~ '.' ~ relation.identifier -%}
-  {{ return('bq cp ' ~ dbt_playbooks._shell_word(name ~ '@' ~ dbt_playbooks._milliseconds(instant)) ~ ' ' ~ dbt_playbooks._shell_word(name)) }}
+  {{ return('bq cp ' ~ dbt_playbooks._bq_name(relation, '@' ~ dbt_playbooks._milliseconds(instant)) ~ ' ' ~ dbt_playbooks._bq_name(relation)) }}
 {% endmacro %}
 
 {#- Since 1970, as BigQuery's copy command counts. -#}

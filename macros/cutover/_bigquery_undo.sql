@@ -2,7 +2,7 @@
 {% macro bigquery___undo_steps(place) %}
   {%- if place.state != 'done' -%}
     {%- set statement = dbt_playbooks._rename_sql(place.backup, place.table) -%}
-  {%- elif not dbt_playbooks._was_copied(place) -%}
+  {%- elif not dbt_playbooks._was_copied(place.backup) -%}
     {%- set statement = dbt_playbooks._rename_script(place.table, place.replacement, place.backup) -%}
   {%- else -%}
     {{ return(dbt_playbooks._copy_undo_steps(place)) }}
@@ -42,18 +42,4 @@
     {%- do place.update(present=dbt_playbooks._backup_relation(place.table)) -%}
   {%- endif -%}
   {{ return(place.present) }}
-{% endmacro %}
-
-{#- Whether the backup is what a copy left behind. -#}
-{% macro _was_copied(place) %}
-  {{ return(adapter.dispatch('_leaves_replacement', 'dbt_playbooks')(backup=place.backup)) }}
-{% endmacro %}
-
-{#- What gives roles ({role: grantees}) on a table. -#}
-{% macro _grant_statements(relation, granted) %}
-  {%- set statements = [] -%}
-  {%- for role, grantees in granted.items() -%}
-    {%- do statements.append('grant ' ~ adapter.quote(role) ~ '\non table ' ~ relation ~ '\nto ' ~ dbt_playbooks._string_literals(grantees) | join(', ')) -%}
-  {%- endfor -%}
-  {{ return(statements) }}
 {% endmacro %}

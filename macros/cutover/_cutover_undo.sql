@@ -1,7 +1,7 @@
 {#- Plans or runs the way back. -#}
 {% macro _cutover_undo(place, dry_run) %}
   {%- set what = place.table ~ ' is to be what it was, ' ~ dbt_playbooks._undoable(place).backup -%}
-  {%- set copied = place.state == 'done' and dbt_playbooks._was_copied(place) -%}
+  {%- set copied = place.state == 'done' and dbt_playbooks._was_copied(place.backup) -%}
   {%- do print(what ~ (
     '. What ' ~ place.table ~ ' holds now, also the rows that came since the cutover, is kept as ' ~ dbt_playbooks._present_kept(place) if copied
     else ': ' ~ place.replacement ~ ' gets its own name back, with the rows that it has by now' if place.state == 'done' else ''
@@ -36,5 +36,5 @@
 
 {% macro bigquery___undo_note(place) %}
   {{ return('Row access policies: no SQL shows them, and those that ' ~ place.table ~ ' has now may not hold afterwards. Look, and create them again before you let people read it: '
-    ~ dbt_playbooks._list_policies_command(place.table) if place.state == 'done' and dbt_playbooks._was_copied(place) else '') }}
+    ~ dbt_playbooks._list_policies_command(place.table) if place.state == 'done' and dbt_playbooks._was_copied(place.backup) else '') }}
 {% endmacro %}

@@ -9,12 +9,12 @@
 
 {#- DuckDB: the cutovers of a table as the marks of its backups tell them, the newest first. -#}
 {% macro _marked_cutovers(table) %}
-  {%- set place, cutovers = dbt_playbooks._string_literals([table.database, table.schema, table.identifier]), [] -%}
+  {%- set cutovers = [] -%}
   {%- for row in dbt_playbooks._query(
     "select table_name, mark ->> '$.replaced_by', left(mark ->> '$.made_at', 19) from ("
-    ~ "select *, try_cast(comment as json) as mark from duckdb_tables() where comment like '%\"dbt_playbooks_backup\"%') as marked"
-    ~ ' where lower(database_name) = lower(' ~ place[0] ~ ') and lower(schema_name) = lower(' ~ place[1]
-    ~ ") and lower(mark ->> '$.table') = lower(" ~ place[2] ~ ") and (mark ->> '$.replaced_by') is not null order by mark ->> '$.made_at' desc"
+    ~ "select *, try_cast(comment as json) as mark from duckdb_tables() where comment like '%\"dbt_playbooks_backup\"%') as marked where "
+    ~ dbt_playbooks._in_catalogue(table, ['database_name', 'schema_name', "mark ->> '$.table'"])
+    ~ " and (mark ->> '$.replaced_by') is not null order by mark ->> '$.made_at' desc"
   ) -%}
     {%- set beside = {} -%}
     {%- for side, name in [('backup', row[0]), ('replacement', row[1])] -%}

@@ -278,7 +278,7 @@ def test_what_cannot_be_put_back_stops_it_until_it_is_accepted(shop, macro, name
 def test_what_no_sql_shows_is_said_each_time(shop):
     [unseen] = [what for _, verdict, what in shop().cut(backup="was").value if verdict == "unseen"]
     assert "row access policies: no SQL shows them" in unseen
-    assert "bq ls --row_access_policies dbt_test.orders" in unseen
+    assert "bq ls --row_access_policies test-project:dbt_test.orders" in unseen
 
 
 @pytest.mark.parametrize("side", ["old", "new"])

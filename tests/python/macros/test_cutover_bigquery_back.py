@@ -104,7 +104,7 @@ def test_the_way_back_is_a_clone_of_the_snapshot_or_a_script_of_two_renames(shop
         f"\noptions (expiration_timestamp = {literal})"
     ]
     assert "has now may not hold afterwards" in said
-    assert "bq ls --row_access_policies dbt_test.orders\n" in said
+    assert "bq ls --row_access_policies test-project:dbt_test.orders\n" in said
     made.described.update(orders_backup={"type": "TABLE"})
     assert "policies" not in made.cut(undo=True, backup="orders_backup").printed
     [script] = made.cut("cutover_sql", undo=True, backup="orders_backup").value
