@@ -57,8 +57,3 @@ order by made_at desc, backup_name asc
   {%- endset -%}
   {{ return(sql) }}
 {% endmacro %}
-
-{#- A relation as a name that the macros take: database.schema.name. -#}
-{% macro _full_name(relation) %}
-  {{ return(relation.database ~ '.' ~ relation.schema ~ '.' ~ relation.identifier) }}
-{% endmacro %}

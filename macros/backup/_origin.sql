@@ -60,8 +60,8 @@
   {%- do dbt_playbooks._refuse_out_of_window(relation, instant, what) -%}
   {%- if not exists -%}
     {#- a name that was mistyped is told from a table that is gone -#}
-    {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": there is no table " ~ relation ~ ", and SQL can't read the past of one that is gone. BigQuery's copy command can, within the time-travel window: bq cp "
-      ~ relation.schema ~ "." ~ relation.identifier ~ "@" ~ dbt_playbooks._milliseconds(instant) ~ " " ~ relation.schema ~ "." ~ relation.identifier ~ " (--project_id " ~ relation.database ~ "). A backup can be restored with from_backup.") }}
+    {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": there is no table " ~ relation ~ ", and SQL can't read the past of one that is gone. A backup can be restored with from_backup, and BigQuery's copy command can read the past within the time-travel window: "
+      ~ dbt_playbooks._copied_past_command(relation, instant)) }}
   {%- endif -%}
   {%- set past = dbt_playbooks._past_relation(relation, instant) -%}
   {%- if dbt_playbooks._type_of(past) not in (none, 'snapshot') -%}

@@ -26,9 +26,3 @@ where schema_name = {{ dbt_playbooks._string_literal(relation.schema) }} and opt
   {%- endset -%}
   {{ return(sql) }}
 {% endmacro %}
-
-{#- Since 1970, as BigQuery's copy command counts. -#}
-{% macro _milliseconds(instant) %}
-  {%- set since = instant - modules.pytz.utc.localize(modules.datetime.datetime(1970, 1, 1)) -%}
-  {{ return(since.days * 86400000 + since.seconds * 1000 + since.microseconds // 1000) }}
-{% endmacro %}

@@ -50,10 +50,3 @@
     'sql': dbt_playbooks._backup_sql(relation, backup, kind=kind, expires_at=expires_at)
   }) }}
 {% endmacro %}
-
-{% macro _is_plain_name(text) %}
-  {%- for character in text | lower if character not in 'abcdefghijklmnopqrstuvwxyz0123456789_' -%}
-    {{ return(false) }}
-  {%- endfor -%}
-  {{ return(text != '') }}
-{% endmacro %}

@@ -7,12 +7,12 @@
   {%- set size = dbt_playbooks._backup_size(found.relation) -%}
   {%- do print(found.name ~ ' is a ' ~ found.kind ~ ' of ' ~ found.base_table ~ ', made at ' ~ found.made_at ~ ': ' ~ size.rows ~ ' rows. '
     ~ ('The table has ' ~ found.others | length ~ ' others.' if found.others else 'It is the only backup of that table.')) -%}
-  {%- set statements = [dbt_playbooks._drop_backup_sql(found)] -%}
+  {%- set statements, way_back = [dbt_playbooks._drop_backup_sql(found)], dbt_playbooks._after_drop_note(found.relation) -%}
   {%- if dry_run -%}
-    {%- do dbt_playbooks._print_plan(statements, [dbt_playbooks._after_drop_note(), dbt_playbooks._needs('drop of a ' ~ found.kind)] | join('\n')) -%}
+    {%- do dbt_playbooks._print_plan(statements, [way_back, dbt_playbooks._needs('drop of a ' ~ found.kind)] | join('\n')) -%}
   {%- else -%}
     {%- do dbt_playbooks._change(statements) -%}
-    {%- do print('Dropped ' ~ found.name ~ '. ' ~ dbt_playbooks._after_drop_note()) -%}
+    {%- do print('Dropped ' ~ found.name ~ '. ' ~ way_back) -%}
   {%- endif -%}
   {{ return([[found.name, found.base_table, size.rows]]) }}
 {% endmacro %}

@@ -69,7 +69,3 @@
     ~ ('' if plan.backup is none else ' What it had is kept in ' ~ dbt_playbooks._full_name(plan.backup) ~ ' until you drop it.') ~ '\n' ~ [back, left] | select | join('\n')) -%}
   {{ return(rows) }}
 {% endmacro %}
-
-{% macro _rows_of(table, condition) %}
-  {{ return(dbt_playbooks._query('select count(*) from ' ~ table ~ ('' if condition is none else ' where ' ~ condition))[0][0]) }}
-{% endmacro %}

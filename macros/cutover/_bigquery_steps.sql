@@ -20,10 +20,13 @@
         ~ '. Else it is done. ' ~ dbt_playbooks._undo_command(place)
     }) -%}
   {%- else -%}
-    {%- do steps.append({
-      'title': 'keep the old table', 'statements': [dbt_playbooks._backup_sql(place.table, place.backup, 'true')],
-      'then': 'Readers still read the old table. ' ~ again ~ ', which makes a snapshot of its own; to go back, nothing needs to be done but: drop snapshot table ' ~ place.backup
-    }) -%}
+    {%- if not place.get('left') or place.left.is_behind -%}
+      {%- do steps.append({
+        'title': 'keep the old table', 'statements': [dbt_playbooks._backup_sql(place.table, place.backup, 'true')],
+        'then': 'Readers still read the old table. ' ~ again ~ ', which ' ~ ('goes on with this snapshot unless the table changes until then, and else makes another' if place.given else 'makes a snapshot of its own')
+          ~ '; to go back, nothing needs to be done but: drop snapshot table ' ~ place.backup
+      }) -%}
+    {%- endif -%}
     {%- do steps.append({
       'title': 'replace the table', 'statements': ['create or replace table ' ~ place.table ~ '\ncopy ' ~ place.replacement],
       'then': 'Readers read the new table.' ~ (' To finish, run the statements of the next step.' if carried.after else '') ~ ' ' ~ dbt_playbooks._undo_command(place)
@@ -49,9 +52,4 @@ begin
 end
   {%- endset -%}
   {{ return(sql) }}
-{% endmacro %}
-
-{#- The command that goes back, in the words of who asked. -#}
-{% macro _undo_command(place) %}
-  {{ return('To go back: ' ~ dbt_playbooks._operation('cutover', dict(place.asked, backup=dbt_playbooks._typed_part(place.backup.identifier), undo=true, dry_run=false))) }}
 {% endmacro %}

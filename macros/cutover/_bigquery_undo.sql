@@ -2,7 +2,7 @@
 {% macro bigquery___undo_steps(place) %}
   {%- if place.state != 'done' -%}
     {%- set statement = dbt_playbooks._rename_sql(place.backup, place.table) -%}
-  {%- elif not dbt_playbooks._was_copied(place) -%}
+  {%- elif not dbt_playbooks._was_copied(place.backup) -%}
     {%- set statement = dbt_playbooks._rename_script(place.table, place.replacement, place.backup) -%}
   {%- else -%}
     {{ return(dbt_playbooks._copy_undo_steps(place)) }}
@@ -17,7 +17,7 @@
     'title': 'keep the present', 'statements': [dbt_playbooks._backup_sql(place.table, present, 'true')],
     'then': 'Readers still read the new table. Run the same again, which makes a snapshot of its own, or leave it: drop snapshot table ' ~ present
   }, {
-    'title': 'replace the table by a clone of the old one', 'statements': ['create or replace table ' ~ place.table ~ '\nclone ' ~ place.backup],
+    'title': 'replace the table by a clone of the old one', 'statements': [dbt_playbooks._clone_back_sql(place)],
     'then': 'Readers read the old table.' ~ (' To finish, run the statements of the next step.' if grants else '') ~ ' The rows of before are in ' ~ present
   }] -%}
   {%- if grants -%}
@@ -26,24 +26,20 @@
   {{ return(steps) }}
 {% endmacro %}
 
+{#- When a table goes is a matter of its name: it stays as it is now. -#}
+{% macro _clone_back_sql(place) %}
+  {{ return('create or replace table ' ~ place.table ~ '\nclone ' ~ place.backup ~ '\noptions (expiration_timestamp = ' ~ dbt_playbooks._expiry_literal(adapter.get_bq_table(place.table)) ~ ')') }}
+{% endmacro %}
+
+{#- When a table of the API expires, or null. -#}
+{% macro _expiry_literal(table) %}
+  {{ return(dbt_playbooks._instant_literal(table.expires) if table and table.expires else 'null') }}
+{% endmacro %}
+
 {#- The name of the snapshot of the present: one in a call. -#}
 {% macro _present_kept(place) %}
   {%- if 'present' not in place -%}
     {%- do place.update(present=dbt_playbooks._backup_relation(place.table)) -%}
   {%- endif -%}
   {{ return(place.present) }}
-{% endmacro %}
-
-{#- Whether the backup is what a copy left behind. -#}
-{% macro _was_copied(place) %}
-  {{ return(adapter.dispatch('_leaves_replacement', 'dbt_playbooks')(backup=place.backup)) }}
-{% endmacro %}
-
-{#- What gives roles ({role: grantees}) on a table. -#}
-{% macro _grant_statements(relation, granted) %}
-  {%- set statements = [] -%}
-  {%- for role, grantees in granted.items() -%}
-    {%- do statements.append('grant ' ~ adapter.quote(role) ~ '\non table ' ~ relation ~ '\nto ' ~ dbt_playbooks._string_literals(grantees) | join(', ')) -%}
-  {%- endfor -%}
-  {{ return(statements) }}
 {% endmacro %}

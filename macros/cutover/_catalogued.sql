@@ -20,30 +20,29 @@
 {% endmacro %}
 
 {% macro _catalogued_sql(relation) %}
-  {%- set place = dbt_playbooks._string_literals([relation.database, relation.schema, relation.identifier]) -%}
-  {%- set in_schema = 'lower(database_name) = lower(' ~ place[0] ~ ') and lower(schema_name) = lower(' ~ place[1] ~ ')' -%}
-  {%- set is_it = 'lower(table_name) = lower(' ~ place[2] ~ ')' -%}
+  {%- set is_it = dbt_playbooks._in_catalogue(relation) -%}
+  {%- set is_referred_to = dbt_playbooks._in_catalogue(relation, ['database_name', 'schema_name', 'referenced_table']) -%}
   {%- set sql -%}
 select 'table' as kind, table_name as name, comment as first, null as second, false as is_so, 0 as place
 from duckdb_tables()
-where {{ in_schema }} and {{ is_it }}
+where {{ is_it }}
 union all
 select 'column', column_name, comment, column_default, false, column_index
 from duckdb_columns()
-where {{ in_schema }} and {{ is_it }}
+where {{ is_it }}
 union all
 select 'constraint', concat(schema_name, '.', table_name), constraint_text, null, {{ is_it }}, constraint_index
 from duckdb_constraints()
-where {{ in_schema }} and constraint_type <> 'NOT NULL' and ({{ is_it }} or lower(referenced_table) = lower({{ place[2] }}))
+where constraint_type <> 'NOT NULL' and ({{ is_it }} or {{ is_referred_to }})
 union all
 select
   'index', index_name, array_to_string(cast(expressions as varchar[]), ', '), regexp_extract(sql, '(?i) on [^(]* using ([a-z_]+) *\(', 1), is_unique, 0
 from duckdb_indexes()
-where {{ in_schema }} and {{ is_it }}
+where {{ is_it }}
 union all
 select 'database', database_name, null, null, readonly, 0
 from duckdb_databases()
-where lower(database_name) = lower({{ place[0] }})
+where lower(database_name) = lower({{ dbt_playbooks._string_literal(relation.database) }})
 order by 1, 6, 2
   {%- endset -%}
   {{ return(sql) }}

@@ -13,13 +13,15 @@
   {{ return({'rows': judged, 'views': views.readable}) }}
 {% endmacro %}
 
-{#- 'removed': the columns that go. A partition column that goes is one of the changes that a replacement is for, and no ALTER is. -#}
+{#- 'removed': the columns that go. How BigQuery lays a table out is a check of its own: who accepts a column does not mean other partitions. A partition
+    column that goes is one of the changes that a replacement is for, and no ALTER is. -#}
 {% macro _schema_findings(place, rename) %}
-  {%- set findings, removed = [], [] -%}
+  {%- set findings, removed, otherwise = [], [], [] -%}
   {%- set column = adapter.dispatch('_partition_column', 'dbt_playbooks')(relation=place.old) -%}
   {%- for row in dbt_playbooks._query(dbt_playbooks.compare_schemas_sql(place.old, place.replacement, rename)) -%}
     {%- set values = row[2] if row[1] == 'removed' else row[3] if row[1] == 'added' else row[2] ~ ' to ' ~ row[3] -%}
-    {%- do findings.append(['schema', 'problem', (row[0] ~ ' ' if row[0] else '') ~ row[1] ~ ': ' ~ values]) -%}
+    {%- set check = 'layout' if row[1] in ('partitioning', 'clustering') else 'schema' -%}
+    {%- do (otherwise if check == 'layout' else findings).append([check, 'problem', (row[0] ~ ' ' if row[0] else '') ~ row[1] ~ ': ' ~ values]) -%}
     {%- if row[1] == 'removed' -%}
       {%- do removed.append(row[0].split('.')[-1] | replace('"', '')) -%}
     {%- endif -%}
@@ -28,10 +30,20 @@
     {%- do removed.append(old_name) -%}
   {%- endfor -%}
   {%- if column and column | lower in (removed | map('lower') | list) -%}
-    {%- do findings.append(['schema', 'problem', 'the partition column ' ~ column ~ ' is ' ~ ('renamed' if column | lower in rename else 'gone')
+    {%- do otherwise.append(['layout', 'problem', 'the partition column ' ~ column ~ ' is ' ~ ('renamed' if column | lower in rename else 'gone')
       ~ ': no ALTER TABLE does that, only a replacement, and queries that filter by ' ~ column ~ ' fail afterwards']) -%}
   {%- endif -%}
-  {{ return({'removed': removed, 'findings': findings or [['schema', 'fine', 'the same columns']]}) }}
+  {{ return({'removed': removed, 'findings': (findings or [['schema', 'fine', 'the same columns']])
+    + (otherwise or adapter.dispatch('_same_layout', 'dbt_playbooks')())}) }}
+{% endmacro %}
+
+{#- DuckDB's tables have no layout. -#}
+{% macro duckdb___same_layout() %}
+  {{ return([]) }}
+{% endmacro %}
+
+{% macro bigquery___same_layout() %}
+  {{ return([['layout', 'fine', 'the same partitions and clusters']]) }}
 {% endmacro %}
 
 {% macro duckdb___partition_column(relation) %}

@@ -24,19 +24,26 @@
   {%- set marked = adapter.dispatch('_marked_backup', 'dbt_playbooks')(
     place=place, backups=backups, given=given, has_replacement=types.replacement is not none, undo=undo
   ) if types.table else none -%}
+  {%- if undo and types.table and given and not marked -%}
+    {%- if not types.replacement -%}
+      {%- do dbt_playbooks._refuse_other_backup(place.table, place.replacement, given, taken) -%}
+    {%- endif -%}
+    {%- if taken -%}
+      {%- do adapter.dispatch('_refuse_other_cutover', 'dbt_playbooks')(place=place, backup=given) -%}
+    {%- endif -%}
+  {%- endif -%}
   {%- if undo and types.table and types.replacement and (marked or taken) -%}
     {%- do dbt_playbooks._refuse_rebuilt_replacement(place, marked or given, marked) -%}
-  {%- elif undo and types.table and given and not marked and not types.replacement -%}
-    {%- do dbt_playbooks._refuse_other_backup(place.table, place.replacement, given, taken) -%}
   {%- endif -%}
   {%- if types.table and (marked or (undo and given and taken and not types.replacement)) -%}
     {%- do place.update(state='done', backup=marked or given, old=marked or given) -%}
   {%- elif types.table and types.replacement -%}
-    {%- if taken -%}
-      {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: the name of the backup is taken: " ~ given ~ " is a " ~ taken
-        ~ ". Give another, or none: then it is " ~ place.table.identifier ~ "_backup_ and the time.") }}
+    {%- set left = adapter.dispatch('_left_snapshot', 'dbt_playbooks')(place=place, given=given) if taken else none -%}
+    {%- if taken and not left -%}
+      {%- do dbt_playbooks._refuse_taken(place.table, given, taken) -%}
     {%- endif -%}
-    {%- do place.update(state='ready', backup=given or dbt_playbooks._backup_relation(place.table), old=place.table) -%}
+    {%- set backup = left.backup if left and not left.is_behind else given if given and not taken else dbt_playbooks._backup_relation(place.table) -%}
+    {%- do place.update(state='ready', backup=backup, old=place.table, left=left, given=given) -%}
   {%- elif types.table or not backups -%}
     {#- an error that names near misses -#}
     {%- do dbt_playbooks._relation(replacement if types.table else table) -%}

@@ -31,11 +31,14 @@
       {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: " ~ place.table ~ " and " ~ place.replacement ~ " are in two datasets, and BigQuery renames no table into another. "
         ~ (differ if not alike else "strategy: copy does it.") ~ " Build the replacement in " ~ place.table.schema ~ ".") }}
     {%- endif -%}
+    {%- if place.get('left') -%}
+      {%- do dbt_playbooks._refuse_taken(place.table, place.given, 'snapshot') -%}
+    {%- endif -%}
     {%- do dbt_playbooks._refuse_job_timeout(differ if not alike else 'strategy: copy does not need that.') -%}
     {{ return({'name': 'rename', 'why': (differ ~ ' ' if not alike else '') ~ gap, 'refused': none if strategy == 'rename' else 'this gap is to be accepted by name: strategy: rename'}) }}
   {%- endif -%}
   {{ return({'name': 'copy', 'refused': none,
-             'why': 'Both tables are ' ~ layouts[0] ~ ', so BigQuery replaces the one by a copy of the other in one atomic step: the name is never gone. A snapshot made before is the backup. The replacement stays.'}) }}
+             'why': 'Both tables are ' ~ layouts[0] ~ ', so BigQuery replaces the one by a copy of the other in one atomic step: the name is never gone. A snapshot made before is the backup. The replacement stays.' ~ dbt_playbooks._note_of_left(place)}) }}
 {% endmacro %}
 
 {#- How a table is laid out, in words; of one that the API does not know, too. -#}

@@ -33,3 +33,12 @@ where schema_name = {{ dbt_playbooks._string_literal(place.table.schema) }} and 
       ~ adapter.quote(place.table.database) ~ "." ~ adapter.quote(place.table.schema) ~ " set options (default_table_expiration_days = null)") }}
   {%- endif -%}
 {% endmacro %}
+
+{#- What gives roles ({role: grantees}) on a table. -#}
+{% macro _grant_statements(relation, granted) %}
+  {%- set statements = [] -%}
+  {%- for role, grantees in granted.items() -%}
+    {%- do statements.append('grant ' ~ adapter.quote(role) ~ '\non table ' ~ relation ~ '\nto ' ~ dbt_playbooks._string_literals(grantees) | join(', ')) -%}
+  {%- endfor -%}
+  {{ return(statements) }}
+{% endmacro %}

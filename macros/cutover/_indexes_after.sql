@@ -17,13 +17,19 @@
     {%- do indexes.append({'name': index.name, 'new_name': index.name, 'is_unique': index.is_unique, 'parts': index.parts, 'lost': lost[0] if lost else none}) -%}
   {%- endfor -%}
   {%- for index in incoming.indexes if (index.is_unique, index.parts) not in definitions -%}
-    {%- set free = [] -%}
-    {%- for number in range(2, 100) if index.name ~ '_' ~ number not in names and not free -%}
-      {%- do free.append(index.name ~ '_' ~ number) -%}
-    {%- endfor -%}
-    {%- do indexes.append({'name': index.name, 'new_name': free[0], 'is_unique': index.is_unique, 'parts': index.parts, 'lost': none}) -%}
+    {%- do indexes.append({'name': index.name, 'new_name': dbt_playbooks._free_index_name(index.name, names), 'is_unique': index.is_unique, 'parts': index.parts, 'lost': none}) -%}
   {%- endfor -%}
   {{ return(indexes) }}
+{% endmacro %}
+
+{% macro _free_index_name(name, names) %}
+  {%- for number in range(2, 100) if name ~ '_' ~ number not in names -%}
+    {{ return(name ~ '_' ~ number) }}
+  {%- endfor -%}
+{% endmacro %}
+
+{% macro _index_sql(index, relation) %}
+  {{ return('create ' ~ ('unique ' if index.is_unique else '') ~ 'index ' ~ adapter.quote(index.new_name) ~ ' on ' ~ relation ~ ' (' ~ index.parts ~ ')') }}
 {% endmacro %}
 
 {#- Whether SQL names a column: as a whole word, or in quotes. -#}

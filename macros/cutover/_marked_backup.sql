@@ -7,22 +7,27 @@
   {%- if has_replacement and not undo -%}
     {{ return(none) }}
   {%- endif -%}
-  {%- set wanted = dbt_playbooks._string_literals([place.table.database, place.table.schema, place.table.identifier, place.replacement.identifier]) -%}
-  {%- set found = dbt_playbooks._query(
-    "select table_name from (select *, try_cast(comment as json) as mark from duckdb_tables() where comment like '%\"dbt_playbooks_backup\"%') as marked"
-    ~ ' where lower(database_name) = lower(' ~ wanted[0] ~ ') and lower(schema_name) = lower(' ~ wanted[1]
-    ~ ") and lower(mark ->> '$.table') = lower(" ~ wanted[2] ~ ") and lower(mark ->> '$.replaced_by') = lower(" ~ wanted[3] ~ ")"
-    ~ (' and lower(table_name) = lower(' ~ dbt_playbooks._string_literal(given.identifier) ~ ')' if given else '')
-    ~ " order by mark ->> '$.made_at' desc"
-  ) -%}
-  {{ return(api.Relation.create(database=place.table.database, schema=place.table.schema, identifier=found[0][0], type='table') if found else none) }}
+  {%- set cutovers, found = dbt_playbooks._marked_cutovers(place.table), [] -%}
+  {%- for cutover in cutovers if dbt_playbooks._table_key(cutover.replacement) == dbt_playbooks._table_key(place.replacement)
+    and (not given or dbt_playbooks._table_key(cutover.backup) == dbt_playbooks._table_key(given)) -%}
+    {%- do found.append(cutover.backup) -%}
+  {%- endfor -%}
+  {%- if not found -%}
+    {{ return(none) }}
+  {%- elif found[0] != cutovers[0].backup -%}
+    {%- do dbt_playbooks._refuse_later_cutover(place, found[0], cutovers[0]) -%}
+  {%- elif dbt_playbooks._made_again(place.table, dbt_playbooks._backup_mark(found[0])) == 'yes' -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: " ~ dbt_playbooks._made_again_message(place, found[0], 'it has the columns of before, as the mark of ' ~ found[0] ~ ' tells them')) }}
+  {%- endif -%}
+  {{ return(found[0]) }}
 {% endmacro %}
 
 {% macro bigquery___marked_backup(place, backups, given, has_replacement, undo) %}
   {%- set label = dbt_playbooks._cutover_label(place.table) -%}
   {%- set is_copied = label and has_replacement and dbt_playbooks._cutover_label(place.replacement) == label -%}
   {%- if label and (undo or is_copied or not has_replacement) -%}
-    {%- for backup in backups if label == dbt_playbooks._mark_value(place.replacement, backup) -%}
+    {#- the name that was given may not be the one it got: a run that was broken off had taken it -#}
+    {%- for backup in backups + ([] if undo or not given else dbt_playbooks._backups_beside(place.table)) if label == dbt_playbooks._mark_value(place.replacement, backup) -%}
       {{ return(backup) }}
     {%- endfor -%}
     {%- if is_copied -%}

@@ -52,18 +52,22 @@
 
 {#- The table would get the replacement's name, which is taken again. -#}
 {% macro _refuse_rebuilt_replacement(place, backup, marked) %}
-  {%- if not (marked and adapter.dispatch('_leaves_replacement', 'dbt_playbooks')(backup=backup)) -%}
+  {%- if not (marked and dbt_playbooks._was_copied(backup)) -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: " ~ place.replacement ~ " is there: it was made again since the cutover that kept " ~ backup ~ ", or gone back to already. So " ~ place.table ~ " can't get that name back. If it was made again, drop or rename it first: "
       ~ dbt_playbooks._rename_sql(place.replacement, api.Relation.create(identifier=place.replacement.identifier ~ '_new')) ~ "; or put the old rows back: " ~ dbt_playbooks._restore_command(place.table, backup)) }}
   {%- endif -%}
 {% endmacro %}
 
-{% macro duckdb___leaves_replacement(backup) %}
+{#- Whether a backup is what a copy left behind: then the replacement is still there, and the way back touches the table only. -#}
+{% macro _was_copied(backup) %}
+  {{ return(adapter.dispatch('_was_copied', 'dbt_playbooks')(backup=backup)) }}
+{% endmacro %}
+
+{% macro duckdb___was_copied(backup) %}
   {{ return(false) }}
 {% endmacro %}
 
-{#- The way back from a copy touches the table only. -#}
-{% macro bigquery___leaves_replacement(backup) %}
+{% macro bigquery___was_copied(backup) %}
   {%- set table = adapter.get_bq_table(backup) -%}
   {{ return(true if table and table.table_type == 'SNAPSHOT' else false) }}
 {% endmacro %}

@@ -32,29 +32,9 @@
 {% endmacro %}
 
 {% macro _checked_accept(accept) %}
-  {%- set allowed, given = ['schema', 'rows', 'views', 'lost'], dbt_playbooks._list(accept) -%}
+  {%- set allowed, given = ['schema', 'layout', 'rows', 'views', 'lost'], dbt_playbooks._list(accept) -%}
   {%- for word in given if word not in allowed -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: accept names '" ~ word ~ "', which is no check. Allowed: " ~ allowed | join(', ') ~ ", for example accept: [schema]." ~ dbt_playbooks._did_you_mean(word, allowed)) }}
   {%- endfor -%}
   {{ return(given) }}
-{% endmacro %}
-
-{#- Plans or runs the way back. -#}
-{% macro _cutover_undo(place, dry_run) %}
-  {%- set what = place.table ~ ' is to be what it was, ' ~ dbt_playbooks._undoable(place).backup -%}
-  {%- set copied = place.state == 'done' and dbt_playbooks._was_copied(place) -%}
-  {%- do print(what ~ (
-    '. What ' ~ place.table ~ ' holds now, also the rows that came since the cutover, is kept as ' ~ dbt_playbooks._present_kept(place) if copied
-    else ': ' ~ place.replacement ~ ' gets its own name back, with the rows that it has by now' if place.state == 'done' else ''
-  )) -%}
-  {%- do dbt_playbooks._run_steps(dbt_playbooks._undo_steps(place), dry_run) -%}
-  {%- do print("Run it with --args '{..., undo: true, dry_run: false}'." if dry_run else place.table ~ ' is what it was.') -%}
-  {{ return([['state', place.state, what]]) }}
-{% endmacro %}
-
-{% macro _undoable(place) %}
-  {%- if place.state == 'ready' -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: there is nothing to go back from: " ~ place.table ~ " and " ~ place.replacement ~ " are both there, and no mark says that the one took the other's place.") }}
-  {%- endif -%}
-  {{ return(place) }}
 {% endmacro %}

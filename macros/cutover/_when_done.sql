@@ -18,8 +18,10 @@
   {{ return([{'title': 'grant what was granted', 'statements': dbt_playbooks._grant_statements(place.table, missing), 'then': 'It is done.'}] if missing else []) }}
 {% endmacro %}
 
+{#- What the mark can't tell. -#}
 {% macro duckdb___note_when_done(place) %}
-  {{ return('') }}
+  {{ return('' if dbt_playbooks._made_again(place.table, dbt_playbooks._backup_mark(place.backup)) == 'no' else 'That is so as the mark of ' ~ place.backup ~ ' says. If ' ~ place.table
+    ~ ' was made again since, as dbt run does it from its old SQL, make the replacement anew, too, and run the same again.\n') }}
 {% endmacro %}
 
 {#- Rows that the replacement got since then do not go over by themselves. -#}

@@ -30,22 +30,6 @@
   }) }}
 {% endmacro %}
 
-{#- A type as the adapter spells it: a word that it does not know becomes the one that it has, all else (an array, a struct, a length) stays. -#}
-{% macro _spelled_type(data_type) %}
-  {{ return(adapter.dispatch('_spelled_type', 'dbt_playbooks')(data_type=data_type | trim)) }}
-{% endmacro %}
-
-{#- INTEGER and FLOAT are types of 32 bits here, and a column that has one keeps it. -#}
-{% macro duckdb___spelled_type(data_type) %}
-  {{ return('double' if data_type | lower == 'float64' else data_type) }}
-{% endmacro %}
-
-{% macro bigquery___spelled_type(data_type) %}
-  {%- set kinds = dbt_playbooks._kinds_of_words() -%}
-  {%- set sized = kinds.get(data_type.split('(')[0] | trim | lower) == 'numeric' -%}
-  {{ return(dbt_playbooks._cast_type(data_type).sql if sized or data_type | lower in kinds else data_type) }}
-{% endmacro %}
-
 {#- [precision, scale] of 'numeric(10, 2)'. Without a size: those of BigQuery's NUMERIC. -#}
 {% macro _digits_of(spelled, data_type, what) %}
   {%- if '(' not in spelled -%}

@@ -41,7 +41,7 @@
     {%- set name = place.get('name') or 'MODEL' -%}
     {%- set file = place.get('original_file_path') -%}
     {%- do exceptions.warn("dbt_playbooks." ~ what ~ ": " ~ ("model '" ~ name ~ "'" if place else "a model") ~ (" (" ~ file ~ ")" if file else "") ~ " still has the column '" ~ column
-      ~ "', which was to go after " ~ last_day ~ ". Who reads it: `dbt-playbooks impact " ~ name ~ " --column " ~ column ~ "`. When nobody does, " ~ way_out
+      ~ "', which was to go after " ~ last_day ~ ". Who reads it: `dbt-playbooks impact " ~ dbt_playbooks._shell_word(name) ~ " --column " ~ dbt_playbooks._shell_word(column) ~ "`. When nobody does, " ~ way_out
       ~ "; else give them time by a later remove_after. `dbt-playbooks migrations` lists all changes in flight.") -%}
   {%- endif -%}
   {{ return('') }}

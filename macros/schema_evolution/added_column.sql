@@ -11,7 +11,7 @@
 
 {#- A default as SQL: a text, a number, a boolean or a date as a literal, SQL in parentheses as it is. With a type it is cast to it. -#}
 {% macro _default_value(default, name, data_type=none) %}
-  {%- set spelled = dbt_playbooks._spelled_type(data_type) if data_type is not none else none -%}
+  {%- set spelled = dbt_playbooks._spelled_type(data_type, "data_type of '" ~ name ~ "'") if data_type is not none else none -%}
   {%- set is_sql = default is string and default.strip().startswith('(') and default.strip().endswith(')') and (spelled is none or dbt_playbooks._family(spelled) != 'text') -%}
   {%- if default is none or default is undefined or default is mapping or (default is sequence and default is not string) -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.added_column: default of '" ~ name ~ "' is '" ~ default ~ "', which is no value. Allowed: a text, a number, true or false, a date, or SQL in parentheses. A column that stays NULL needs no macro.") }}

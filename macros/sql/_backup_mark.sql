@@ -19,14 +19,6 @@
   {{ return(fromjson(comment) if '"dbt_playbooks_backup"' in comment else {}) }}
 {% endmacro %}
 
-{#- True of what DuckDB's catalogue says of a table. -#}
-{% macro _in_catalogue(relation) %}
-  {%- set place = dbt_playbooks._string_literals([relation.database, relation.schema, relation.identifier]) -%}
-  {{ return(
-    'lower(database_name) = lower(' ~ place[0] ~ ') and lower(schema_name) = lower(' ~ place[1] ~ ') and lower(table_name) = lower(' ~ place[2] ~ ')'
-  ) }}
-{% endmacro %}
-
 {% macro _definition(relation) %}
   {#- names may be quoted, and hold a parenthesis then -#}
   {%- set quoted = '\\x22(?:[^\\x22]|\\x22\\x22)*\\x22' -%}

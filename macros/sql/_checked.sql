@@ -23,3 +23,11 @@
   {%- endif -%}
   {{ return(timezone) }}
 {% endmacro %}
+
+{#- Letters, digits and underscores only. -#}
+{% macro _is_plain_name(text) %}
+  {%- for character in text | lower if character not in 'abcdefghijklmnopqrstuvwxyz0123456789_' -%}
+    {{ return(false) }}
+  {%- endfor -%}
+  {{ return(text != '') }}
+{% endmacro %}

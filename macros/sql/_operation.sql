@@ -4,7 +4,15 @@
   {%- for argument, value in arguments.items() -%}
     {%- do pairs.append(argument ~ ': ' ~ (value | lower if value is boolean else dbt_playbooks._yaml_text(value if value is string else dbt_playbooks._typed_name(value)))) -%}
   {%- endfor -%}
-  {{ return('dbt run-operation dbt_playbooks.' ~ name ~ " --args '{" ~ pairs | join(', ') | replace("'", "'\\''") ~ "}'") }}
+  {{ return('dbt run-operation dbt_playbooks.' ~ name ~ ' --args ' ~ dbt_playbooks._shell_word('{' ~ pairs | join(', ') ~ '}')) }}
+{% endmacro %}
+
+{#- A text as a shell reads it as one word: in quotes unless all of it is plain. -#}
+{% macro _shell_word(text) %}
+  {%- for character in text | lower if character not in 'abcdefghijklmnopqrstuvwxyz0123456789_-.:@/' -%}
+    {{ return("'" ~ text | replace("'", "'\\''") ~ "'") }}
+  {%- endfor -%}
+  {{ return(text or "''") }}
 {% endmacro %}
 
 {#- A text as YAML reads it back: in quotes unless it is a plain name. -#}

@@ -4,10 +4,8 @@
 {% endmacro %}
 
 {% macro duckdb___type_of(relation) %}
-  {%- set place = dbt_playbooks._string_literals([relation.database, relation.schema, relation.identifier]) -%}
   {%- set found = dbt_playbooks._query(
-    'select table_type from system.information_schema.tables where lower(table_catalog) = lower(' ~ place[0] ~ ') and lower(table_schema) = lower('
-    ~ place[1] ~ ') and lower(table_name) = lower(' ~ place[2] ~ ')'
+    'select table_type from system.information_schema.tables where ' ~ dbt_playbooks._in_catalogue(relation, ['table_catalog', 'table_schema', 'table_name'])
   ) -%}
   {{ return(found[0][0] | lower | replace('base ', '') if found else none) }}
 {% endmacro %}

@@ -85,7 +85,7 @@ def call(macro, table) -> Call:
         name: str, *words: Any, tables: Any = None, answers: Any = None, there: Sequence[str] = (), **named: Any
     ) -> Any:
         warehouse = Warehouse(past, tables or {}, answers or {}, there)
-        result = macro(name, *words, **named, stubs=warehouse.stubs)
+        result = macro(name, *words, **{**named, "stubs": {**warehouse.stubs, **named.get("stubs", {})}})
         kinds = [each.kind for each in macro.analyze(";\n".join(warehouse.asked))] if warehouse.asked else []
         assert set(kinds) <= {"ResolvedQueryStmt"}
         run.asked = warehouse.asked
@@ -263,7 +263,13 @@ def test_a_snapshot_and_a_clone_are_dropped_each_in_its_way(macro, call, kind, s
     plan = call("drop_backup", "orders_backup_a", answers=row).printed
     assert f"{sql} `test-project`.`dbt_test`.`orders_backup_a`;" in plan
     assert needs in plan
-    assert "bq cp" in plan
+    name = "test-project:dbt_test.orders_backup_a"
+    back = f"7 days by default: bq cp {name}@{int(CLOCK.timestamp() * 1000)} {name}\n"
+    assert back in plan
+    asked = []
+    clock = {"_clock": lambda: asked.append("clock") or CLOCK, "_change": lambda _: asked.append("drop")}
+    assert back.strip() in call("drop_backup", "orders_backup_a", answers=row, dry_run=False, stubs=clock).printed
+    assert asked == ["clock", "drop"], "afterwards there is nothing to be copied"
     [statement] = call("drop_backup_sql", "orders_backup_a", answers=row).value
     assert kinds(macro, [statement]) == ["DropSnapshotTable" if kind == "snapshot" else "Drop"]
 
@@ -469,8 +475,10 @@ def test_a_past_that_is_older_than_the_window_is_refused_with_the_window(macro, 
 
 
 def test_the_past_of_a_table_that_is_gone_points_to_the_copy_command(macro, call):
-    with macro.raises("bq cp dbt_test.orders@1706697000000 dbt_test.orders (--project_id test-project)"):
+    with macro.raises("bq cp test-project:dbt_test.orders@1706697000000 test-project:dbt_test.orders"):
         call("restore_table", "orders", **AS_OF, tables={"orders": None})
+    with macro.raises("bq cp 'test-project:dbt_test.it'\\''s@1706697000000' 'test-project:dbt_test.it'\\''s'"):
+        call("restore_table", "dbt_test.it's", **AS_OF, tables={"it's": None})
 
 
 def test_a_name_that_the_past_would_take_is_not_read_by_mistake(macro, call):

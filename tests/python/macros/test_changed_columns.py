@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from types import SimpleNamespace
 from typing import Any
 
@@ -89,6 +90,11 @@ def test_past_its_last_day_a_column_is_warned_of_and_stays(macro, warned, name, 
     assert macro(name, arguments=past).text == macro(name, arguments=future).text
 
 
+def test_the_command_that_a_warning_names_can_be_typed_whatever_the_column(warned):
+    [said] = warned("renamed_column", {"name": "users"}, old_name="Order's Date", new_name="day", remove_after=PAST)
+    assert shlex.split(said.split("`")[1]) == ["dbt-playbooks", "impact", "users", "--column", "Order's Date"]
+
+
 def test_the_last_day_belongs_to_the_column(warned):
     today = dt.datetime.now(dt.timezone.utc).date()
     days = [today - dt.timedelta(days=1), today, today + dt.timedelta(days=1)]
@@ -143,6 +149,12 @@ def test_nothing_is_warned_of_when_dbt_only_parses(macro):
           "timestamp"),
         ("retyped_column", {**RETYPE, "data_type": "float64", "trim": True}, "trim is for texts, and what is cast is of type float64. Leave it out."),
         ("deprecated_column", {"name": "x", "data_type": "", "remove_after": FUTURE}, "data_type of 'x' is ''. Give the type that the column has"),
+        ("deprecated_column", {"name": "x", "data_type": "integr", "remove_after": FUTURE},
+          "data_type of 'x' is 'integr', which is no type that is known here. Allowed: integer, int, int64,"),
+        ("deprecated_column", {"name": "x", "data_type": "JSONB", "remove_after": FUTURE},
+          "as the warehouse calls it. Did you mean json?"),
+        ("added_column", {"expression": "x", "name": "x", "default": 1, "data_type": " strng "},
+          "data_type of 'x' is 'strng', which is no type that is known here."),
         ("deprecated_column", {"name": "x", "data_type": "int64", "remove_after": None},
           "remove_after of 'x' is not given. Say how long the column stays"),
         ("added_column", {"expression": "", "name": "x", "default": 1}, "expression of 'x' is ''. Give the new column of the source"),
@@ -183,6 +195,8 @@ def test_a_format_that_cannot_be_read_is_refused(macro, to, written, message):
 
 @pytest.mark.targets("duckdb")
 def test_a_type_that_duckdb_lacks_is_refused_there(macro):
+    with macro.raises("data_type of 'amount' is 'bigdecimal', which DuckDB does not have"):
+        macro("deprecated_column", "amount", "bigdecimal", FUTURE)
     with macro.raises(
         "to is 'bignumeric', which DuckDB does not have: its numbers hold 38 digits. Give their sizes: numeric(38, 18)."
     ):

@@ -146,6 +146,23 @@ def test_types_are_those_that_the_adapter_has(macro, data_type):
     assert macro.compile(f"select {sql}").check()
 
 
+@pytest.mark.targets("duckdb")
+@pytest.mark.parametrize("data_type", ["mood", "Character", "uuid", "enum('a', 'b')", "hugeint[]", "double precision"])
+def test_a_type_that_duckdb_knows_is_none_of_the_words_and_stays(macro, data_type):
+    macro.query("create or replace type mood as enum ('sad', 'ok')")
+    sql = macro("deprecated_column", "gone", data_type, "9998-12-31").text
+    assert macro.query(f"select gone from (select {sql})") == [[None]]
+
+
+@pytest.mark.targets("bigquery")
+@pytest.mark.parametrize(
+    "data_type", ["BYTES", "json", "geography", "byteint", "time", "array<string>", "struct<a int64>", "string(10)"]
+)
+def test_a_type_that_bigquery_knows_is_none_of_the_words_and_stays(macro, data_type):
+    sql = macro("deprecated_column", "gone", data_type, "9998-12-31").text
+    assert macro.compile(f"select {sql}").check()
+
+
 def test_an_added_column_has_its_default_where_nothing_is_known(macro, table):
     relation = table({"place": [0, 1], "plan": ["pro", None], "seats": [5, None], "paid": [False, None], "since": [D(2024, 1, 5), None]},
                      {"plan": "string", "seats": "int64", "paid": "bool", "since": "date"})  # fmt: skip

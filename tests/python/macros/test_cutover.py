@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+import yaml
 
 from dbt_playbooks.pytest_plugin.errors import MacroError, SqlError
 
@@ -329,14 +330,69 @@ def test_the_way_back_takes_no_table_that_is_something_else(macro, run, names, t
     assert names() == ["customers", "orders", made, "was"]
 
 
-def test_the_way_back_goes_to_the_backup_that_is_named(macro, table, run, names):
+def typed(macro, error):
+    """Runs the first command of an error, as a shell and YAML would read it."""
+    command = str(error.value).split("dbt run-operation dbt_playbooks.")[1]
+    name, arguments = re.match(r"(\w+) --args '(.*?)'", command).groups()
+    return macro(name, **yaml.safe_load(arguments))
+
+
+@pytest.mark.parametrize("other", ["orders_v2", "orders_v3"])
+def test_the_way_back_from_an_older_cutover_needs_that_from_the_later_one_first(macro, table, run, names, other):
     run(backup="first")
-    table({**ROWS, "note": ["z", "z", "z"]}, name="orders_v2")
-    run(accept="rows", backup="second")
-    macro.query("update dbt_test.first set note = 'first'")
+    table({**ROWS, "note": ["z", "z", "z"]}, name=other)
+    macro("cutover", "orders", other, accept="rows", backup="second", dry_run=False)
+    before = names()
+    for ask in [{"undo": True, "backup": "first"}, *([{"undo": True}, {}] if other == "orders_v3" else [])]:
+        with pytest.raises(
+            MacroError, match=rf"first. is not what .*orders. was last: .*{other}. took its place at 20"
+        ):
+            run(**ask)
+    with pytest.raises(MacroError, match=r"as the mark of .*second. says") as error:
+        run(undo=True, backup="first")
+    assert names() == before
+    typed(macro, error)
+    assert names() == ["first", "orders", other]
+    macro.query(f"drop table dbt_test.{other}")
     run(undo=True, backup="first")
-    assert {row[1] for row in rows_of(macro, "orders")} == {"first"}
-    assert names() == ["orders", "orders_v2", "second"]
+    assert names() == ["orders", "orders_v2"]
+    assert [row[1] for row in rows_of(macro, "orders")] == ["a", "b", None]
+
+
+def test_a_backup_without_a_mark_is_not_gone_back_to_where_another_one_has_it(macro, run, names):
+    macro.query("create table dbt_test.orders_backup_1 as from dbt_test.orders")
+    run()
+    before = names()
+    with pytest.raises(
+        MacroError, match=r"orders_backup_1. is not what .*orders. was last: .*orders_v2. took its place"
+    ):
+        run(undo=True, backup="orders_backup_1")
+    assert names() == before
+
+
+@pytest.mark.parametrize("undo", [True, False])
+def test_a_table_that_its_old_sql_made_again_is_not_taken_for_the_replacement(macro, table, run, names, undo):
+    macro.query("alter table dbt_test.orders_v2 add column extra int")
+    run(accept="schema")
+    [backup] = names("orders_backup_")
+    macro.query("drop table dbt_test.orders")
+    table({**ROWS, "note": ["x", "y", "z"]}, name="orders")
+    with pytest.raises(MacroError, match=r"orders. was made again since .*orders_v2. took its place") as error:
+        run(undo=undo)
+    assert f'it has the columns of before, as the mark of "memory"."dbt_test"."{backup}" tells them' in str(error.value)
+    assert names() == ["orders", backup]
+    typed(macro, error)
+    assert [row[1] for row in rows_of(macro, "orders")] == ["a", "b", None]
+
+
+def test_where_the_columns_do_not_tell_it_is_said_what_is_relied_on(macro, run):
+    run()
+    assert "That is so as the mark of" in run()
+    assert "put the rows back instead: dbt run-operation dbt_playbooks.restore_table" in run(undo=True, dry_run=True)
+    run(undo=True)
+    macro.query("alter table dbt_test.orders_v2 add column extra int")
+    run(accept="schema")
+    assert "as the mark of" not in run() + run(undo=True)
 
 
 def test_after_the_replacement_was_made_again_the_way_back_says_what_is_in_its_way(macro, table, run, names):

@@ -278,7 +278,7 @@ def test_what_cannot_be_put_back_stops_it_until_it_is_accepted(shop, macro, name
 def test_what_no_sql_shows_is_said_each_time(shop):
     [unseen] = [what for _, verdict, what in shop().cut(backup="was").value if verdict == "unseen"]
     assert "row access policies: no SQL shows them" in unseen
-    assert "bq ls --row_access_policies dbt_test.orders" in unseen
+    assert "bq ls --row_access_policies test-project:dbt_test.orders" in unseen
 
 
 @pytest.mark.parametrize("side", ["old", "new"])
@@ -335,12 +335,35 @@ def test_the_partition_column_may_go_only_with_a_replacement_and_it_is_said(shop
     gone = [["order day", "removed", "DATE", None], [None, "partitioning", "`order day`", "none"]]
     found = problems(shop(old=BY_DAY, differences=gone).cut(strategy="rename"))
     assert (
-        "schema",
+        "layout",
         "the partition column order day is gone: no ALTER TABLE does that, only a replacement, and queries that filter by order day fail afterwards",
     ) in found
-    assert ("schema", "partitioning: `order day` to none") in found
+    assert ("layout", "partitioning: `order day` to none") in found
+    assert [check for check, _ in found].count("schema") == 1, "the column that goes"
     renamed = problems(shop(old=BY_DAY, new=BY_RANGE).cut(strategy="rename", rename={"Order Day": "order day"}))
-    assert [what for _, what in renamed if "the partition column order day is renamed" in what]
+    assert [check for check, what in renamed if "the partition column order day is renamed" in what] == ["layout"]
+
+
+LAID_OUT = {
+    "partitioning": [[None, "partitioning", "`order day`", "date_trunc(`order day`, month)"]],
+    "clustering": [[None, "clustering", "id", "none"]],
+}
+
+
+@pytest.mark.parametrize("name", LAID_OUT)
+def test_who_accepts_other_columns_has_not_accepted_another_layout(shop, name):
+    columns = [["extra", "added", None, "STRING"]]
+    made = shop(old=BY_DAY, new=BY_MONTH, differences=[*LAID_OUT[name], *columns])
+    with pytest.raises(MacroError, match=rf"the replacement differs: layout \({name}: .*\. If .*: accept: \[layout\]"):
+        made.cut(strategy="rename", accept="schema", dry_run=False)
+    with pytest.raises(
+        MacroError, match=r"schema \(extra added: STRING\)\. If that is what you want: accept: \[schema\]"
+    ):
+        made.cut(strategy="rename", accept="layout", dry_run=False)
+    assert made.changed == []
+    made.cut(strategy="rename", accept=["layout", "schema"], dry_run=False)
+    made = shop(differences=columns)
+    assert ["layout", "fine", "the same partitions and clusters"] in [list(row) for row in made.cut(backup="was").value]
 
 
 def test_views_that_would_break_and_materialized_views_are_problems(shop):

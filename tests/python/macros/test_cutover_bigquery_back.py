@@ -15,6 +15,12 @@ def shop(macro, table):
     return made_shop(macro, table)
 
 
+EXPIRIES = {
+    "none": ({}, "null"),
+    "one": ({"expirationTime": "1790000000123"}, "timestamp '2026-09-21 14:13:20.123000+00:00'"),
+}
+
+
 @pytest.mark.parametrize("strategy", ["copy", "rename"])
 def test_it_is_seen_that_it_was_done(shop, strategy):
     made = shop()
@@ -80,8 +86,10 @@ def test_a_script_that_failed_twice_is_finished_or_taken_back(shop):
     assert made.changed[-1] == ["alter table `test-project`.`dbt_test`.`orders_backup` rename to `orders`"]
 
 
-def test_the_way_back_is_a_clone_of_the_snapshot_or_a_script_of_two_renames(shop):
-    made = shop()
+@pytest.mark.parametrize("expiry", EXPIRIES)
+def test_the_way_back_is_a_clone_of_the_snapshot_or_a_script_of_two_renames(shop, expiry):
+    expires, literal = EXPIRIES[expiry]
+    made = shop(old=expires)
     made.described.update(orders_v2=None, orders_backup={"type": "SNAPSHOT"})
     said = made.cut(undo=True, backup="orders_backup", dry_run=False).printed
     assert "with the rows that it has by now" not in said
@@ -93,8 +101,12 @@ def test_the_way_back_is_a_clone_of_the_snapshot_or_a_script_of_two_renames(shop
     assert made.changed[0][0].endswith("clone `test-project`.`dbt_test`.`orders`")
     assert made.changed[1] == [
         "create or replace table `test-project`.`dbt_test`.`orders`\nclone `test-project`.`dbt_test`.`orders_backup`"
+        f"\noptions (expiration_timestamp = {literal})"
     ]
+    assert "has now may not hold afterwards" in said
+    assert "bq ls --row_access_policies test-project:dbt_test.orders\n" in said
     made.described.update(orders_backup={"type": "TABLE"})
+    assert "policies" not in made.cut(undo=True, backup="orders_backup").printed
     [script] = made.cut("cutover_sql", undo=True, backup="orders_backup").value
     assert (
         script.index("`orders` rename to `orders_v2`")
@@ -117,6 +129,106 @@ def test_the_way_back_demands_the_label_or_at_least_the_name(shop):
     made.described.update(orders_v2=None, was={"type": "SNAPSHOT"})
     with pytest.raises(MacroError, match=r"nothing says that .*was. is what .*orders. was: it has no mark"):
         made.cut(undo=True, backup="was", dry_run=False)
+    assert made.changed == []
+
+
+def label_of(macro, replacement, backup):
+    place = "`test-project`.`dbt_test`.`{}`"
+    return {
+        "labels": {"dbt_playbooks_cutover": macro("_mark_value", place.format(replacement), place.format(backup)).value}
+    }
+
+
+def snapshot(second):
+    """Of `orders`, as the API describes it: a whole second has no fraction."""
+    base = {"projectId": "test-project", "datasetId": "dbt_test", "tableId": "orders"}
+    taken = f"2024-01-01T00:00:{second}Z"
+    return {"type": "SNAPSHOT", "snapshotDefinition": {"baseTableReference": base, "snapshotTime": taken}}
+
+
+def changed_at(second):
+    return {"lastModifiedTime": str(1704067200000 + int(second * 1000))}
+
+
+def test_a_copy_that_died_after_its_named_snapshot_goes_on_with_it(macro, shop):
+    made = shop()
+    assert "which goes on with this snapshot unless the table changes until then" in made.cut(backup="was").printed
+    made.described.update(orders=changed_at(30), orders_v2=label_of(macro, "orders_v2", "was"), was=snapshot("30.5"))
+    said = made.cut(backup="was", dry_run=False).printed
+    assert (
+        "`was`, a snapshot of 2024-01-01 00:00:30.5 UTC, and the table has not changed since: it is the backup." in said
+    )
+    assert "replacement: dbt_test.orders_v2, backup: was, undo: true" in said
+    assert [statements[0].split(" `")[0] for statements in made.changed] == ["alter table", "create or replace table"]
+
+
+@pytest.mark.parametrize("changed", [changed_at(31), {}])
+def test_a_copy_whose_table_changed_since_the_named_snapshot_makes_another_one_and_says_so(macro, shop, changed):
+    made = shop()
+    made.described.update(orders=changed, orders_v2=label_of(macro, "orders_v2", "was"), was=snapshot("30"))
+    said = made.cut(backup="was", dry_run=False).printed
+    assert "The table has changed since, so another one is made, `test-project`.`dbt_test`.`orders_backup_" in said
+    assert "that one stays until you drop it: dbt run-operation dbt_playbooks.drop_backup" in said
+    [kept] = made.changed[1]
+    assert kept.startswith("create snapshot table `test-project`.`dbt_test`.`orders_backup_")
+    # done, or dead once more after this snapshot: the same call finds it
+    backup = kept.split("`.`")[2].partition("`")[0]
+    mark = label_of(macro, "orders_v2", backup)
+    made.described.update({"orders_v2": mark, backup: snapshot("40")})
+    made.changed.clear()
+    made.described["orders"] = changed_at(35)
+    assert f"`{backup}`, a snapshot of 2024-01-01 00:00:40 UTC" in made.cut(backup="was").printed
+    made.described["orders"] = {**changed_at(50), **mark}
+    said = made.cut(backup="was", dry_run=False).printed
+    assert "It is done already" in said
+    assert f"backup: {backup}, undo: true" in said
+    assert made.changed == []
+
+
+def test_a_name_that_something_else_has_is_taken(macro, shop):
+    made = shop()
+    mark = label_of(macro, "orders_v2", "was")
+    other = snapshot("30")
+    other["snapshotDefinition"]["baseTableReference"]["tableId"] = "orders_v2"
+    for label, was in ((mark, other), (mark, {}), ({}, snapshot("30"))):
+        made.described.update(orders_v2=label, was=was)
+        with pytest.raises(MacroError, match="the name of the backup is taken"):
+            made.cut(backup="was", dry_run=False)
+    made.described.update(orders_v2=mark, was=snapshot("30"))
+    with pytest.raises(MacroError, match="the name of the backup is taken"):
+        made.cut(backup="was", strategy="rename", dry_run=False)
+    assert made.changed == []
+
+
+def test_the_way_back_from_an_older_cutover_is_refused_by_the_label_of_the_table(macro, shop):
+    made = shop()
+    later = label_of(macro, "orders_v3", "orders_backup_2")
+    made.described.update(orders=later, orders_v2=None, orders_v3={}, orders_backup_1={}, orders_backup_2={})
+    with pytest.raises(
+        MacroError, match=r"orders_backup_1. is not what .*orders. was last: .*orders_v3. took its"
+    ) as error:
+        made.cut(undo=True, backup="orders_backup_1", dry_run=False)
+    again = "replacement: test-project.dbt_test.orders_v3, backup: orders_backup_2, undo: true, dry_run: false"
+    assert again in str(error.value)
+    # renamed, it is found by no name
+    made.described.update(orders_v3=None)
+    for backup in ({}, {"type": "SNAPSHOT"}):
+        made.described.update(orders_backup_1=backup)
+        with pytest.raises(
+            MacroError, match=r"is what another cutover made it, .*`orders_backup_1`, .*`orders_backup_2`"
+        ):
+            made.cut(undo=True, backup="orders_backup_1", dry_run=False)
+    made.described.update(orders_v2={})
+    with pytest.raises(MacroError, match="is what another cutover made it"):
+        made.cut(undo=True, backup="orders_backup_1", dry_run=False)
+    assert made.changed == []
+
+
+def test_a_table_that_was_made_again_since_it_was_renamed_gets_no_name_of_a_replacement(shop):
+    made = shop()
+    made.described.update(orders_v2=None, orders_backup={"labels": {"dbt_playbooks_renamed": "20240101_000000_x"}})
+    with pytest.raises(MacroError, match=r"orders. was made again since .*: it lacks the label dbt_playbooks_cutover"):
+        made.cut(undo=True, backup="orders_backup", dry_run=False)
     assert made.changed == []
 
 

@@ -113,6 +113,8 @@ def test_killed_on_the_way_back_the_same_call_goes_back(macro, shop, ran):
     assert state(macro) == OLD
     tables = "select table_name, comment from duckdb_tables() where database_name = 'shop' order by 1"
     assert macro.query(tables) == [("orders", "the orders"), ("orders_v2", "the orders")]
+    indexes = "select index_name, table_name from duckdb_indexes() where database_name = 'shop' order by 1"
+    assert macro.query(indexes) == [("by_both", "orders"), ("by_id_v2", "orders_v2"), ("by_note", "orders")]
 
 
 def test_readers_see_one_table_or_the_other_and_always_one(macro, table):

@@ -82,6 +82,56 @@ def test_an_index_on_a_column_that_goes_is_lost_and_said_to_be(macro, tables, ru
     assert [row[:2] for row in indexes(macro)] == [("by_note", "orders")]
 
 
+def test_the_way_back_makes_the_indexes_of_the_old_table_again_and_the_replacement_keeps_its_own(macro, tables, run):
+    tables('id int, note text, "Old One" int', "create table {} as select id, note from dbt_test.orders")
+    macro.query('create unique index "By (old" on dbt_test.orders (id, ("Old One" + 1))')
+    macro.query("create index by_note on dbt_test.orders (note)")
+    macro.query("create index by_note_v2 on dbt_test.orders_v2 (note)")
+    macro.query("create unique index by_id_v2 on dbt_test.orders_v2 (id)")
+    before = indexes(macro)
+    run(accept=["schema", "lost"])
+    macro.query("create index late on dbt_test.orders (id, note)")
+    said = run(undo=True)
+    assert indexes(macro) == sorted([*before, ("late_2", "orders_v2", False)])
+    assert 'The indexes by_note, By (old are made again on "memory"."dbt_test"."orders".' in said
+    assert 'The indexes by_id_v2, by_note_v2, late_2 are made again on "memory"."dbt_test"."orders_v2".' in said
+    with pytest.raises(SqlError, match="violates unique constraint"):
+        macro.query("insert into dbt_test.orders_v2 values (1, 'again')")
+
+
+def test_the_way_back_renames_a_column_of_an_index_back(macro, tables, run):
+    tables(PLAIN, "create table {} as select id, note as remark from dbt_test.orders")
+    macro.query("create unique index by_note on dbt_test.orders (lower(note))")
+    run(rename={"note": "remark"}, accept="lost")
+    assert indexes(macro) == []
+    run(undo=True)
+    with pytest.raises(SqlError, match="violates unique constraint"):
+        macro.query("insert into dbt_test.orders values (3, 'A')")
+
+
+def test_an_index_that_was_dropped_since_does_not_come_back_on_the_replacement(macro, tables, run):
+    tables(PLAIN)
+    macro.query("create unique index by_id on dbt_test.orders_v2 (id)")
+    run()
+    macro.query("drop index dbt_test.by_id_2")
+    macro.query("insert into dbt_test.orders from dbt_test.orders")
+    run(undo=True)
+    assert indexes(macro) == []
+
+
+def test_an_index_that_a_table_renamed_by_hand_cannot_have_is_said_to_be_lost(macro, tables, run):
+    tables(PLAIN)
+    for statement in ("orders rename to orders_backup", "orders_v2 rename to orders", "orders add column late int"):
+        macro.query(f"alter table dbt_test.{statement}")
+    macro.query("create index by_late on dbt_test.orders (late)")
+    macro.query("create index by_id on dbt_test.orders (id)")
+    said = run(undo=True, backup="orders_backup")
+    assert (
+        'Lost is the index by_late (late), which names the column late that "memory"."dbt_test"."orders_backup"' in said
+    )
+    assert indexes(macro) == [("by_id", "orders", False)]
+
+
 LOST = {
     "id int primary key, note text": [
         "the constraint PRIMARY KEY(id). Add it first: alter table {} add PRIMARY KEY(id)"

@@ -30,6 +30,7 @@ WRONG = {
     "a view as the replacement": ({"replacement": "a_view"}, "a_view\", the replacement, is a view", "materialize its model"),
     "another schema": ({"replacement": "elsewhere.orders"}, "are in two schemas", "create table dbt_test.orders as from"),
     "a word that is no check": ({"accept": ["rows", "row"]}, "accept names 'row', which is no check", "Did you mean rows"),
+    "a word that comes near": ({"accept": "layouts"}, "Allowed: schema, layout, rows, views, lost", "Did you mean layout"),
     "a strategy": ({"strategy": "rename"}, "strategy is 'rename', which is for BigQuery", "both renames in one transaction"),
     "a rename of no column": ({"rename": {"ids": "id"}}, "lacks a column of `rename`", "Did you mean id"),
     "nothing to go back from": ({"undo": True}, "there is nothing to go back from", ""),

@@ -52,6 +52,11 @@ def test_a_printed_command_gives_back_its_arguments(macro, name):
     assert yaml.safe_load(arguments) == {"table": name, "from_backup": "b", "dry_run": False}
 
 
+@pytest.mark.parametrize("text", [*ODD, ""])
+def test_a_shell_reads_any_text_back_as_one_word(macro, text):
+    assert shlex.split(macro("_shell_word", text).value) == [text]
+
+
 def test_a_plain_name_is_not_quoted(macro):
     command = macro("_operation", "drop_backup", {"backup": "orders_backup_1", "dry_run": False}).value
     assert command.endswith("--args '{backup: orders_backup_1, dry_run: false}'")
