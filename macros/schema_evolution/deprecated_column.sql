@@ -3,7 +3,7 @@
   {%- set what = 'deprecated_column' -%}
   {%- set plain = dbt_playbooks._plain_name(name, 'name', what, '') -%}
   {%- if data_type is not string or not data_type | trim -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks." ~ "data_type of '" ~ plain ~ "' is '" ~ data_type ~ "'. Give the type that the column has, so that its readers go on working, for example 'integer'.") }}
+    {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": data_type of '" ~ plain ~ "' is '" ~ data_type ~ "'. Give the type that the column has, so that its readers go on working, for example 'integer'.") }}
   {%- elif remove_after is none -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": remove_after of '" ~ plain ~ "' is not given. Say how long the column stays, as an ISO day, for example '2024-02-01'.") }}
   {%- endif -%}
