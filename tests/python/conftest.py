@@ -9,6 +9,13 @@ from pathlib import Path
 import pytest
 from shop import ROOT, Shop
 
+TAKE_LONGEST = ["schema_evolution", "repo"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest begin first: with several workers none is left alone with one at the end."""
+    items.sort(key=lambda item: [*TAKE_LONGEST, item.path.parent.name].index(item.path.parent.name))
+
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
