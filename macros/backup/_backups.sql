@@ -14,17 +14,20 @@
   {{ return([]) }}
 {% endmacro %}
 
-{#- By their label (_marked_backup.sql), which its API tells of a table whose name is one of a backup. -#}
+{#- By their label (_marked_backup.sql), which its API tells of a table whose name is one of a backup. A clone of such a table may have the label, too. -#}
 {% macro bigquery___renamed_backups(schema_relation, table_name) %}
   {%- set rows, place = [], schema_relation.database ~ '.' ~ schema_relation.schema ~ '.' -%}
-  {%- for name in dbt_playbooks._tables_in(schema_relation.without_identifier()) if '_backup_' in name -%}
-    {%- set base = name.rsplit('_backup_', 1)[0] -%}
-    {%- set table = adapter.get_bq_table(api.Relation.create(database=schema_relation.database, schema=schema_relation.schema, identifier=name)) if table_name in (none, base) else none -%}
-    {%- set label = table.labels.get('dbt_playbooks_renamed', '') if table and table.table_type == 'TABLE' else '' -%}
-    {%- if label[16:] == local_md5(base) -%}
-      {%- set made_at = modules.pytz.utc.localize(modules.datetime.datetime.strptime(label[:15], '%Y%m%d_%H%M%S')) -%}
-      {%- do rows.append([place ~ name, place ~ base, 'table before a cutover', made_at, table.expires]) -%}
-    {%- endif -%}
+  {%- for name in dbt_playbooks._tables_in(schema_relation.without_identifier()) if (table_name or '') ~ '_backup_' in name -%}
+    {%- set table = adapter.get_bq_table(api.Relation.create(database=schema_relation.database, schema=schema_relation.schema, identifier=name)) -%}
+    {%- set label = table.labels.get('dbt_playbooks_renamed', '') if table and table.table_type == 'TABLE' and not table.to_api_repr().get('cloneDefinition') else '' -%}
+    {%- set parts = name.split('_backup_') -%}
+    {%- for number in range(1, parts | length) -%}
+      {%- set base = parts[:number] | join('_backup_') -%}
+      {%- if label[16:] == local_md5(base) and table_name in (none, base) -%}
+        {%- set made_at = modules.pytz.utc.localize(modules.datetime.datetime.strptime(label[:15], '%Y%m%d_%H%M%S')) -%}
+        {%- do rows.append([place ~ name, place ~ base, 'table before a cutover', made_at, table.expires]) -%}
+      {%- endif -%}
+    {%- endfor -%}
   {%- endfor -%}
   {{ return(rows) }}
 {% endmacro %}

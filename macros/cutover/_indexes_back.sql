@@ -29,7 +29,7 @@
     {%- for first in mark.get('replacement', {}).get('indexes', []) if (first.is_unique, first.parts) == (index.is_unique, index.parts) -%}
       {%- do own.append(first.name if first.name not in names else dbt_playbooks._free_index_name(index.name, names)) -%}
     {%- endfor -%}
-    {%- if own or index.name not in (old | map(attribute='name') | list) -%}
+    {%- if own or (index.is_unique, index.parts) not in definitions or index.name not in (old | map(attribute='name') | list) -%}
       {%- do indexes.append(dict(index, new_name=own[0] if own else dbt_playbooks._free_index_name(index.name, names), lost=none, on=place.replacement)) -%}
     {%- endif -%}
   {%- endfor -%}

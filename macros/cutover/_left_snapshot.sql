@@ -31,7 +31,7 @@
   {%- endif -%}
   {%- set made = place.left.backup ~ ', a snapshot of ' ~ place.left.taken_at | replace('T', ' ') ~ ' UTC' -%}
   {{ return(
-    ' A run that was broken off made ' ~ made ~ '. The table has changed since, so another one is made, ' ~ place.backup ~ ', and that one stays until you drop it: ' ~ dbt_playbooks._drop_command(place.left.backup)
-    if place.left.is_behind else ' A run that was broken off made ' ~ made ~ ', and the table has not changed since: it is the backup.'
+    ' An earlier run made ' ~ made ~ '. The table has changed since, so another one is made, ' ~ place.backup ~ ', and that one stays until you drop it: ' ~ dbt_playbooks._drop_command(place.left.backup)
+    if place.left.is_behind else ' An earlier run made ' ~ made ~ ', and the table has not changed since: it is the backup.'
   ) }}
 {% endmacro %}

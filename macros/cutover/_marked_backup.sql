@@ -12,7 +12,7 @@
     and (not given or dbt_playbooks._table_key(cutover.backup) == dbt_playbooks._table_key(given)) -%}
     {%- do found.append(cutover.backup) -%}
   {%- endfor -%}
-  {%- if not found -%}
+  {%- if not found or (not undo and found[0] != cutovers[0].backup) -%}
     {{ return(none) }}
   {%- elif found[0] != cutovers[0].backup -%}
     {%- do dbt_playbooks._refuse_later_cutover(place, found[0], cutovers[0]) -%}

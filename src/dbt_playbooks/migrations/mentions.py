@@ -48,7 +48,7 @@ def in_sql(text: str, column: str, tables: Collection[str], dialect: str) -> lis
     found: dict[int, Mention] = {}
     for scope in scopes:
         # the innermost come first, and those around them have what they do not resolve once more
-        for each in scope.columns:
+        for each in (*scope.columns, *_ordered_by(scope)):
             if each.name.lower() != column.lower() or id(each) in seen:
                 continue
             seen.add(id(each))
@@ -62,6 +62,21 @@ def in_sql(text: str, column: str, tables: Collection[str], dialect: str) -> lis
             for name in join.args.get("using") or ():
                 _add(found, name, by_hand=True, only=column)
     return sorted(found.values(), key=lambda each: each.start) or in_text(text, column)
+
+
+def _ordered_by(scope: Any) -> Iterator[Any]:
+    """Columns of an ORDER BY that sqlglot takes for those of the select list: it gives the output of a bare cast its column's name."""
+    from sqlglot import exp
+
+    order = scope.expression.args.get("order") if isinstance(scope.expression, exp.Select) else None
+    if order is None:
+        return
+    named = {
+        each.alias_or_name.lower() for each in scope.expression.selects if isinstance(each, (exp.Alias, exp.Column))
+    }
+    for each in order.find_all(exp.Column):
+        if each.find_ancestor(exp.Select) is scope.expression and not each.table and each.name.lower() not in named:
+            yield each
 
 
 def in_text(text: str, column: str) -> list[Mention]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations.commands import table_of
-from dbt_playbooks.migrations.readers import failures_of, going
+from dbt_playbooks.migrations.readers import failures_of, going, keeps_its_name
 from dbt_playbooks.notice.request import Subject
 from dbt_playbooks.notice.words import Plain, Text, listed, say
 
@@ -105,27 +105,25 @@ def _retyped(subject: Subject, now: Text) -> Words:
     change, gone = subject.change, listed(going(subject.change))
     old, kind = change.old, subject.data_type
     new = now if change.new else say("the new column")
+    same = keeps_its_name(change)
     are = " are" if len(going(change)) > 1 else " is"
     return Words(
         say("The type of column {} was changed to {}", old, kind),
         [
             (
-                *say("The values of {} were cast to {}, in ", old, kind),
-                *new,
-                *say("; a value that could not be cast is NULL there."),
+                *say("The values of {} were cast to {}", old, kind),
+                *(() if same else (", in ", *new)),
+                "; a value that could not be cast is NULL there.",
             )
         ],
-        (*say("{} was there as it had been, beside ", old), *now),
+        (*say("{} was there as it had been", old), *(() if same else (", beside ", *now))),
         (*gone, are, " gone; only ", *new, " is left") if gone else (*new, " is left"),
         [
             *(
                 [
                     (
-                        "Read ",
-                        *new,
-                        " in place of ",
-                        *gone,
-                        " in your queries, dashboards and exports: those that still name what is gone fail",
+                        *(("Take ", *gone, " out of") if same else ("Read ", *new, " in place of ", *gone, " in")),
+                        " your queries, dashboards and exports: those that still name what is gone fail",
                     )
                 ]
                 if gone

@@ -227,6 +227,7 @@ def test_a_table_that_a_cutover_renamed_is_a_backup_by_its_label_and_its_name(ma
     tables = {
         "orders_backup_b": renamed("orders"), "orders_backup_c": api(), "orders_backup_d": renamed("lines"), "orders": renamed("orders"),
         "lines_backup_of_orders": renamed("lines"), "orders_backup_e": renamed("orders", type="SNAPSHOT"), "old_orders": renamed("orders"),
+        "orders_backup_f": renamed("orders", cloneDefinition={"cloneTime": "2024-01-31T00:00:00Z"}), "a_backup_b_backup_c": renamed("a"),
     }  # fmt: skip
     asked = {"tables": tables, "there": [*tables, "orders_backup_a"]}
     kind = ["table before a cutover", CLOCK, None, 5, 80]
@@ -236,7 +237,11 @@ def test_a_table_that_a_cutover_renamed_is_a_backup_by_its_label_and_its_name(ma
     found = call("list_backups", "orders", answers={"as made": [snapshot, undated]}, **asked).value
     assert found == [ours, [*snapshot, 5, 80], [*undated, 5, 80]]
     found = call("list_backups", answers={"as made": []}, **asked).value
-    assert found == [ours, [f"{PLACE}.lines_backup_of_orders", f"{PLACE}.lines", *kind]]
+    assert found == [
+        ours,
+        [f"{PLACE}.lines_backup_of_orders", f"{PLACE}.lines", *kind],
+        [f"{PLACE}.a_backup_b_backup_c", f"{PLACE}.a", *kind],
+    ]
     plan = call("drop_backup", "orders_backup_b", answers={"as made": []}, **asked).printed
     assert "drop table `test-project`.`dbt_test`.`orders_backup_b`;" in plan
     assert "is a table before a cutover of" in plan

@@ -343,11 +343,14 @@ def test_the_way_back_from_an_older_cutover_needs_that_from_the_later_one_first(
     table({**ROWS, "note": ["z", "z", "z"]}, name=other)
     macro("cutover", "orders", other, accept="rows", backup="second", dry_run=False)
     before = names()
-    for ask in [{"undo": True, "backup": "first"}, *([{"undo": True}, {}] if other == "orders_v3" else [])]:
+    for ask in [{"undo": True, "backup": "first"}, *([{"undo": True}] if other == "orders_v3" else [])]:
         with pytest.raises(
             MacroError, match=rf"first. is not what .*orders. was last: .*{other}. took its place at 20"
         ):
             run(**ask)
+    if other == "orders_v3":
+        with pytest.raises(MacroError, match=r"no .*orders_v2"):
+            run()
     with pytest.raises(MacroError, match=r"as the mark of .*second. says") as error:
         run(undo=True, backup="first")
     assert names() == before
@@ -356,6 +359,18 @@ def test_the_way_back_from_an_older_cutover_needs_that_from_the_later_one_first(
     macro.query(f"drop table dbt_test.{other}")
     run(undo=True, backup="first")
     assert names() == ["orders", "orders_v2"]
+    assert [row[1] for row in rows_of(macro, "orders")] == ["a", "b", None]
+
+
+def test_rows_of_a_backup_that_is_named_otherwise_are_put_back_by_what_is_printed(macro, run):
+    run(backup="was")
+    said = run(undo=True, dry_run=True)
+    rename, command = re.search(
+        r"known by its name, (alter table .*?); then dbt run-operation dbt_playbooks\.(.*)", said
+    ).groups()
+    macro.query(rename)
+    name, arguments = re.match(r"(\w+) --args '(.*?)'", command).groups()
+    macro(name, **yaml.safe_load(arguments))
     assert [row[1] for row in rows_of(macro, "orders")] == ["a", "b", None]
 
 

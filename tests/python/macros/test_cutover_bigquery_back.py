@@ -238,13 +238,17 @@ CLONED = {
 }
 
 
-@pytest.mark.parametrize("backup", [{"type": "SNAPSHOT"}, {"cloneDefinition": CLONED}])
-def test_a_snapshot_is_not_taken_for_the_old_table(shop, backup):
+# any snapshot is a backup, a clone by its name
+@pytest.mark.parametrize(
+    ("backup", "known_as"),
+    [({"type": "SNAPSHOT"}, "orders_backup"), ({"cloneDefinition": CLONED}, "orders_backup_orders_backup")],
+)
+def test_a_snapshot_is_not_taken_for_the_old_table(shop, backup, known_as):
     made = shop()
     made.described.update(orders=None, orders_backup=backup)
     for ask in ({}, {"undo": True}, {"backup": "orders_backup"}):
         with pytest.raises(
-            MacroError, match=r"restore_table --args .*from_backup: test-project.dbt_test.orders_backup, dry_run: false"
+            MacroError, match=rf"restore_table --args .*from_backup: test-project.dbt_test.{known_as}, dry_run: false"
         ):
             made.cut(**ask, dry_run=False)
     assert made.changed == []

@@ -99,6 +99,16 @@ def test_the_way_back_makes_the_indexes_of_the_old_table_again_and_the_replaceme
         macro.query("insert into dbt_test.orders_v2 values (1, 'again')")
 
 
+def test_an_index_that_was_made_otherwise_since_stays_with_the_replacement(macro, tables, run):
+    tables(PLAIN)
+    macro.query("create index by_note on dbt_test.orders (note)")
+    run()
+    macro.query("drop index dbt_test.by_note; create index by_note on dbt_test.orders (id)")
+    run(undo=True)
+    found = macro.query("select index_name, table_name, expressions from duckdb_indexes() order by 1")
+    assert found == [("by_note", "orders", "[note]"), ("by_note_2", "orders_v2", "[id]")]
+
+
 def test_the_way_back_renames_a_column_of_an_index_back(macro, tables, run):
     tables(PLAIN, "create table {} as select id, note as remark from dbt_test.orders")
     macro.query("create unique index by_note on dbt_test.orders (lower(note))")

@@ -33,6 +33,8 @@ def marked(text: str, column: str = "user_type", dialect: str = "duckdb") -> str
         f"with e as (select upper([user_type]) as user_type, * from {STG}) select user_type from e",
         f"select s.[=user_type], o.user_type as x from {STG} as s, {{{{ ref('other') }}}} as o",
         f"select id from {{{{ ref('other') }}}} as o where exists (select 1 from {STG} as s where s.[user_type] = o.user_type)",
+        f"select [user_type]::int from {STG} order by [user_type]",
+        f"select [user_type]::int as user_type from {STG} order by user_type",
         f"select [=user_type] from {STG} union all select [=user_type] from {STG}",
         f"select (select max([user_type]) from {STG}) as top, user_type from {{{{ ref('other') }}}}",
         "{{ config(meta={'x': 'user_type'}) }}\nselect [=user_type] from {{ source('raw', 'stg') }}",

@@ -204,7 +204,10 @@ RETYPED = [
 ]
 SAME_NAME = [
     "**Planned Date**: began on 2024-01-05  ",
+    "The values of `user_type` were cast to `integer`; a value that could not be cast is NULL there.",
+    "- From 2024-01-05: Phase 1 - `user_type` was there as it had been",
     "- Now: Phase 2 - `user_type_cast_failures` is gone; only `user_type` is left",
+    "1. Take `user_type_cast_failures` out of your queries, dashboards and exports: those that still name what is gone fail",
 ]
 
 
