@@ -97,12 +97,52 @@ def _by_window(project: Project, windows: Sequence[Window], **asked: Any) -> Cou
     return counts
 
 
+@dataclass(frozen=True)
+class Mismatch:
+    """A completed chunk whose window does not hold the rows that were recorded for it. `lost`: the backfill itself is not what it says."""
+
+    window: Window
+    recorded: int
+    rows: int
+    lost: bool
+
+
+def mismatches(
+    project: Project, targets: Sequence[Target], plan: Plan, states: Mapping[str, Mapping[str, Any]], invocation_id: str
+) -> list[Mismatch]:
+    """Completed chunks beside what the tables hold now. Rows that came after an earlier run are told; any other difference is an error."""
+    start, end = plan.identity.start_date, plan.identity.end_date
+    windows = [chunk.window for chunk in plan.chunks]
+    counts: Counter[Window | None] = Counter()
+    for target in targets:
+        counts += _by_window(
+            project,
+            windows,
+            table=project.relation(target.model),
+            date_column=target.column,
+            start_date=start,
+            end_date=end,
+            timezone=target.timezone,
+            data_type=data_type(project, target),
+        )
+    found = []
+    for window in windows:
+        state = states.get(window.start_date)
+        if state is None or state["status"] != "completed" or state["rows_processed"] is None:
+            continue
+        recorded, rows = int(state["rows_processed"]), counts[window]
+        if recorded != rows:
+            found.append(Mismatch(window, recorded, rows, state["invocation_id"] == invocation_id or rows < recorded))
+    return found
+
+
 def print_report(
     progress: Progress,
     plan: Plan,
     result: Result,
     covered: Sequence[Coverage],
     differences: Mapping[str, Sequence[Difference]],
+    mismatched: Sequence[Mismatch],
     again: str,
 ) -> int:
     """Say what happened and what to type next; the exit code."""
@@ -129,6 +169,22 @@ def print_report(
             progress.note(
                 f"  {difference.window or 'date is NULL'}: {difference.rows:,} rows here, {difference.other_rows:,} there"
             )
+    for kind, text in (
+        (
+            True,
+            "does not hold the rows that were reported: something else wrote to the table, or chunks undid each other",
+        ),
+        (False, "holds more rows than when it was filled"),
+    ):
+        chunks = [each for each in mismatched if each.lost == kind]
+        for each in chunks[:10]:
+            progress.note(
+                f"{'error' if kind else 'warning'}: {each.window} {text}: {each.recorded:,} reported, {each.rows:,} there"
+            )
+        if len(chunks) > 10:
+            progress.note(f"  and {many(len(chunks) - 10, 'chunk')} more")
+    if any(each.lost for each in mismatched):
+        progress.note("To fill them again: the same command with --reprocess all")
     if result.interrupted:
         progress.note(f"Interrupted; what was done is kept. To go on: {again}")
         return INTERRUPTED
@@ -139,7 +195,8 @@ def print_report(
     if failed or result.not_begun:
         progress.note(f"To go on with what is left: {again}")
         return SOME_FAILED
-    return SOME_FAILED if any(differences.values()) or plan.left_failed else DONE
+    lost = any(each.lost for each in mismatched)
+    return SOME_FAILED if any(differences.values()) or plan.left_failed or lost else DONE
 
 
 def _cancelled(plan: Plan, result: Result) -> str:

@@ -50,12 +50,17 @@ class Request:
 
     start_date: str
     end_date: str
-    chunk: str = "month"
+    chunk: str | None = None
+    """None: the batch of a microbatch model, else a month."""
     backfill_id: str | None = None
     shard: Shard = field(default_factory=Shard)
     reverse: bool = False
     reprocess: Reprocess = "failed"
     vars: Mapping[str, Any] = field(default_factory=dict)
+    accepted: tuple[str, ...] = ()
+    """Findings that are told and not refused."""
+    check_edges: bool = False
+    """Compare rows of neighbouring chunks where that is billed, too."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class Identity:
     @classmethod
     def of(cls, request: Request, models: Sequence[Model]) -> Identity:
         names = ",".join(model.name for model in models)
-        chunk = " ".join(request.chunk.lower().split())
+        chunk = " ".join(str(request.chunk).lower().split())
         return cls(
             backfill_id=request.backfill_id
             or f"{_short(names)}_{request.start_date}_{request.end_date}_{chunk.replace(' ', '')}",

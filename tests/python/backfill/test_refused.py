@@ -74,7 +74,7 @@ REFUSED = {
     "the date column is not in the target": (
         MERGE
         + "select id, amount from {{ source('raw', 'events') }} where {{ dbt_playbooks.backfill_filter('event_date') }}",
-        "returns no column 'event_date', so its windows could not be replaced. It returns: id, amount.",
+        "what events (models/events.sql) returns has no column 'event_date', so its windows cannot be replaced. Its columns: id, amount.",
     ),
 }
 
