@@ -144,12 +144,14 @@ def _against_its_configuration(project: Project, model: Model) -> str | None:
 
 def _against_its_sql(project: Project, model: Model, first: Window) -> str | None:
     other = _another(first)
+    conflict = project.var_conflict(model)
+    if conflict:
+        return conflict
     frozen = [key for key in project.frozen_by_window(model, first, other) if key not in _HANDLED_WHEN_FROZEN]
     if frozen:
         return (
             f"its {' and '.join(frozen)} depend on the window's vars, and dbt fixes them when it parses: "
-            "every chunk would get the first one's. Take var('start_date') and var('end_date') out of "
-            "config(), ref() and source()."
+            "every chunk would get the first one's. Take the window's vars out of config(), ref() and source()."
         )
     sql = project.compile(model, first)
     if sql == project.compile(model, other):
@@ -303,7 +305,7 @@ def _columns_of_its_sql(
         project.exists(target.model, refresh=True)  # a warehouse that is gone says so itself
         raise UsageError(
             f"{target.model.name} ({target.model.path}) does not run, so nothing was begun: {error}\n"
-            f"Mend it, and try it with: dbt show --select {target.model.name} --vars '{json.dumps(first.vars)}'"
+            f"Mend it, and try it with: dbt show --select {target.model.name} --vars '{json.dumps(project.window_vars(target.model, first))}'"
         ) from error
 
 
