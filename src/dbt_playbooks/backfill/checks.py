@@ -33,8 +33,8 @@ class Target:
     model: Model
     column: str
     timezone: str
-    datetimes: bool = False
-    """The filter says that the column's timestamps are local ones, without a zone."""
+    said: str | None = None
+    """The type that the filters of the model name: what a TIMESTAMP, a text or an integer means."""
 
     def config(self, window: Window, data_type: str) -> dict[str, Any]:
         """What the model's config says while one chunk runs (see macros/backfill/overrides/)."""
@@ -210,8 +210,10 @@ def _target(model: Model) -> Target | None:
     column = model.config.get("event_time") or partition or (named.pop() if len(named) == 1 else None)
     if not column or "(" in str(column):
         return None
-    datetimes = any(kind == "datetime" for _, kind, _ in model.filters)
-    return Target(model, str(column).split(".")[-1], "UTC" if model.is_microbatch else timezone, datetimes)
+    # what a type of the warehouse does not say by itself
+    types = {str(kind).lower() for _, kind, _ in model.filters} - {"date", "timestamp", "timestamptz"}
+    said = "datetime" if "datetime" in types else min(types, default=None)
+    return Target(model, str(column).split(".")[-1], "UTC" if model.is_microbatch else timezone, said)
 
 
 def data_type(project: Project, target: Target) -> str:
@@ -219,16 +221,21 @@ def data_type(project: Project, target: Target) -> str:
     columns = project.columns(project.relation(target.model))
     for name, found in columns.items():
         if name.lower() == target.column.strip('"`').lower():
-            kind = project.call("_date_kind", data_type=found)
-            return (
-                "datetime" if kind == "timestamp" and target.datetimes and project.adapter_type == "duckdb" else found
-            )
+            return _stored_type(project, target, found)
     if target.column.upper() in ("_PARTITIONTIME", "_PARTITIONDATE"):
         return "timestamp" if target.column.upper() == "_PARTITIONTIME" else "date"
     raise UsageError(
         f"{target.model.relation} has no column '{target.column}', so its windows cannot be replaced. Its columns: {', '.join(columns)}.\n"
         f"Say which one holds the date, in {target.model.path}: config(event_time='<date column>')."
     )
+
+
+def _stored_type(project: Project, target: Target, found: str) -> str:
+    """The type of a target's date column as windows are cut in it. Raises UsageError for one in which they can't be."""
+    what = f"column '{target.column}' of {target.model.name} ({target.model.path})"
+    kind = project.call("_stored_kind", data_type=found, said=target.said, what=what)
+    local = kind == "timestamp" and target.said == "datetime" and project.adapter_type == "duckdb"
+    return "datetime" if local else found
 
 
 def check_sql(project: Project, models: Sequence[Model], first: Window) -> None:
@@ -256,11 +263,11 @@ def check_columns(project: Project, targets: Sequence[Target], first: Window) ->
         if exists:
             data_type(project, target)
             warnings += _about_new_columns(target, columns, project.columns(project.relation(target.model)))
-        elif (
-            columns
-            and target.column.strip('"`').lower() not in {name.lower() for name in columns}
-            and not target.column.startswith("_PARTITION")
-        ):
+        elif columns and not target.column.startswith("_PARTITION"):
+            types = {name.lower(): found for name, found in columns.items()}
+            if target.column.strip('"`').lower() in types:
+                _stored_type(project, target, types[target.column.strip('"`').lower()])
+                continue
             raise UsageError(
                 f"{target.model.name} ({target.model.path}) returns no column '{target.column}', so its windows could not be replaced. "
                 f"It returns: {', '.join(columns)}.\nSay which one holds the date: config(event_time='<date column>')."

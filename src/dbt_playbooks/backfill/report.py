@@ -65,6 +65,8 @@ def find_comparison(project: Project, target: Target, name: str) -> Comparison:
     wanted = [target.column, *(str(column).split(".")[-1] for column, _, _ in target.model.filters)]
     for column in wanted:
         if column.lower() in columns:
+            # one that can't be counted by day is refused before anything runs
+            project.call("_kind_of", table=relation, column=columns[column.lower()], data_type=target.said)
             return Comparison(name, relation, columns[column.lower()])
     raise UsageError(
         f"--compare-to {name}: it has no column '{wanted[0]}' to count its rows by. Its columns: {', '.join(columns.values())}."
@@ -76,9 +78,12 @@ def compare(project: Project, target: Target, other: Comparison, plan: Plan) -> 
     start, end = plan.identity.start_date, plan.identity.end_date
     windows = [chunk.window for chunk in plan.chunks]
     asked = {"start_date": start, "end_date": end, "timezone": target.timezone}
-    local = {"data_type": "datetime"} if data_type(project, target) == "datetime" else {}
+    # a local time is one on both sides; texts and integers are what the catalogue says of each side
+    said = (
+        "datetime" if data_type(project, target) == "datetime" else None if target.said == "datetime" else target.said
+    )
     here, there = (
-        _by_window(project, windows, table=table, date_column=column, **asked, **local)
+        _by_window(project, windows, table=table, date_column=column, **asked, data_type=said)
         for table, column in ((project.relation(target.model), target.column), (other.relation, other.column))
     )
     return [

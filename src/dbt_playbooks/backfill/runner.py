@@ -17,7 +17,7 @@ from dbt_playbooks.backfill.lease import Lease, creating
 from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.progress import Progress
 from dbt_playbooks.backfill.state import Chunk, State
-from dbt_playbooks.errors import PlaybooksError, WarehouseError
+from dbt_playbooks.errors import PlaybooksError, UsageError, WarehouseError
 from dbt_playbooks.interface import Project
 
 _LONGEST_PAUSE = 60.0
@@ -166,7 +166,7 @@ class Runner:
             try:
                 with self._project.connected():
                     rows += self._rows(target, chunk, created=known is None)
-            except (WarehouseError, OutsideWindowError) as failure:
+            except (WarehouseError, UsageError, OutsideWindowError) as failure:
                 error = f"{target.model.name} ran, but {failure}"
                 break
         status = "completed" if error is None else "interrupted" if self._signals > 1 else "failed"
