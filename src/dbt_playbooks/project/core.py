@@ -26,7 +26,7 @@ from dbt_playbooks.project.opening import (
 )
 from dbt_playbooks.project.reach import refuse_unreachable
 from dbt_playbooks.project.session import DbtSession
-from dbt_playbooks.project.window_vars import conflict, vars_of, with_window
+from dbt_playbooks.project.window_vars import WindowVars
 from dbt_playbooks.redact import secret_values
 
 
@@ -227,7 +227,7 @@ class DbtCoreProject(DbtSession):
             there = model.unique_id in self._filled or self.exists(model)
             arguments = (copy.copy(self._config), self._adapter, node, 1, 1, 0, {0: (first, after)}, there, there)
             return microbatch_runner(*arguments), manifest
-        return model_runner(with_window(self._config, self._manifest, window), self._adapter, node, 1, 1), manifest
+        return model_runner(self._window_vars(model).config(window), self._adapter, node, 1, 1), manifest
 
     def _own_copy(self, manifest: Any, unique_id: str) -> Any:
         node = copy.deepcopy(self._manifest.nodes[unique_id])
@@ -238,24 +238,16 @@ class DbtCoreProject(DbtSession):
                 self._own_copy(manifest, parent)
         return node
 
+    def _window_vars(self, model: Model) -> WindowVars:
+        return WindowVars(self._config, self._manifest, self._manifest.nodes[model.unique_id])
+
     def window_vars(self, model: Model, window: Window) -> dict[str, str]:
         """The vars that a model has while it is run for a window."""
-        return vars_of(self._config, self._manifest, self._manifest.nodes[model.unique_id], window)
+        return self._window_vars(model).of(self._manifest.nodes[model.unique_id], window)
 
     def var_conflict(self, model: Model) -> str | None:
-        """Why the model, or an ephemeral model in it, can't be given the window by the vars that it reads; None if it can."""
-        if model.is_microbatch:
-            return None
-        nodes, seen = [self._manifest.nodes[model.unique_id]], set()
-        while nodes:
-            node = nodes.pop()
-            reason = conflict(self._config, self._manifest, node)
-            if reason:
-                return reason if node.unique_id == model.unique_id else f"{node.name}, which is part of it: {reason}"
-            seen.add(node.unique_id)
-            parents = [self._manifest.nodes.get(parent) for parent in node.depends_on.nodes if parent not in seen]
-            nodes += [parent for parent in parents if parent is not None and parent.is_ephemeral_model]
-        return None
+        """Why the model can't be given the window by the vars that it reads; None if it can."""
+        return None if model.is_microbatch else self._window_vars(model).conflict()
 
     def frozen_by_window(self, model: Model, one: Window, other: Window) -> list[str]:
         """What dbt fixes when it parses the model although it depends on the window: config keys, 'ref' or 'source'.
@@ -268,7 +260,7 @@ class DbtCoreProject(DbtSession):
 
         seen = []
         for window in (one, other):
-            config = with_window(self._config, self._manifest, window)
+            config = self._window_vars(model).config(window)
             node = copy.deepcopy(self._manifest.nodes[model.unique_id])
             node.refs, node.sources = [], []
             calls = ContextConfig(config, node.fqn, node.resource_type, project_name=node.package_name)

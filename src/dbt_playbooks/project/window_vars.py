@@ -21,85 +21,79 @@ _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
 class WindowVars:
-    """Stands for dbt's VarProvider of a project: what that says, and for each node the window's vars."""
+    """The vars of a model, and of the ephemeral models that are part of it, while it is run for a window."""
 
-    def __init__(self, config: Any, manifest: Any, window: Window) -> None:
+    def __init__(self, config: Any, manifest: Any, node: Any) -> None:
         self._config = config
-        self._manifest = manifest
-        self._provider = config.vars
+        self._parts = _with_ephemeral_parents(manifest, node)
+        # beside a filter the vars of a project are no window
+        self._filtered = any(_has_filter(manifest, part) for part in self._parts)
+
+    def of(self, node: Any, window: Window) -> dict[str, str]:
+        days = {"start_date": window.start_date, "end_date": window.end_date}
+        given = {name: days[name] for name, needed in _reads(node) if self._is_given(node, name, needed)}
+        return {**window.vars, **given}
+
+    def _is_given(self, node: Any, name: str, needed: bool) -> bool:
+        own = _own_value(self._config, node, name)
+        if self._filtered:
+            return own is None and needed  # it would be an error
+        return own is None or _is_iso_day(own[0])
+
+    def conflict(self) -> str | None:
+        """Why the model can't have its window by hand: the project gave a var another meaning."""
+        for node in self._parts:
+            for name, _ in _reads(node):
+                own = _own_value(self._config, node, name)
+                if own is None or _is_iso_day(own[0]) or self._filtered:
+                    continue
+                value, place = own
+                part = "" if node is self._parts[0] else f"{node.name}, which is part of it: "
+                return (
+                    f"{part}it reads var('{name}') by hand, and {place} sets that var to {value!r}, which is no ISO day: a window in its "
+                    "place would be another thing. Write {{ dbt_playbooks.backfill_filter('<date column>') }}, or read "
+                    f"var('dbt_playbooks_{name}') in {node.original_file_path}."
+                )
+        return None
+
+    def config(self, window: Window) -> Any:
+        """A copy of dbt's configuration under which each node has the window's vars."""
+        config = copy.copy(self._config)
+        config.vars = _Provider(config.vars, self, window)
+        return config
+
+
+class _Provider:
+    """Stands for dbt's VarProvider of a project: what that says of a node, and the window's vars."""
+
+    def __init__(self, provider: Any, window_vars: WindowVars, window: Window) -> None:
+        self.vars = provider.vars
+        self.to_dict = provider.to_dict
+        self._vars_for = provider.vars_for
+        self._window_vars = window_vars
         self._window = window
-        self.vars = self._provider.vars
 
     def vars_for(self, node: Any, adapter_type: str) -> Mapping[str, Any]:
-        return {
-            **self._provider.vars_for(node, adapter_type),
-            **vars_of(self._config, self._manifest, node, self._window),
-        }
-
-    def to_dict(self) -> Any:
-        return self._provider.to_dict()
+        return {**self._vars_for(node, adapter_type), **self._window_vars.of(node, self._window)}
 
 
-def with_window(config: Any, manifest: Any, window: Window) -> Any:
-    """A copy of dbt's configuration under which nodes have the window's vars."""
-    copied = copy.copy(config)
-    copied.vars = WindowVars(config, manifest, window)
-    return copied
-
-
-def vars_of(config: Any, manifest: Any, node: Any, window: Window) -> dict[str, str]:
-    """The vars that a node gets for a window."""
-    days = {"start_date": window.start_date, "end_date": window.end_date}
-    given = {name: days[name] for name, needed in _reads(node) if _is_given(config, manifest, node, name, needed)}
-    return {**window.vars, **given}
-
-
-def conflict(config: Any, manifest: Any, node: Any) -> str | None:
-    """Why a node that reads the window by hand can't have it: the project gave the var another meaning."""
-    for name, _ in _reads(node):
-        own = own_value(config, node, name)
-        if own is None or _is_iso_day(own[0]) or _has_filter(manifest, node):
-            continue
-        value, place = own
-        return (
-            f"it reads var('{name}') by hand, and {place} sets that var to {value!r}, which is no ISO day: a window in its place would "
-            f"be another thing. Write {{{{ dbt_playbooks.backfill_filter('<date column>') }}}}, or read "
-            f"var('dbt_playbooks_{name}') in {node.original_file_path}."
-        )
-    return None
-
-
-def own_value(config: Any, node: Any, name: str) -> tuple[Any, str] | None:
-    """What the project or the node's package sets a var to, as dbt finds it for a node, and where that stands."""
-    projects = [config]
-    if node.package_name != config.project_name:
-        projects += [found for found in [config.load_dependencies().get(node.package_name)] if found is not None]
-    for project in projects:
-        scopes = project.vars.vars
-        scoped = scopes.get(node.package_name)
-        # dbt 1.12 has a file of its own for vars
-        name_of_file = "vars.yml" if (Path(project.project_root) / "vars.yml").is_file() else "dbt_project.yml"
-        file = f"{name_of_file} of {project.project_name}"
-        if isinstance(scoped, Mapping) and name in scoped:
-            return scoped[name], f"{file} (vars: {node.package_name}:)"
-        if name in scopes:
-            return scopes[name], f"{file} (vars:)"
-    return None
-
-
-def _is_given(config: Any, manifest: Any, node: Any, name: str, needed: bool) -> bool:
-    own = own_value(config, node, name)
-    if _has_filter(manifest, node):
-        # the filter is its window, and the var something else: only one that would be an error is given
-        return own is None and needed
-    return own is None or _is_iso_day(own[0])
+def _with_ephemeral_parents(manifest: Any, node: Any) -> list[Any]:
+    parts = {node.unique_id: node}
+    left = [node]
+    while left:
+        for unique_id in left.pop().depends_on.nodes:
+            parent = manifest.nodes.get(unique_id)
+            if parent is not None and parent.is_ephemeral_model and unique_id not in parts:
+                parts[unique_id] = parent
+                left.append(parent)
+    return list(parts.values())
 
 
 def _has_filter(manifest: Any, node: Any) -> bool:
     """Whether a node's window is made by backfill_filter, in its own code or in a macro that it calls."""
     if "backfill_filter" in _code(node):
         return True
-    left, seen = list(getattr(getattr(node, "depends_on", None), "macros", ())), set()
+    left, seen = list(node.depends_on.macros), set()
     while left:
         unique_id = left.pop()
         if unique_id == f"macro.{PACKAGE}.backfill_filter":
@@ -108,6 +102,24 @@ def _has_filter(manifest: Any, node: Any) -> bool:
             seen.add(unique_id)
             left += manifest.macros[unique_id].depends_on.macros
     return False
+
+
+def _own_value(config: Any, node: Any, name: str) -> tuple[Any, str] | None:
+    """What the project, or the node's package, sets a var to, as dbt finds it for the node, and where that stands."""
+    projects = [config]
+    if node.package_name != config.project_name:
+        projects += [found for found in [config.load_dependencies().get(node.package_name)] if found is not None]
+    for project in projects:
+        scopes = project.vars.vars
+        scoped = scopes.get(node.package_name)
+        # dbt 1.12 has a file of its own for vars
+        is_apart = (Path(project.project_root) / "vars.yml").is_file()
+        file = f"{'vars.yml' if is_apart else 'dbt_project.yml'} of {project.project_name}"
+        if isinstance(scoped, Mapping) and name in scoped:
+            return scoped[name], f"{file} (vars: {node.package_name}:)"
+        if name in scopes:
+            return scopes[name], f"{file} (vars:)"
+    return None
 
 
 def _reads(node: Any) -> list[tuple[str, bool]]:
