@@ -176,7 +176,7 @@ class Runner:
             try:
                 with self._project.connected():
                     rows += self._rows(target, chunk)
-            except WarehouseError as failure:
+            except (WarehouseError, UsageError) as failure:
                 error = f"{target.model.name} ran, but {failure}"
                 break
         status = "completed" if error is None else "interrupted" if self._signals > 1 else "failed"

@@ -135,7 +135,7 @@ def _request(given: dict[str, Any]) -> Any:
 
 def _options(given: dict[str, Any], threads: int | None = None) -> Options:
     options = dbt_options(given, threads)
-    for name in ("start_date", "end_date"):
+    for name in ("start_date", "end_date", "dbt_playbooks_start_date", "dbt_playbooks_end_date"):
         if name in options.vars:
             raise UsageError(f"--vars sets '{name}', which a backfill sets for each chunk. Use --start and --end.")
     return options

@@ -27,6 +27,7 @@ from dbt_playbooks.project.opening import (
 from dbt_playbooks.project.reach import refuse_unreachable
 from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.project.stubs import stubbed
+from dbt_playbooks.project.window_vars import WindowVars
 from dbt_playbooks.redact import secret_values
 
 
@@ -286,7 +287,6 @@ class DbtCoreProject(DbtSession):
     def _runner(self, model: Model, window: Window, config: Mapping[str, Any]) -> tuple[Any, Any]:
         """dbt's runner for a model, on copies: the window's vars, the model's node and its ephemeral parents are its own."""
         model_runner, microbatch_runner = runners()
-        runtime_config = copy.copy(self._config)
         # not copy.copy: dbt's Manifest pickles its fields in an order of its own, and mixes them up
         manifest = object.__new__(type(self._manifest))
         manifest.__dict__.update(self._manifest.__dict__)
@@ -298,10 +298,9 @@ class DbtCoreProject(DbtSession):
             first = dt.datetime.fromisoformat(window.start_date).replace(tzinfo=dt.timezone.utc)
             after = dt.datetime.fromisoformat(window.end_date).replace(tzinfo=dt.timezone.utc) + dt.timedelta(days=1)
             there = model.unique_id in self._filled or self.exists(model)
-            arguments = (runtime_config, self._adapter, node, 1, 1, 0, {0: (first, after)}, there, there)
+            arguments = (copy.copy(self._config), self._adapter, node, 1, 1, 0, {0: (first, after)}, there, there)
             return microbatch_runner(*arguments), manifest
-        runtime_config.cli_vars = {**self._config.cli_vars, **window.vars}
-        return model_runner(runtime_config, self._adapter, node, 1, 1), manifest
+        return model_runner(self._window_vars(model).config(window), self._adapter, node, 1, 1), manifest
 
     def _own_copy(self, manifest: Any, unique_id: str) -> Any:
         node = copy.deepcopy(self._manifest.nodes[unique_id])
@@ -311,6 +310,17 @@ class DbtCoreProject(DbtSession):
             if found is not None and found.is_ephemeral_model and manifest.nodes[parent] is found:
                 self._own_copy(manifest, parent)
         return node
+
+    def _window_vars(self, model: Model) -> WindowVars:
+        return WindowVars(self._config, self._manifest, self._manifest.nodes[model.unique_id])
+
+    def window_vars(self, model: Model, window: Window) -> dict[str, str]:
+        """The vars that a model has while it is run for a window."""
+        return self._window_vars(model).of(self._manifest.nodes[model.unique_id], window)
+
+    def var_conflict(self, model: Model) -> str | None:
+        """Why the model can't be given the window by the vars that it reads; None if it can."""
+        return None if model.is_microbatch else self._window_vars(model).conflict()
 
     def frozen_by_window(self, model: Model, one: Window, other: Window) -> list[str]:
         """What dbt fixes when it parses the model although it depends on the window: config keys, 'ref' or 'source'.
@@ -323,8 +333,7 @@ class DbtCoreProject(DbtSession):
 
         seen = []
         for window in (one, other):
-            config = copy.copy(self._config)
-            config.cli_vars = {**self._config.cli_vars, **window.vars}
+            config = self._window_vars(model).config(window)
             node = copy.deepcopy(self._manifest.nodes[model.unique_id])
             node.refs, node.sources = [], []
             calls = ContextConfig(config, node.fqn, node.resource_type, project_name=node.package_name)
@@ -334,10 +343,11 @@ class DbtCoreProject(DbtSession):
                     get_rendered(node.raw_code, context, node, capture_macros=True)
             seen.append({**calls._config_call_dict, "ref": str(node.refs), "source": str(node.sources)})
         frozen = {key for key in seen[0].keys() | seen[1].keys() if seen[0].get(key) != seen[1].get(key)}
+        given = self.window_vars(model, one)
         for key, text in self._config_in_yaml(model).items():
             # the text of a hook is rendered when it runs
             is_hook = key.replace("-", "_") in ("pre_hook", "post_hook")
-            if not is_hook and any(name in str(text) and "var(" in str(text) for name in one.vars):
+            if not is_hook and any(name in str(text) and "var(" in str(text) for name in given):
                 frozen.add(key)
         return sorted(frozen)
 

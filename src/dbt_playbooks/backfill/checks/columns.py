@@ -81,5 +81,5 @@ def _columns_of_its_sql(
         project.exists(target.model, refresh=True)  # a warehouse that is gone says so itself
         raise UnrunnableError(
             f"{target.model.name} ({target.model.path}) does not run, so nothing was begun: {error}\n"
-            f"Mend it, and try it with: dbt show --select {target.model.name} --vars '{json.dumps(first.vars)}'"
+            f"Mend it, and try it with: dbt show --select {target.model.name} --vars '{json.dumps(project.window_vars(target.model, first))}'"
         ) from error

@@ -19,12 +19,14 @@ _ASKS_FOR_COLUMNS = re.compile(r"\bdescribe\b|information_schema", re.IGNORECASE
 def against_sql(project: Project, model: Model, first: Window) -> str | None:
     """The reason why chunks of this model's SQL would not hold what they should; None when there is none."""
     other = _another(first)
+    conflict = project.var_conflict(model)
+    if conflict:
+        return conflict
     frozen = [key for key in project.frozen_by_window(model, first, other) if key not in _HANDLED_WHEN_FROZEN]
     if frozen:
         return (
             f"its {' and '.join(frozen)} depend on the window's vars, and dbt fixes them when it parses: "
-            "every chunk would get the first one's. Take var('start_date') and var('end_date') out of "
-            "config(), ref() and source()."
+            "every chunk would get the first one's. Take the window's vars out of config(), ref() and source()."
         )
     renderings = [project.rendered(model, first, incremental) for incremental in (False, True)]
     if any(_reads_itself(project, model, rendering) for rendering in renderings):

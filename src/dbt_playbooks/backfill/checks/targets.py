@@ -17,8 +17,8 @@ class Target:
     model: Model
     column: str
     timezone: str
-    datetimes: bool = False
-    """The filter says that the column's timestamps are local ones, without a zone."""
+    said: str | None = None
+    """The type that the filters of the model name: what a TIMESTAMP, a text or an integer means."""
     data_type: str | None = None
     """The column's type, of the table or of what the model returns; None while it reads a table that is not there yet."""
 
@@ -71,8 +71,10 @@ def target_of(model: Model) -> Target | None:
     column = model.config.get("event_time") or partition or (named.pop() if len(named) == 1 else None)
     if not column or "(" in str(column):
         return None
-    datetimes = any(kind == "datetime" for _, kind, _ in model.filters)
-    return Target(model, str(column).split(".")[-1], "UTC" if model.is_microbatch else timezone, datetimes)
+    # what a type of the warehouse does not say by itself
+    types = {str(kind).lower() for _, kind, _ in model.filters} - {"date", "timestamp", "timestamptz"}
+    said = "datetime" if "datetime" in types else min(types, default=None)
+    return Target(model, str(column).split(".")[-1], "UTC" if model.is_microbatch else timezone, said)
 
 
 def data_type(project: Project, target: Target) -> str:
@@ -84,16 +86,21 @@ def type_in(project: Project, target: Target, columns: Mapping[str, str], place:
     """The type of a target's date column among columns of `place`. Raises UsageError when it is not one of them."""
     for name, found in columns.items():
         if name.lower() == target.column.strip('"`').lower():
-            kind = project.call("_date_kind", data_type=found)
-            return (
-                "datetime" if kind == "timestamp" and target.datetimes and project.adapter_type == "duckdb" else found
-            )
+            return _stored_type(project, target, found)
     if target.column.upper() in ("_PARTITIONTIME", "_PARTITIONDATE"):
         return "timestamp" if target.column.upper() == "_PARTITIONTIME" else "date"
     raise UsageError(
         f"{place} has no column '{target.column}', so its windows cannot be replaced. Its columns: {', '.join(columns)}.\n"
         f"Say which one holds the date, in {target.model.path}: config(event_time='<date column>')."
     )
+
+
+def _stored_type(project: Project, target: Target, found: str) -> str:
+    """The type of a target's date column as windows are cut in it. Raises UsageError for one in which they can't be."""
+    what = f"column '{target.column}' of {target.model.name} ({target.model.path})"
+    kind = project.call("_stored_kind", data_type=found, said=target.said, what=what)
+    local = kind == "timestamp" and target.said == "datetime" and project.adapter_type == "duckdb"
+    return "datetime" if local else found
 
 
 def default_chunk(models: Sequence[Model]) -> str:
