@@ -28,7 +28,10 @@ USERS = """
 create table raw.users as select * from (values ('1', '1.2.2024', 'pro'), (' 2 ', '12.2.2024', null), ('007', '', 'free')) as t(user_id, signed_up, plan)
 """
 # run by other tests, by CI itself, or only on demand because they are slow
-RUN_ELSEWHERE = {"scripts/demo", "scripts/test", "scripts/lint", "scripts/bench backfill", 'pip install ".[duckdb]"'}
+RUN_ELSEWHERE = {
+    *("scripts/demo", "scripts/test", "scripts/lint", "scripts/bench backfill"),
+    'pip install ".[duckdb]" --constraint requirements/constraints.txt',
+}
 
 
 def commands(page: str) -> list[str]:
