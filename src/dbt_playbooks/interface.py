@@ -54,6 +54,7 @@ class Model:
 
     unique_id: str
     name: str
+    """What people type and dbt selects: `orders`, of a model with versions `orders.v2`."""
     path: str
     relation: str
     materialized: str

@@ -16,7 +16,7 @@ from dbt_playbooks.interface import Inputs, KnownColumns, Model, Node, Options, 
 from dbt_playbooks.project.compiling import NodeCompiler
 from dbt_playbooks.project.inputs import inputs_of
 from dbt_playbooks.project.models import backfill_filters, runners
-from dbt_playbooks.project.nodes import nodes_of
+from dbt_playbooks.project.nodes import name_of, nodes_of
 from dbt_playbooks.project.opening import (
     PACKAGE,
     put_our_macros_before_dbts,
@@ -118,7 +118,7 @@ class DbtCoreProject(DbtSession):
         config = node.config
         return Model(
             unique_id=node.unique_id,
-            name=node.name,
+            name=name_of(node),
             path=node.original_file_path,
             relation=str(self._relation(node)),
             materialized=config.materialized,
@@ -273,8 +273,11 @@ class DbtCoreProject(DbtSession):
         node = self._manifest.nodes[model.unique_id]
         file = self._manifest.files.get(node.patch_path or "")
         properties = (getattr(file, "dict_from_yaml", None) or {}).get("models", [])
-        mine = [entry.get("config") or {} for entry in properties if entry.get("name") == node.name]
-        return {**node.unrendered_config, **{key: text for config in mine for key, text in config.items()}}
+        mine = [entry for entry in properties if entry.get("name") == node.name]
+        # those of a version stand below those of the model
+        mine += [each for entry in mine for each in entry.get("versions") or [] if str(each.get("v")) == str(node.version)]
+        configs = [entry.get("config") or {} for entry in mine]
+        return {**node.unrendered_config, **{key: text for config in configs for key, text in config.items()}}
 
     def unsafe_flags(self) -> list[str]:
         """Flags of dbt's environment under which a chunk would not hold its window."""
