@@ -16,7 +16,7 @@ from dbt_playbooks.backfill.checks import Target, check, check_columns
 from dbt_playbooks.backfill.lease import CREATION, Lease
 from dbt_playbooks.backfill.plan import Plan, done_by_other_code, make_plan, windows
 from dbt_playbooks.backfill.progress import Progress, many
-from dbt_playbooks.backfill.request import Identity, Request
+from dbt_playbooks.backfill.request import Identity, Request, about_vars
 from dbt_playbooks.backfill.runner import How, Runner
 from dbt_playbooks.backfill.state import State
 from dbt_playbooks.backfill.status import print_status, read_status
@@ -50,6 +50,7 @@ def _prepared(
             warnings += check_columns(project, targets, found[0])
             state = State(project, redactor)
             identity = Identity.of(replace(request, vars=options.vars), models)
+            warnings += about_vars(identity)
             plan = make_plan(request, identity, found, state)
             gone = [target.model.relation for target in targets if not project.exists(target.model)]
             if gone and plan.completed and request.reprocess != "all":

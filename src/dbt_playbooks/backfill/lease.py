@@ -16,7 +16,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import psutil
@@ -52,7 +52,7 @@ class Lease:
         self._pause = pause
         process = psutil.Process()
         self._run = {
-            **asdict(identity),
+            **identity.columns(),
             "invocation_id": self.invocation_id,
             "shard": str(shard),
             "host": host(),

@@ -275,7 +275,9 @@ class DbtCoreProject(DbtSession):
         properties = (getattr(file, "dict_from_yaml", None) or {}).get("models", [])
         mine = [entry for entry in properties if entry.get("name") == node.name]
         # those of a version stand below those of the model
-        mine += [each for entry in mine for each in entry.get("versions") or [] if str(each.get("v")) == str(node.version)]
+        mine += [
+            each for entry in mine for each in entry.get("versions") or [] if str(each.get("v")) == str(node.version)
+        ]
         configs = [entry.get("config") or {} for entry in mine]
         return {**node.unrendered_config, **{key: text for config in configs for key, text in config.items()}}
 

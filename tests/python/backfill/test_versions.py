@@ -27,7 +27,10 @@ def test_each_version_is_a_backfill_of_its_own(versions: Shop) -> None:
         assert said.code == 0, said.err
         assert f"backfill '{version}_2024-01-01_2024-03-31_month': 3 chunks completed now" in said.err
         assert f"{version}: 273 rows from 2024-01-01 to 2024-03-31" in said.err
-    assert versions.sql("select distinct model from backfill_checkpoints order by 1") == [("events.v1",), ("events.v2",)]
+    assert versions.sql("select distinct model from backfill_checkpoints order by 1") == [
+        ("events.v1",),
+        ("events.v2",),
+    ]
     assert "events.v2, 2024-01-01 to 2024-03-31 by month" in versions.playbooks("backfill", "status").out
 
 
