@@ -166,6 +166,8 @@ class Project(Protocol):
     target_name: str
     location: str
     disables_transactions: bool
+    admits_one_process: bool
+    """No other process can have the warehouse open while this one has."""
     bills_bytes: bool
 
     def models(self) -> list[Model]: ...

@@ -24,7 +24,7 @@ from dbt_playbooks.project.opening import (
     silent_events,
     uncollected,
 )
-from dbt_playbooks.project.reach import refuse_unreachable
+from dbt_playbooks.project.reach import admits_one_process, refuse_unreachable
 from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.redact import secret_values
 
@@ -65,6 +65,7 @@ class DbtCoreProject(DbtSession):
         self.project_name: str = self._config.project_name
         self.threads: int = self._config.threads
         self.bills_bytes = credentials.type == "bigquery"
+        self.admits_one_process = admits_one_process(credentials)
         self.disables_transactions = bool(getattr(credentials, "disable_transactions", False))
 
     # --- the graph -------------------------------------------------------------------------------------------------
