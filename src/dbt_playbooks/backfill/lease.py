@@ -52,7 +52,7 @@ class Lease:
         self._shard = shard
         self._pause = pause
         process = psutil.Process()
-        self._run = {
+        self._run: dict[str, Any] = {
             **identity.columns(),
             "invocation_id": self.invocation_id,
             "shard": str(shard),
