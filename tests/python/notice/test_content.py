@@ -247,7 +247,9 @@ def test_a_name_of_the_failures_that_is_no_literal_is_not_guessed() -> None:
         (DATES, "2024-01-25 to 2024-02-01"),
     ],
 )
-def test_a_migration_period_whose_days_are_open_is_said_in_words(tmp_path: Path, dates: dict[str, str], period: str) -> None:
+def test_a_migration_period_whose_days_are_open_is_said_in_words(
+    tmp_path: Path, dates: dict[str, str], period: str
+) -> None:
     text = page(notice(tmp_path, kind="remove", column="user_type", **dates))
     assert f"- {period}: Migration period - update your queries" in text.splitlines()
 

@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from shop import STRATEGIES, Shop
@@ -65,12 +66,38 @@ def _run(program: str, group: list[list[str]], shop: Shop) -> None:
     shop.dbt_each(group)
 
 
-def test_generated_pages_say_what_the_code_says() -> None:
+@pytest.fixture(scope="module")
+def generate() -> Any:
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     assert spec is not None
     assert spec.loader is not None
-    generate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generate)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_defaults_are_read_as_they_are_written(generate: Any) -> None:
+    text = """{% macro one(a, b=none, c='x, (y', d=[1, 2], e={'f': (3)}) %}{% endmacro %}{%- test ok(model, days=7) -%}{% macro two() %}"""
+    assert generate.signatures(text) == {
+        "one": {"a": None, "b": "none", "c": "'x, (y'", "d": "[1, 2]", "e": "{'f': (3)}"},
+        "test_ok": {"model": None, "days": "7"},
+        "two": {},
+    }
+
+
+def test_the_page_of_the_macros_says_every_default() -> None:
+    page = (ROOT / "docs" / "macros.md").read_text()
+    for macro, argument, row in (
+        ("backfill_filter", "date_column", "`string` | must be given |"),
+        ("backfill_filter", "timezone", "`string` | `'UTC'` |"),
+        ("compare_rows", "sample", "`integer` | `10` |"),
+        ("no_missing_dates", "exclude_weekends", "`bool` | `false` |"),
+    ):
+        section = page.split(f"### `{macro}`\n")[1].split("\n### ")[0]
+        assert f"| `{argument}` | {row}" in section
+
+
+def test_generated_pages_say_what_the_code_says(generate: Any) -> None:
     for name, page in generate.PAGES.items():
         assert (ROOT / "docs" / name).read_text() == page(), f"docs/{name} is old. Run scripts/docs"
 
