@@ -34,6 +34,9 @@ RUN_ELSEWHERE = {
     'pip install ".[duckdb]" --constraint requirements/constraints.txt',
 }
 
+# what the command itself calls; docs/macros.md is enough for them
+OF_THE_STATE = {"create_backfill_state", "record_chunk", "record_run", "window_row_count"}
+
 
 def commands(page: str) -> list[str]:
     """The lines of a page's bash blocks."""
@@ -100,6 +103,14 @@ def test_the_page_of_the_macros_says_every_default() -> None:
 def test_generated_pages_say_what_the_code_says(generate: Any) -> None:
     for name, page in generate.PAGES.items():
         assert (ROOT / "docs" / name).read_text() == page(), f"docs/{name} is old. Run scripts/docs"
+
+
+def test_every_operation_is_on_a_topics_page(generate: Any) -> None:
+    text = "\n".join(file.read_text() for file in (ROOT / "macros").rglob("*.sql"))
+    macros = generate.signatures(text)
+    operations = {name for name in macros if f"{name}_sql" in macros and not name.startswith("_")} - OF_THE_STATE
+    told = "\n".join((ROOT / page).read_text() for page in PAGES)
+    assert sorted(name for name in operations if f"`{name}" not in told and f"dbt_playbooks.{name}" not in told) == []
 
 
 def anchors(page: Path) -> set[str]:
