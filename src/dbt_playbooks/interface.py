@@ -55,6 +55,7 @@ class Model:
 
     unique_id: str
     name: str
+    """What people type and dbt selects: `orders`, of a model with versions `orders.v2`."""
     path: str
     relation: str
     materialized: str
@@ -184,6 +185,8 @@ class Project(Protocol):
     target_name: str
     location: str
     disables_transactions: bool
+    admits_one_process: bool
+    """No other process can have the warehouse open while this one has."""
     bills_bytes: bool
 
     def models(self) -> list[Model]: ...

@@ -17,7 +17,7 @@ from dbt_playbooks.backfill.checks.targets import default_chunk
 from dbt_playbooks.backfill.lease import CREATION, Lease
 from dbt_playbooks.backfill.plan import Plan, done_by_other_code, make_plan, windows
 from dbt_playbooks.backfill.progress import Progress, many
-from dbt_playbooks.backfill.request import Identity, Request
+from dbt_playbooks.backfill.request import Identity, Request, about_vars
 from dbt_playbooks.backfill.runner import How, Runner
 from dbt_playbooks.backfill.state import State
 from dbt_playbooks.backfill.status import print_status, read_status
@@ -56,6 +56,7 @@ def _prepared(
             targets, warnings = check(project, models, found)
             state = State(project, redactor)
             identity = Identity.of(replace(request, vars=options.vars), models)
+            warnings += about_vars(identity)
             plan = make_plan(request, identity, found, state)
             edges = EdgeOptions("edges" in request.accepted, request.check_edges, limits) if plan.todo else None
             targets, more = check_rows(project, targets, found, edges, say)

@@ -16,7 +16,7 @@ from dbt_playbooks.interface import Hooks, Inputs, KnownColumns, Model, Node, Op
 from dbt_playbooks.project.compiling import NodeCompiler
 from dbt_playbooks.project.inputs import inputs_of
 from dbt_playbooks.project.models import backfill_filters, runners
-from dbt_playbooks.project.nodes import nodes_of
+from dbt_playbooks.project.nodes import name_of, nodes_of
 from dbt_playbooks.project.opening import (
     PACKAGE,
     put_our_macros_before_dbts,
@@ -24,7 +24,7 @@ from dbt_playbooks.project.opening import (
     silent_events,
     uncollected,
 )
-from dbt_playbooks.project.reach import refuse_unreachable
+from dbt_playbooks.project.reach import admits_one_process, refuse_unreachable
 from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.project.stubs import stubbed
 from dbt_playbooks.project.window_vars import WindowVars
@@ -69,6 +69,7 @@ class DbtCoreProject(DbtSession):
         self.project_name: str = self._config.project_name
         self.threads: int = self._config.threads
         self.bills_bytes = credentials.type == "bigquery"
+        self.admits_one_process = admits_one_process(credentials)
         self.disables_transactions = bool(getattr(credentials, "disable_transactions", False))
 
     # --- the graph -------------------------------------------------------------------------------------------------
@@ -122,7 +123,7 @@ class DbtCoreProject(DbtSession):
         config = node.config
         return Model(
             unique_id=node.unique_id,
-            name=node.name,
+            name=name_of(node),
             path=node.original_file_path,
             relation=str(self._relation(node)),
             materialized=config.materialized,
@@ -356,8 +357,13 @@ class DbtCoreProject(DbtSession):
         node = self._manifest.nodes[model.unique_id]
         file = self._manifest.files.get(node.patch_path or "")
         properties = (getattr(file, "dict_from_yaml", None) or {}).get("models", [])
-        mine = [entry.get("config") or {} for entry in properties if entry.get("name") == node.name]
-        return {**node.unrendered_config, **{key: text for config in mine for key, text in config.items()}}
+        mine = [entry for entry in properties if entry.get("name") == node.name]
+        # those of a version stand below those of the model
+        mine += [
+            each for entry in mine for each in entry.get("versions") or [] if str(each.get("v")) == str(node.version)
+        ]
+        configs = [entry.get("config") or {} for entry in mine]
+        return {**node.unrendered_config, **{key: text for config in configs for key, text in config.items()}}
 
     def unsafe_flags(self) -> list[str]:
         """Flags of dbt's environment under which a chunk would not hold its window."""
