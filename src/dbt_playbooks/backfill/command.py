@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
-from rich.console import Console
-
 from dbt_playbooks.backfill import report
 from dbt_playbooks.backfill.checks import Target, check, check_columns
 from dbt_playbooks.backfill.lease import CREATION, Lease
@@ -25,6 +23,7 @@ from dbt_playbooks.errors import DONE, PlaybooksError, UsageError, WarehouseErro
 from dbt_playbooks.interface import Options, Project
 from dbt_playbooks.project import open_project
 from dbt_playbooks.redact import Redactor
+from dbt_playbooks.terminal import stdout
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def run(
                     invocation_id=lease.invocation_id,
                 )
                 progress.note(
-                    f"backfill '{plan.identity.backfill_id}': {len(plan.todo)} of {len(plan.chunks)} chunks to do, {plan.kept} done before."
+                    f"backfill '{plan.identity.backfill_id}': {len(plan.todo):,} of {many(len(plan.chunks), 'chunk')} to run, {plan.kept:,} completed before."
                 )
                 if plan.todo:
                     project.begin([target.model for target in it.targets])
@@ -127,7 +126,7 @@ def run(
             not_begun=result.not_begun,
             interrupted=result.interrupted,
             rows=result.rows,
-            bytes=result.bytes,
+            bytes=result.bytes if project.bills_bytes else None,
             seconds=round(result.seconds, 3),
             missing={each.model: [day.isoformat() for day in each.missing] for each in covered},
             differences={table: [_difference(each) for each in found] for table, found in differences.items()},
@@ -164,16 +163,19 @@ def plan(
 
 
 def _print_plan(it: _Prepared, estimates: Mapping[int, int | None], known: Sequence[int], price_per_tib: float) -> None:
-    console = Console(highlight=False)
-    console.print(report.plan_table(it.plan, estimates, price_per_tib))
+    out = stdout()
+    heading = f"backfill '{it.plan.identity.backfill_id}' of {it.plan.identity.model}"
+    out.say(heading, "bold")
+    lines = report.plan_lines(it.plan, estimates, price_per_tib, out.width if out.is_terminal else None)
+    out.say(next(lines), "bold")
+    # as they are: rich takes a while for each of some thousand lines
+    print("\n".join(lines))
     for warning in it.warnings:
-        console.print(f"warning: {warning}", markup=False)
+        out.say(f"warning: {warning}")
     if known:
-        console.print(f"{many(len(estimates), 'chunk')} would scan {bill(sum(known), price_per_tib)}.")
+        out.say(f"{many(len(estimates), 'chunk')} would scan {bill(sum(known), price_per_tib)}.")
     else:
-        console.print(
-            f"{many(len(it.plan.todo), 'chunk')} would run. {it.project.adapter_type} does not bill by bytes."
-        )
+        out.say(f"{many(len(it.plan.todo), 'chunk')} would run. {it.project.adapter_type} does not bill by bytes.")
 
 
 def status(options: Options, backfill_id: str | None, as_json: bool) -> int:
@@ -191,7 +193,7 @@ def status(options: Options, backfill_id: str | None, as_json: bool) -> int:
     if as_json:
         print(json.dumps([asdict(each) for each in found]))
     else:
-        print_status(Console(highlight=False, soft_wrap=True), found)
+        print_status(stdout(), found)
     return DONE
 
 

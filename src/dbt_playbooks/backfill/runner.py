@@ -13,6 +13,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 
 from dbt_playbooks.backfill.checks import Target, check_sql, data_type
+from dbt_playbooks.backfill.kept_sql import KeptSql
 from dbt_playbooks.backfill.lease import Lease, creating
 from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.progress import Progress
@@ -61,6 +62,7 @@ class Runner:
         self._lease = lease
         self._how = how
         self._progress = progress
+        self._kept_sql = KeptSql(project, state.redactor, several=len(targets) > 1)
         self._stop = threading.Event()
         self._signals = 0
         self._data_types: dict[str, str] = {}
@@ -149,10 +151,10 @@ class Runner:
         def record(chunk: Chunk) -> Chunk:
             return self._state.record(plan.identity.backfill_id, plan.identity.model, self._lease.invocation_id, chunk)
 
-        chunk = record(replace(chunk, status="running", rows=None, bytes=None, seconds=None, error=None))
+        chunk = record(replace(chunk, status="running", rows=None, bytes=None, seconds=None, error=None, sql_path=None))
         self._progress.began(chunk)
         started = time.monotonic()
-        rows, billed, error = 0, None, None
+        rows, billed, error, sql_path = 0, None, None, None
         for target in self._targets:
             known = self._data_types.get(target.model.unique_id) or self._learn(target)
             # macros/backfill/overrides/create_table_as.sql
@@ -169,6 +171,10 @@ class Runner:
             except (WarehouseError, OutsideWindowError) as failure:
                 error = f"{target.model.name} ran, but {failure}"
                 break
+        else:
+            self._kept_sql.forget(plan.identity.backfill_id, chunk.window, self._targets)
+        if error is not None:
+            sql_path = self._kept_sql.keep(plan.identity.backfill_id, chunk.window, target, outcome.compiled)
         status = "completed" if error is None else "interrupted" if self._signals > 1 else "failed"
         return record(
             replace(
@@ -178,6 +184,7 @@ class Runner:
                 bytes=billed,
                 seconds=time.monotonic() - started,
                 rows=rows if error is None else None,
+                sql_path=sql_path,
             )
         )
 

@@ -24,6 +24,8 @@ class Chunk:
     error: str | None = None
     invocation_id: str | None = None
     """The run that last did something with it."""
+    sql_path: str | None = None
+    """The file on this machine with the SQL of the model that failed in it."""
 
 
 class State:
@@ -31,7 +33,7 @@ class State:
 
     def __init__(self, project: Project, redactor: Redactor) -> None:
         self._project = project
-        self._redactor = redactor
+        self.redactor = redactor
         self._exists = bool(project.call("backfill_state_exists"))
 
     def create(self) -> None:
@@ -67,7 +69,7 @@ class State:
 
     def record(self, backfill_id: str, model: str, invocation_id: str, chunk: Chunk) -> Chunk:
         """Append what became of a chunk. Secrets are taken out of the error first; the macro cuts and escapes it."""
-        error = None if chunk.error is None else self._redactor(chunk.error)
+        error = None if chunk.error is None else self.redactor(chunk.error)
         chunk = replace(chunk, error=error, invocation_id=invocation_id)
         with self._project.connected():
             statement = self._project.call(

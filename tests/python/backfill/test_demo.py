@@ -24,7 +24,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def test_the_demo_is_killed_half_way_goes_on_and_proves_itself(demo: tuple[Path, str]) -> None:
     _, said = demo
     assert "Killed after 6 of 12 chunks. The same command again:" in said
-    assert "6 of 12 chunks to do, 6 done before." in said
+    assert "6 of 12 chunks to run, 6 completed before." in said
     assert "stg_flights: 336,776 rows from 2013-01-01 to 2013-12-31, no day is missing." in said
     assert "PASS stg_flights_equals_its_source" in said
     assert "Traceback" not in said

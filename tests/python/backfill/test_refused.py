@@ -157,9 +157,10 @@ def test_models_that_are_rebuilt_from_the_target_are_warned_about(shop: Shop) ->
     said = shop.run("events", *RANGE)
     assert said.code == 0
     assert (
-        "warning: daily read what is backfilled and are rebuilt whole. Afterwards: dbt run --select events+" in said.err
+        "warning: daily reads what is backfilled, and dbt rebuilds it as a whole. When the backfill is complete: dbt run --select events+"
+        in said.err
     )
-    assert "warning: weekly are incremental and will not see old rows that change" in said.err
+    assert "warning: weekly is incremental and misses changes of old rows. Add it to the selection" in said.err
 
 
 def test_partitions_from_the_window_are_handled(shop: Shop) -> None:
