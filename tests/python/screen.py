@@ -26,6 +26,8 @@ class Screen:
 
     columns: int
     lines: list[list[str]] = field(default_factory=lambda: [[]])
+    continued: set[int] = field(default_factory=set)
+    """Rows that go on with the line before, because it was longer than a row."""
     row: int = 0
     column: int = 0
     styles: set[str] = field(default_factory=set)
@@ -64,6 +66,7 @@ class Screen:
                 self.lines.append([])
             if character == "\n":
                 return
+            self.continued.add(self.row)
         line = self.lines[self.row]
         line += " " * (self.column - len(line))
         line[self.column : self.column + 1] = [character]
@@ -72,6 +75,12 @@ class Screen:
     @property
     def text(self) -> str:
         return "\n".join("".join(line).rstrip() for line in self.lines)
+
+    @property
+    def whole_lines(self) -> str:
+        """The text as it was sent, without the rows that long lines were broken into."""
+        rows = ["".join(line) for line in self.lines]
+        return "".join(row + ("" if index + 1 in self.continued else "\n") for index, row in enumerate(rows))
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,8 @@ class Seen:
     moments: Sequence[str]
     """The last line of the screen with something in it, each time when it changed."""
     screen: str
+    lines: str
+    """The screen's text, with the rows of a long line put together."""
     sent: str
     """As it was sent to the terminal, with its codes."""
     styles: set[str]
@@ -124,4 +135,4 @@ def seen(
         if not moments or moments[-1] != last:
             moments.append(last)
     assert process.exitcode is not None
-    return Seen(process.exitcode, moments, screen.text, sent.decode(), screen.styles, out, err)
+    return Seen(process.exitcode, moments, screen.text, screen.whole_lines, sent.decode(), screen.styles, out, err)

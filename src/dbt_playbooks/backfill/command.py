@@ -178,23 +178,31 @@ def _print_plan(it: _Prepared, estimates: Mapping[int, int | None], known: Seque
         out.say(f"{many(len(it.plan.todo), 'chunk')} would run. {it.project.adapter_type} does not bill by bytes.")
 
 
-def status(options: Options, backfill_id: str | None, as_json: bool) -> int:
-    """What became of a backfill, or of all of them, and who runs it now. Only reads; works while a run goes on."""
+def status(options: Options, name: str | None, as_json: bool) -> int:
+    """What became of a backfill, of all backfills of a model, or of all of them, and who runs it now. Only reads; works while a run goes on."""
     with open_project(options) as project:
         state = State(project, Redactor(project.secrets()))
-        known = [each for each in state.backfill_ids() if not each.endswith(CREATION)]
-        if backfill_id is not None and backfill_id not in known:
-            near = difflib.get_close_matches(backfill_id, known, n=3) or known[:5]
-            raise UsageError(
-                f"no backfill '{backfill_id}' has left state in target '{project.target_name}'. "
-                f"Known: {', '.join(near) or 'none'}."
-            )
-        found = [read_status(state, each) for each in ([backfill_id] if backfill_id else known)]
+        known = {each: models for each, models in state.backfills().items() if not each.endswith(CREATION)}
+        asked = [each for each, models in known.items() if name is None or name == each or name in models]
+        if name is not None and not asked:
+            raise UsageError(_no_backfill(name, known, project.target_name))
+        found = [read_status(state, each) for each in asked]
     if as_json:
         print(json.dumps([asdict(each) for each in found]))
     else:
         print_status(stdout(), found)
     return DONE
+
+
+def _no_backfill(name: str, known: Mapping[str, Sequence[str]], target: str) -> str:
+    if not known:
+        return f"no backfill of '{name}': none was ever run in target '{target}'."
+    names = list(dict.fromkeys([*known, *(model for models in known.values() for model in models)]))
+    near = difflib.get_close_matches(name, names, n=3)
+    listed = (
+        f"Did you mean: {', '.join(near)}" if near else f"Backfills, the newest first: {', '.join(list(known)[:5])}"
+    )
+    return f"'{name}' is neither the id nor a model of a backfill in target '{target}'.\n{listed}"
 
 
 def _side_by_side(project: Project, targets: Sequence[Target], request: Request, how: How) -> list[str]:

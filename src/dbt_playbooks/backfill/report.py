@@ -108,7 +108,7 @@ def print_report(
     """Say what happened, what to type next, and in the last line what it comes to; the exit code."""
     failed = result.failed or []
     progress.note("")
-    progress.note(f"backfill '{plan.identity.backfill_id}': {result.rows:,} rows in {duration(result.seconds)}.")
+    progress.note(f"backfill '{plan.identity.backfill_id}': {many(result.rows, 'row')} in {duration(result.seconds)}.")
     for chunks in _by_error(failed):
         _print_failure(progress, chunks)
     for each in covered:

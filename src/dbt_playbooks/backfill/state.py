@@ -54,9 +54,11 @@ class State:
         """How far the backfill is, a row a status (columns of `backfill_progress_sql`)."""
         return self._rows("backfill_progress_sql", backfill_id=backfill_id)
 
-    def backfill_ids(self) -> list[str]:
-        """Every backfill of the warehouse, the newest first."""
-        return [row[0] for row in self._project.call("backfill_ids")] if self._exists else []
+    def backfills(self) -> dict[str, list[str]]:
+        """Every backfill of the warehouse by its id, with the names of its models; the newest first."""
+        if not self._exists:
+            return {}
+        return {row[0]: str(row[1]).split(",") for row in self._project.call("backfill_ids")}
 
     def _rows(self, macro: str, **arguments: Any) -> list[dict[str, Any]]:
         if not self._exists:

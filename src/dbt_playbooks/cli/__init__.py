@@ -12,10 +12,11 @@ from dbt_playbooks.cli.compare import compare
 from dbt_playbooks.cli.impact import impact
 from dbt_playbooks.cli.migrations import migrations
 from dbt_playbooks.cli.notice import notice
+from dbt_playbooks.cli.options import Group
 from dbt_playbooks.errors import INTERRUPTED, PlaybooksError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="dbt-playbooks")
 def cli() -> None:
     """The data engineer's playbooks: backfills that survive and comparisons that are right, for dbt on BigQuery and DuckDB.

@@ -6,7 +6,15 @@ from typing import Any
 
 import click
 
-from dbt_playbooks.cli.options import DBT_OPTIONS, LIMIT_OPTIONS, dbt_options, limits, with_options, words_to_repeat
+from dbt_playbooks.cli.options import (
+    DBT_OPTIONS,
+    LIMIT_OPTIONS,
+    Group,
+    dbt_options,
+    limits,
+    with_options,
+    words_to_repeat,
+)
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.interface import Options
 
@@ -38,7 +46,7 @@ _BACKFILL_OPTIONS = (
 )
 
 
-@click.group(short_help="Fill incremental models with history, in chunks.")
+@click.group(cls=Group, short_help="Fill incremental models with history, in chunks.")
 def backfill() -> None:
     """Fill incremental models with history: in chunks, resumable, complete.
 
@@ -97,15 +105,17 @@ def plan(as_json: bool, **given: Any) -> int:
 
 
 @backfill.command()
-@click.argument("backfill_id", required=False)
+@click.argument("name", required=False, metavar="[MODEL|ID]")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list.")
 @with_options(*DBT_OPTIONS)
-def status(backfill_id: str | None, as_json: bool, **given: Any) -> int:
-    """Show how far a backfill is and who runs it now; without BACKFILL_ID, all of them. Works while a run
-    goes on, where the warehouse admits more than one process (a DuckDB file does not)."""
+def status(name: str | None, as_json: bool, **given: Any) -> int:
+    """Show how far backfills are and who runs them now: those of a MODEL, the one with an ID, or all of them.
+
+    Works while a run goes on, where the warehouse admits more than one process (a DuckDB file does not).
+    """
     from dbt_playbooks.backfill import command
 
-    return command.status(_options(given), backfill_id, as_json)
+    return command.status(_options(given), name, as_json)
 
 
 def _request(given: dict[str, Any]) -> Any:

@@ -338,7 +338,34 @@ def test_status_tells_how_far_a_backfill_is(shop: Shop) -> None:
     assert "failed: 2024-02-01 to 2024-02-29" in said.out
     unknown = shop.playbooks("backfill", "status", "histroy")
     assert unknown.code == 2
-    assert "Known: history" in unknown.err
+    assert (
+        "'histroy' is neither the id nor a model of a backfill in target 'dev'.\nDid you mean: history" in unknown.err
+    )
+
+
+def test_status_of_a_model_shows_all_its_backfills(shop: Shop) -> None:
+    unknown = shop.playbooks("backfill", "status", "events")
+    assert (unknown.code, unknown.err) == (2, "error: no backfill of 'events': none was ever run in target 'dev'.\n")
+    shop.model("events", DELETE_INSERT + FILTERED)
+    shop.model("others", DELETE_INSERT + FILTERED)
+    shop.run("events", *RANGE)
+    shop.run("events", "others", *RANGE, "--id", "both")
+    shop.run("others", *RANGE, "--id", "events_again")
+
+    def shown(*words: str) -> list[str]:
+        said = shop.playbooks("backfill", "status", *words, "--json")
+        return [each["id"] for each in json.loads(said.out)]
+
+    assert shown() == ["events_again", "both", "events_2024-01-01_2024-03-31_month"]
+    assert shown("events") == ["both", "events_2024-01-01_2024-03-31_month"]
+    assert shown("others") == ["events_again", "both"]
+    assert shown("both") == ["both"]
+    near = shop.playbooks("backfill", "status", "event")
+    assert "Did you mean: events" in near.err
+    assert (
+        "Backfills, the newest first: events_again, both, events_2024"
+        in shop.playbooks("backfill", "status", "xyz").err
+    )
 
 
 def test_the_state_goes_where_the_project_says(shop: Shop) -> None:

@@ -20,10 +20,6 @@ def _bars(found: Seen) -> list[str]:
     return [moment for moment in found.moments if "\u2501" in moment or "\u2500" in moment]
 
 
-def _unwrapped(found: Seen) -> str:
-    return found.screen.replace("\n", "")
-
-
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_a_bar_shows_n_of_m_and_the_time_left_at_every_width(shop: Shop, columns: int) -> None:
     shop.model("events", DELETE_INSERT + FILTERED)
@@ -35,7 +31,7 @@ def test_a_bar_shows_n_of_m_and_the_time_left_at_every_width(shop: Shop, columns
     assert all(len(bar) < columns for bar in bars)
     assert any("2024-01-08" in bar and "so far" in bar for bar in bars) == (columns == 110)
     assert found.screen.count("/13 chunks") == 1, "the bar is drawn in one place"
-    assert _unwrapped(found).endswith("Completed: 13 completed, 0 failed, 0 skipped, 13 in all")
+    assert found.lines.rstrip().endswith("Completed: 13 completed, 0 failed, 0 skipped, 13 in all")
     assert "\x1b[?25l" not in found.sent, "a run that is killed leaves no terminal without its cursor"
 
 
@@ -63,7 +59,7 @@ def test_failures_and_warnings_have_colours_and_the_last_line_sums_up(shop: Shop
     found = seen(RUN, shop.folder, 110)
     assert found.code == 1
     assert {"31", "32", "33"} <= found.styles
-    assert found.moments[-1].endswith("Completed with 1 failure: 12 completed, 1 failed, 0 skipped, 13 in all")
+    assert found.lines.rstrip().endswith("Completed with 1 failure: 12 completed, 1 failed, 0 skipped, 13 in all")
     assert "\x1b[33mwarning:" in found.sent
     assert "\x1b[31mfailed:" in found.sent
     again = seen((*RUN, "--reprocess", "none"), shop.folder, 110)
@@ -89,9 +85,9 @@ def test_no_escape_code_where_none_belongs(shop: Shop, reason: str) -> None:
         text = each.sent + each.out + each.err
         assert text
         assert "\x1b" not in text
-    shown = run.err if pipes else run.screen
+    shown = run.err if pipes else run.lines
     assert "[13/13] 2024-03-25 to 2024-03-31" in shown
-    assert shown.rstrip().splitlines()[-1].startswith("Completed with 1 failure:")
+    assert "\nCompleted with 1 failure: 12 completed, 1 failed, 0 skipped, 13 in all\n" in shown
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
@@ -112,7 +108,7 @@ def test_status_is_readable_at_every_width(shop: Shop, columns: int) -> None:
     shop.run("events", *WEEKS)
     found = seen(("backfill", "status"), shop.folder, columns, pipes=["err"])
     assert found.code == 0
-    assert "100% done (13 chunks completed)," in found.screen.replace("\n", "")
+    assert "100% done (13 chunks completed)," in found.lines
 
 
 def test_an_error_is_red_and_says_what_to_type(shop: Shop) -> None:
