@@ -37,11 +37,13 @@ def _said(words: tuple[str, ...], *more: str) -> str:
     return error.value.format_message() if isinstance(error.value, click.UsageError) else str(error.value)
 
 
-def _required(command: click.Command, but: click.Parameter) -> list[str]:
+def _words(command: click.Command, empty: click.Parameter, value: str) -> list[str]:
+    """What the command needs, with one parameter empty."""
     given: list[str] = []
     for param in command.params:
-        if param.required and param is not but:
-            given += [param.opts[0], "2024-01-01"] if isinstance(param, click.Option) else ["a"]
+        if param.required or param is empty:
+            text = value if param is empty else "2024-01-01"
+            given += [max(param.opts, key=len), text] if isinstance(param, click.Option) else [text]
     return given
 
 
@@ -52,14 +54,9 @@ def _required(command: click.Command, but: click.Parameter) -> list[str]:
 def test_every_value_of_every_command_is_refused_when_it_is_empty(
     words: tuple[str, ...], param: click.Parameter, empty: str
 ) -> None:
-    required = _required(COMMANDS[words], param)
-    if isinstance(param, click.Option):
-        said = _said(words, *required, max(param.opts, key=len), empty)
-        assert max(param.opts, key=len) in said
-    else:
-        # before the others: they are told apart by their order
-        said = _said(words, empty, *required)
-        assert f"{param.human_readable_name} is empty" in said
+    said = _said(words, *_words(COMMANDS[words], param, empty))
+    name = max(param.opts, key=len) if isinstance(param, click.Option) else param.human_readable_name
+    assert name in said
     assert "is empty" in said or "is not a valid" in said or "is not one of" in said
 
 
