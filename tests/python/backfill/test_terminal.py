@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from typing import Any
 
 import pytest
+from dbt.clients.jinja import MacroGenerator
+from rich.console import Console
 from screen import Seen, seen
 from shop import DELETE_INSERT, FILTERED, RANGE, Shop
 
@@ -132,3 +136,32 @@ def test_a_comparison_on_a_terminal_leaves_nothing_of_its_moving_line(shop: Shop
     assert found.code == 0
     assert "comparing raw.events" in found.sent
     assert "comparing raw.events" not in found.screen
+
+
+def test_a_plan_of_many_chunks_takes_no_more_calls_than_one_of_few(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls of macros and of rich cost far more than all else there is to do for a chunk."""
+    calls: Counter[str] = Counter()
+
+    def counted(owner: type, name: str) -> None:
+        real = getattr(owner, name)
+
+        def count(*arguments: Any, **more: Any) -> Any:
+            calls[name] += 1
+            return real(*arguments, **more)
+
+        monkeypatch.setattr(owner, name, count)
+
+    counted(MacroGenerator, "__call__")
+    counted(Console, "print")
+    counted(Console, "render")
+    shop.model("events", DELETE_INSERT + FILTERED)
+    assert shop.run("events", *RANGE, "--id", "few").code == 0
+    few, many = ("--start", "2024-01-01", "--end", "2024-01-03"), ("--start", "2000-01-01", "--end", "2024-12-31")
+    shop.playbooks("backfill", "plan", "events", *few, "--chunk", "day")
+    made = []
+    for days in (few, many):
+        calls.clear()
+        said = shop.playbooks("backfill", "plan", "events", *days, "--chunk", "day")
+        made.append((dict(calls), said.out.count(" pending ")))
+    assert [number for _, number in made] == [3, 9132]
+    assert made[0][0] == made[1][0]
