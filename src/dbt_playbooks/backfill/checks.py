@@ -87,8 +87,8 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
     warnings = _warnings(project, models)
     if by_hand:
         warnings.append(
-            f"{', '.join(by_hand)}: the window is not made by backfill_filter in the model itself. "
-            "See that its last day is whole: rows that it leaves out are missing"
+            f"{', '.join(by_hand)}: the model itself does not call backfill_filter. "
+            "Check that its window includes the whole last day: rows that it leaves out are missing"
         )
     return targets, warnings
 
@@ -136,7 +136,7 @@ def _against_its_configuration(project: Project, model: Model) -> str | None:
     hidden = project.hidden_strategies()
     if hidden:
         return (
-            f"the project overrides {', '.join(hidden)}, which makes a chunk exact. "
+            f"the project overrides {', '.join(hidden)}, which {'makes' if len(hidden) == 1 else 'make'} a chunk exact. "
             "Rename the override, or call dbt_playbooks' macro of that name from it."
         )
     return None
@@ -147,7 +147,7 @@ def _against_its_sql(project: Project, model: Model, first: Window) -> str | Non
     frozen = [key for key in project.frozen_by_window(model, first, other) if key not in _HANDLED_WHEN_FROZEN]
     if frozen:
         return (
-            f"its {' and '.join(frozen)} depend on the window's vars, and dbt fixes them when it parses: "
+            f"the window's vars decide its {' and '.join(frozen)}, and dbt reads those only once, when it parses the project: "
             "every chunk would get the first one's. Take var('start_date') and var('end_date') out of "
             "config(), ref() and source()."
         )

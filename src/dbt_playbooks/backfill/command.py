@@ -52,15 +52,19 @@ def _prepared(
             plan = make_plan(request, identity, found, state)
             gone = [target.model.relation for target in targets if not project.exists(target.model)]
             if gone and plan.completed and request.reprocess != "all":
+                missing = f"{', '.join(gone)} {'does' if len(gone) == 1 else 'do'} not exist"
+                recorded = (
+                    f"{many(plan.completed, 'chunk')} {'is' if plan.completed == 1 else 'are'} recorded as completed"
+                )
                 raise UsageError(
-                    f"{', '.join(gone)} is not there, although {many(plan.completed, 'chunk')} of backfill '{identity.backfill_id}' "
-                    "are recorded as completed. Fill it anew with --reprocess all, or give this backfill another --id."
+                    f"{missing}, although {recorded} in backfill '{identity.backfill_id}'. "
+                    "Fill it again with --reprocess all, or give this backfill another --id."
                 )
             outdated = done_by_other_code(identity, plan, state)
             if outdated:
                 warnings.append(
-                    f"the code of {identity.model} has changed since {many(outdated, 'chunk')} {'was' if outdated == 1 else 'were'} done. "
-                    "--reprocess all runs them again"
+                    f"the code of {identity.model} has changed since {many(outdated, 'chunk')} {'was' if outdated == 1 else 'were'} completed. "
+                    f"--reprocess all runs {'it' if outdated == 1 else 'them'} again"
                 )
             yield _Prepared(project, targets, warnings, state, plan)
         except PlaybooksError as error:
@@ -211,7 +215,7 @@ def _side_by_side(project: Project, targets: Sequence[Target], request: Request,
     if project.adapter_type != "bigquery" or not merging or (how.threads == 1 and request.shard.of == 1):
         return []
     return [
-        f"on BigQuery, merges by key into one table at the same time may conflict ({', '.join(merging)}). Give --retries 3"
+        f"on BigQuery, merges by key into one table at the same time may conflict ({', '.join(merging)}). Add --retries 3"
     ]
 
 
@@ -239,7 +243,8 @@ def _refuse_over(limits: Limits, project: Project, targets: Sequence[Target], pl
     unknown = [plan.chunks[index].window for index, value in estimates.items() if value is None]
     if unknown:
         raise UsageError(
-            f"{many(len(unknown), 'chunk')} could not be estimated (the first: {unknown[0]}), so the limit cannot be kept. Build what they read first."
+            f"{many(len(unknown), 'chunk')} could not be estimated (the first: {unknown[0]}), so the limit cannot be checked. "
+            "Build the tables that they read first."
         )
     total = sum(value or 0 for value in estimates.values())
     limits.refuse_over(total, price(project), many(len(estimates), "chunk"), "Allow more, or ask for a shorter range.")

@@ -64,7 +64,7 @@ class Progress:
             except BrokenPipeError:
                 self._json = False
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-                self.note("the reader of --json is gone: the run goes on without events.")
+                self.note("the reader of --json is gone: the run continues without events.")
 
     def note(self, text: str, style: str | None = None) -> None:
         """A line for the reader."""

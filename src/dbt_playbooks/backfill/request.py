@@ -29,7 +29,7 @@ class Shard:
         number, of = (int(match[1]), int(match[2])) if match else (0, 0)
         if not 1 <= number <= of:
             raise UsageError(
-                f"--shard '{text}' is not known. Write I/N with I from 1 to N: of four workers the first runs --shard 1/4."
+                f"--shard needs I/N with I from 1 to N, got '{text}'. The first of four workers runs --shard 1/4."
             )
         return cls(number, of)
 

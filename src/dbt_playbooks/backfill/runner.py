@@ -211,9 +211,10 @@ class Runner:
         if created:
             whole = self._project.query(self._project.call("row_count_sql", table=self._project.relation(target.model)))
             if int(whole[0]["row_count"]) != in_window:
+                outside = int(whole[0]["row_count"]) - in_window
                 raise OutsideWindowError(
-                    f"{int(whole[0]['row_count']) - in_window:,} of its rows lie outside of the chunk's window by its column "
-                    f"'{target.column}'. The window of the model's SQL is another one: see config(event_time), data_type and timezone."
+                    f"{outside:,} of its rows {'lies' if outside == 1 else 'lie'} outside of the chunk's window by its column "
+                    f"'{target.column}'. The model's SQL selects another window: check config(event_time), data_type and timezone."
                 )
         return in_window
 
@@ -225,9 +226,11 @@ class Runner:
             self._signals += 1
             self._stop.set()
             if self._signals == 1:
-                self._progress.note("stopping: the chunk in flight ends first. Again to cancel it and roll it back.")
+                self._progress.note(
+                    "stopping when the running chunks have finished. Press Ctrl-C again to cancel them: the warehouse rolls them back."
+                )
             elif self._signals == 2:
-                self._progress.note("cancelling the chunk in flight.")
+                self._progress.note("cancelling the running chunks.")
                 threading.Thread(target=_quietly, args=(self._project.cancel,), daemon=True).start()
 
         if threading.current_thread() is not threading.main_thread():

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import indent
 from typing import Any
 
 from dbt_playbooks.backfill.lease import describe, is_live
 from dbt_playbooks.backfill.plan import newest_generation
 from dbt_playbooks.backfill.progress import duration, many
 from dbt_playbooks.backfill.state import State
+from dbt_playbooks.interface import Window
 from dbt_playbooks.terminal import Out
 
 
@@ -83,19 +85,20 @@ def print_status(out: Out, found: Sequence[Status]) -> None:
         out.say("no backfill has run here.")
     for each in found:
         # nobody says of a run that was killed that its chunk ended
-        names = {} if each.held_by else {"running": "begun and not ended"}
+        names = {} if each.held_by else {"running": "started and not finished"}
         counts = ", ".join(f"{many(number, 'chunk')} {names.get(name, name)}" for name, number in each.chunks.items())
-        out.say(f"{each.id}: {math.floor(each.share_done * 100)}% done ({counts}), {each.rows:,} rows")
+        out.say(f"{each.id}: {math.floor(each.share_done * 100)}% done ({counts}), {many(each.rows, 'row')}")
         out.say(f"  {each.model}, {each.start_date} to {each.end_date} by {each.chunk}")
         if each.reprocessed is not None:
             out.say(
-                f"  --reprocess all has done {many(each.reprocessed, 'chunk')} of {sum(each.chunks.values())} again. The same command goes on."
+                f"  --reprocess all has completed {each.reprocessed:,} of {many(sum(each.chunks.values()), 'chunk')} again. Run the same command to continue."
             )
         for holder in each.held_by:
             out.say(f"  {holder}")
         if not each.held_by and each.share_done < 1:
-            out.say("  nobody runs it now. Run the same command again to go on.")
+            out.say("  not running now. Run the same command again to continue.")
         if each.seconds_left:
-            out.say(f"  about {duration(each.seconds_left)} of work left for one thread")
+            out.say(f"  about {duration(each.seconds_left)} left with one thread")
         for failure in each.failed:
-            out.say(f"  failed: {failure.start_date} to {failure.end_date}: {failure.error}")
+            out.say(f"  failed: {Window(failure.start_date, failure.end_date)}")
+            out.say(indent(failure.error.strip(), "    "))

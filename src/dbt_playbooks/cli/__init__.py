@@ -21,7 +21,7 @@ from dbt_playbooks.errors import INTERRUPTED, PlaybooksError
 def cli() -> None:
     """The data engineer's playbooks: backfills that survive and comparisons that are right, for dbt on BigQuery and DuckDB.
 
-    Exit codes: 0 done; 1 some work failed, run it again to go on, or tables differ; 2 invalid arguments or models; 3 dbt cannot open
+    Exit codes: 0 done; 1 some work failed (run it again to continue), or tables differ; 2 invalid arguments or models; 3 dbt cannot open
     the project, or the warehouse cannot be reached or refuses a statement; 130 interrupted: what was completed is recorded.
     """
 

@@ -39,7 +39,7 @@ _BACKFILL_OPTIONS = (
         type=click.Choice(["none", "failed", "all"]),
         default="failed",
         show_default=True,
-        help="Which chunks that ended before to run again.",
+        help="Which finished chunks to run again.",
     ),
     click.option("--shard", default="1/1", metavar="I/N", help="Only every N-th chunk, for N runs side by side."),
     *LIMIT_OPTIONS,
@@ -58,9 +58,13 @@ def backfill() -> None:
 @with_options(*_BACKFILL_OPTIONS)
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="Chunks at the same time.")
 @click.option(
-    "--retries", type=click.IntRange(min=0), default=0, show_default=True, help="More tries for a chunk that fails."
+    "--retries",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="How often to try a failing chunk again.",
 )
-@click.option("--fail-fast", is_flag=True, help="Begin no chunk after one failed.")
+@click.option("--fail-fast", is_flag=True, help="Start no chunk after one has failed.")
 @click.option("--dry-run", is_flag=True, help="Only show the plan, as `backfill plan` does.")
 @click.option("--compare-to", metavar="RELATION", help="At the end, compare row counts by chunk with this table.")
 @click.option("--json", "as_json", is_flag=True, help="One event a line on stdout.")
@@ -74,10 +78,10 @@ def run(
     as_json: bool,
     **given: Any,
 ) -> int:
-    """Run what is left of a backfill of the models in SELECT (dbt selection).
+    """Run the chunks of a backfill that are not completed, for the models in SELECT (dbt selection).
 
-    The same command again goes on where the last one stopped: chunks that are done are skipped, failed ones tried again.
-    Each chunk replaces its window as a whole, so nothing is lost or doubled.
+    Run the same command again to continue: it skips completed chunks and tries failed ones again.
+    Each chunk replaces its window as a whole, so no row is lost or duplicated.
     """
     from dbt_playbooks.backfill import command
     from dbt_playbooks.backfill.runner import How

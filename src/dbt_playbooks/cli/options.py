@@ -26,13 +26,13 @@ LIMIT_OPTIONS = (
         "--max-bytes",
         type=click.IntRange(min=0),
         metavar="N",
-        help="Refuse to begin when a dry run says more bytes. BigQuery.",
+        help="Do not start when a dry run estimates more than N bytes. BigQuery.",
     ),
     click.option(
         "--max-cost",
         type=click.FloatRange(min=0),
         metavar="X",
-        help="Refuse to begin when a dry run costs more. BigQuery.",
+        help="Do not start when a dry run estimates a higher cost. BigQuery.",
     ),
 )
 

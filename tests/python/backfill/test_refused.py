@@ -43,13 +43,13 @@ REFUSED = {
     ),
     "tags from the window": (
         _config(materialized="'incremental'", unique_key="'id'", tags="[var('start_date', 'none')]") + FILTERED,
-        "its tags depend on the window's vars, and dbt fixes them when it parses",
+        "the window's vars decide its tags, and dbt reads those only once",
     ),
     "an input from the window": (
         MERGE
         + "select * from {{ source('raw', 'events') if var('start_date', '') < '2000' else source('raw', 'others') }}"
         " where {{ dbt_playbooks.backfill_filter('event_date') }}",
-        "its source depend on the window's vars",
+        "the window's vars decide its source",
     ),
     "it reads itself": (
         MERGE + FILTERED + " and id not in (select id from {{ this }})",
@@ -105,7 +105,7 @@ def test_vars_in_the_yaml_config_are_found_too(shop: Shop) -> None:
     )
     said = shop.run("events", *RANGE)
     assert said.code == 2
-    assert "its tags depend on the window's vars" in said.err
+    assert "the window's vars decide its tags" in said.err
 
 
 def test_every_reason_is_given_at_once(shop: Shop) -> None:

@@ -51,7 +51,7 @@ def test_a_failing_chunk_is_recorded_and_the_others_go_on(shop: Shop) -> None:
     shop.model("events", DELETE_INSERT + FILTERED)
     said = shop.run("events", *RANGE)
     assert said.code == 0
-    assert "the code of events has changed since 2 chunks were done" in said.err
+    assert "the code of events has changed since 2 chunks were completed" in said.err
     assert shop.difference("events") == []
     assert shop.checkpoints("status, attempt") == [("completed", 1), ("completed", 2), ("completed", 1)]
 
@@ -62,7 +62,7 @@ def test_code_that_changed_is_told_until_every_chunk_is_done_by_it(shop: Shop) -
     shop.model("events", DELETE_INSERT + FILTERED)
     for _ in range(2):
         said = shop.run("events", *RANGE)
-        assert "the code of events has changed since 2 chunks were done" in said.err
+        assert "the code of events has changed since 2 chunks were completed" in said.err
     assert "has changed" not in shop.run("events", *RANGE, "--reprocess", "all").err
     assert "has changed" not in shop.run("events", *RANGE).err
 
@@ -102,7 +102,7 @@ def test_a_reprocessing_that_was_cut_off_goes_on(shop: Shop) -> None:
     assert shop.run("events", *again).code == 1
     status = json.loads(shop.playbooks("backfill", "status", "e", "--json").out)
     assert status[0]["reprocessed"] == 2
-    assert "--reprocess all has done 2 chunks of 3 again" in shop.playbooks("backfill", "status", "e").out
+    assert "--reprocess all has completed 2 of 3 chunks again" in shop.playbooks("backfill", "status", "e").out
 
     shop.sql("create or replace macro main.checked(x) as x")
     said = shop.run("events", *again)
@@ -134,7 +134,7 @@ def test_a_reader_of_the_events_that_leaves_does_not_stop_the_run(shop: Shop) ->
     run.stdout.close()
     said = run.stderr.read()
     assert run.wait() == 0, said
-    assert "the reader of --json is gone: the run goes on without events." in said
+    assert "the reader of --json is gone: the run continues without events." in said
     assert "Traceback" not in said
     assert shop.difference("events") == []
 
@@ -334,7 +334,7 @@ def test_status_tells_how_far_a_backfill_is(shop: Shop) -> None:
     shop.run("events", *RANGE, "--id", "history")
     said = shop.playbooks("backfill", "status")
     assert "history: 66% done (2 chunks completed, 1 chunk failed), 186 rows" in said.out
-    assert "nobody runs it now" in said.out
+    assert "not running now" in said.out
     assert "failed: 2024-02-01 to 2024-02-29" in said.out
     unknown = shop.playbooks("backfill", "status", "histroy")
     assert unknown.code == 2
