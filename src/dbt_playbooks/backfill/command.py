@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
-from rich.console import Console
-
 from dbt_playbooks.backfill import report
 from dbt_playbooks.backfill.checks import EdgeOptions, Target, check, check_rows
 from dbt_playbooks.backfill.checks.targets import default_chunk
 from dbt_playbooks.backfill.lease import CREATION, Lease
+from dbt_playbooks.backfill.mismatches import mismatches
 from dbt_playbooks.backfill.plan import Plan, done_by_other_code, make_plan, windows
 from dbt_playbooks.backfill.progress import Progress, many
 from dbt_playbooks.backfill.request import Identity, Request, about_vars
@@ -26,6 +25,7 @@ from dbt_playbooks.errors import DONE, PlaybooksError, UsageError, WarehouseErro
 from dbt_playbooks.interface import Options, Project
 from dbt_playbooks.project import open_project
 from dbt_playbooks.redact import Redactor
+from dbt_playbooks.terminal import stderr, stdout
 
 
 @dataclass(frozen=True)
@@ -63,15 +63,19 @@ def _prepared(
             warnings += more
             gone = [target.model.relation for target in targets if not project.exists(target.model)]
             if gone and plan.completed and request.reprocess != "all":
+                missing = f"{', '.join(gone)} {'does' if len(gone) == 1 else 'do'} not exist"
+                recorded = (
+                    f"{many(plan.completed, 'chunk')} {'is' if plan.completed == 1 else 'are'} recorded as completed"
+                )
                 raise UsageError(
-                    f"{', '.join(gone)} is not there, although {many(plan.completed, 'chunk')} of backfill '{identity.backfill_id}' "
-                    "are recorded as completed. Fill it anew with --reprocess all, or give this backfill another --id."
+                    f"{missing}, although {recorded} in backfill '{identity.backfill_id}'. "
+                    "Fill it again with --reprocess all, or give this backfill another --id."
                 )
             outdated = done_by_other_code(identity, plan, state)
             if outdated:
                 warnings.append(
-                    f"the code of {identity.model} has changed since {many(outdated, 'chunk')} {'was' if outdated == 1 else 'were'} done. "
-                    "--reprocess all runs them again"
+                    f"the code of {identity.model} has changed since {many(outdated, 'chunk')} {'was' if outdated == 1 else 'were'} completed. "
+                    f"--reprocess all runs {'it' if outdated == 1 else 'them'} again"
                 )
             yield _Prepared(project, targets, warnings, state, plan)
         except PlaybooksError as error:
@@ -92,7 +96,7 @@ def run(
     again: Sequence[str],
 ) -> int:
     """Run what is left of a backfill and report; the exit code."""
-    with _prepared(options, selection, exclude, request, limits, _say) as it:
+    with _prepared(options, selection, exclude, request, limits, stderr().say) as it:
         project, plan, state = it.project, it.plan, it.state
         with Progress(len(plan.todo), plan.skipped, json_events) as progress:
             for warning in [*it.warnings, *_side_by_side(project, it.targets, request, how)]:
@@ -111,7 +115,7 @@ def run(
                     invocation_id=lease.invocation_id,
                 )
                 progress.note(
-                    f"backfill '{plan.identity.backfill_id}': {len(plan.todo)} of {len(plan.chunks)} chunks to do, {plan.kept} done before."
+                    f"backfill '{plan.identity.backfill_id}': {len(plan.todo):,} of {many(len(plan.chunks), 'chunk')} to run, {plan.kept:,} completed before."
                 )
                 if plan.todo:
                     project.begin([target.model for target in it.targets])
@@ -124,7 +128,7 @@ def run(
                 covered = [
                     report.coverage(project, target, request.start_date, request.end_date) for target in existing
                 ]
-                mismatched = report.mismatches(
+                mismatched = mismatches(
                     project, existing, plan, state.chunks(plan.identity.backfill_id), lease.invocation_id
                 )
                 if other:
@@ -140,7 +144,7 @@ def run(
             not_begun=result.not_begun,
             interrupted=result.interrupted,
             rows=result.rows,
-            bytes=result.bytes,
+            bytes=result.bytes if project.bills_bytes else None,
             seconds=round(result.seconds, 3),
             mismatches=[asdict(each) for each in mismatched],
             missing={each.model: [day.isoformat() for day in each.missing] for each in covered},
@@ -153,7 +157,7 @@ def plan(
     options: Options, selection: Sequence[str], exclude: Sequence[str], request: Request, limits: Limits, as_json: bool
 ) -> int:
     """List the chunks, their state and what they would bill. Changes nothing."""
-    with _prepared(options, selection, exclude, request, limits, _say) as it:
+    with _prepared(options, selection, exclude, request, limits, stderr().say) as it:
         estimates = _estimates(it.project, it.targets, it.plan)
         price_per_tib = price(it.project)
         known = [value for value in estimates.values() if value is not None]
@@ -178,40 +182,46 @@ def plan(
 
 
 def _print_plan(it: _Prepared, estimates: Mapping[int, int | None], known: Sequence[int], price_per_tib: float) -> None:
-    console = Console(highlight=False)
-    console.print(report.plan_table(it.plan, estimates, price_per_tib))
+    out = stdout()
+    heading = f"backfill '{it.plan.identity.backfill_id}' of {it.plan.identity.model}"
+    out.say(heading, "bold")
+    lines = report.plan_lines(it.plan, estimates, price_per_tib, out.width if out.is_terminal else None)
+    out.say(next(lines), "bold")
+    # as they are: rich takes a while for each of some thousand lines
+    print("\n".join(lines))
     for warning in it.warnings:
-        console.print(f"warning: {warning}", markup=False)
+        out.say(f"warning: {warning}")
     if known:
-        console.print(f"{many(len(estimates), 'chunk')} would scan {bill(sum(known), price_per_tib)}.")
+        out.say(f"{many(len(estimates), 'chunk')} would scan {bill(sum(known), price_per_tib)}.")
     else:
-        console.print(
-            f"{many(len(it.plan.todo), 'chunk')} would run. {it.project.adapter_type} does not bill by bytes."
-        )
+        out.say(f"{many(len(it.plan.todo), 'chunk')} would run. {it.project.adapter_type} does not bill by bytes.")
 
 
-def status(options: Options, backfill_id: str | None, as_json: bool) -> int:
-    """What became of a backfill, or of all of them, and who runs it now. Only reads; works while a run goes on."""
+def status(options: Options, name: str | None, as_json: bool) -> int:
+    """What became of a backfill, of all backfills of a model, or of all of them, and who runs it now. Only reads; works while a run goes on."""
     with open_project(options) as project:
         state = State(project, Redactor(project.secrets()))
-        known = [each for each in state.backfill_ids() if not each.endswith(CREATION)]
-        if backfill_id is not None and backfill_id not in known:
-            near = difflib.get_close_matches(backfill_id, known, n=3) or known[:5]
-            raise UsageError(
-                f"no backfill '{backfill_id}' has left state in target '{project.target_name}'. "
-                f"Known: {', '.join(near) or 'none'}."
-            )
-        found = [read_status(state, each) for each in ([backfill_id] if backfill_id else known)]
+        known = {each: models for each, models in state.backfills().items() if not each.endswith(CREATION)}
+        asked = [each for each, models in known.items() if name is None or name == each or name in models]
+        if name is not None and not asked:
+            raise UsageError(_no_backfill(name, known, project.target_name))
+        found = [read_status(state, each) for each in asked]
     if as_json:
         print(json.dumps([asdict(each) for each in found]))
     else:
-        print_status(Console(highlight=False, soft_wrap=True), found)
+        print_status(stdout(), found)
     return DONE
 
 
-def _say(text: str) -> None:
-    """What takes time before a run begins."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
+def _no_backfill(name: str, known: Mapping[str, Sequence[str]], target: str) -> str:
+    if not known:
+        return f"no backfill of '{name}': none was ever run in target '{target}'."
+    names = list(dict.fromkeys([*known, *(model for models in known.values() for model in models)]))
+    near = difflib.get_close_matches(name, names, n=3)
+    listed = (
+        f"Did you mean: {', '.join(near)}" if near else f"Backfills, the newest first: {', '.join(list(known)[:5])}"
+    )
+    return f"'{name}' is neither the id nor a model of a backfill in target '{target}'.\n{listed}"
 
 
 def _side_by_side(project: Project, targets: Sequence[Target], request: Request, how: How) -> list[str]:
@@ -220,7 +230,7 @@ def _side_by_side(project: Project, targets: Sequence[Target], request: Request,
     if project.adapter_type != "bigquery" or not merging or (how.threads == 1 and request.shard.of == 1):
         return []
     return [
-        f"on BigQuery, merges by key into one table at the same time may conflict ({', '.join(merging)}). Give --retries 3"
+        f"on BigQuery, merges by key into one table at the same time may conflict ({', '.join(merging)}). Add --retries 3"
     ]
 
 
@@ -248,7 +258,8 @@ def _refuse_over(limits: Limits, project: Project, targets: Sequence[Target], pl
     unknown = [plan.chunks[index].window for index, value in estimates.items() if value is None]
     if unknown:
         raise UsageError(
-            f"{many(len(unknown), 'chunk')} could not be estimated (the first: {unknown[0]}), so the limit cannot be kept. Build what they read first."
+            f"{many(len(unknown), 'chunk')} could not be estimated (the first: {unknown[0]}), so the limit cannot be checked. "
+            "Build the tables that they read first."
         )
     total = sum(value or 0 for value in estimates.values())
     limits.refuse_over(total, price(project), many(len(estimates), "chunk"), "Allow more, or ask for a shorter range.")

@@ -1,0 +1,74 @@
+"""Whether what was reported is there: the rows of completed chunks beside those that the tables hold at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dbt_playbooks.backfill.checks import Target, data_type
+from dbt_playbooks.backfill.plan import Plan
+from dbt_playbooks.backfill.progress import Progress, many
+from dbt_playbooks.backfill.windows import rows_by_window
+from dbt_playbooks.interface import Project, Window
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A completed chunk whose window does not hold the rows that were recorded for it. `lost`: the backfill itself is not what it says."""
+
+    window: Window
+    recorded: int
+    rows: int
+    lost: bool
+
+
+def mismatches(
+    project: Project, targets: Sequence[Target], plan: Plan, states: Mapping[str, Mapping[str, Any]], invocation_id: str
+) -> list[Mismatch]:
+    """Completed chunks beside what the tables hold now. Rows that came after an earlier run are told; any other difference is an error."""
+    start, end = plan.identity.start_date, plan.identity.end_date
+    windows = [chunk.window for chunk in plan.chunks]
+    counts: Counter[Window | None] = Counter()
+    for target in targets:
+        counts += rows_by_window(
+            project,
+            windows,
+            table=project.relation(target.model),
+            date_column=target.column,
+            start_date=start,
+            end_date=end,
+            timezone=target.timezone,
+            data_type=data_type(project, target),
+        )
+    found = []
+    for window in windows:
+        state = states.get(window.start_date)
+        if state is None or state["status"] != "completed" or state["rows_processed"] is None:
+            continue
+        recorded, rows = int(state["rows_processed"]), counts[window]
+        if recorded != rows:
+            found.append(Mismatch(window, recorded, rows, state["invocation_id"] == invocation_id or rows < recorded))
+    return found
+
+
+def print_mismatches(progress: Progress, mismatched: Sequence[Mismatch]) -> None:
+    """At most ten of each kind, and what to type."""
+    lost, more = ([each for each in mismatched if each.lost == kind] for kind in (True, False))
+    texts = (
+        (
+            lost,
+            "error",
+            "red",
+            "does not hold the rows that were reported: something else wrote to the table, or chunks undid each other",
+        ),
+        (more, "warning", "yellow", "holds more rows than when it was filled"),
+    )
+    for told, kind, colour, text in texts:
+        for each in told[:10]:
+            progress.note(f"{kind}: {each.window} {text}: {each.recorded:,} reported, {each.rows:,} there", colour)
+        if len(told) > 10:
+            progress.note(f"  and {many(len(told) - 10, 'chunk')} more")
+    if lost:
+        progress.note("To fill them again: the same command with --reprocess all")
