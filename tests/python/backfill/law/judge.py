@@ -58,10 +58,12 @@ def hold(bench: Bench, case: Case) -> Verdict:
         ended = judge.take(step, impossible, broken)
         if ended.code in (1, 2) and not broken:
             # nothing is to be had of a model that is refused; what is next would only be refused again
-            if case.must_be_done and impossible is None:
-                judge.breach("does not fill what it must", ended)
+            if case.must_be_done:
+                judge.breach("does not fill what it must", ended, impossible or "")
             why = ended.err.strip().splitlines()
-            return Verdict("impossible" if impossible else "refused" if ended.code == 2 else "failed", why[-1] if why else "")
+            if impossible:
+                return Verdict("impossible", impossible)
+            return Verdict("refused" if ended.code == 2 else "failed", why[-1] if why else "")
     if impossible:
         return Verdict("impossible", impossible)
     return Verdict("accepted")
@@ -77,7 +79,7 @@ def _steps(case: Case) -> Iterator[_Step]:
         yield _Step(start=day.isoformat() if way.period != "months" else "2024-02-01")
         yield _Step(again=True)
     elif way.scheme == "broken":
-        yield _Step(breaks=day if way.after < 3 else dt.date.fromisoformat(way.start))
+        yield _Step(breaks=day if way.after < 4 else dt.date.fromisoformat(way.start))
         yield _Step(mends=True, again=True)
     elif way.scheme == "killed":
         yield _Step(killed=True)

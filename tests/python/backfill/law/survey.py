@@ -19,6 +19,7 @@ def survey(examples: int, start: int) -> None:
     law = Law(folder)
     first: dict[tuple[str, str], tuple[int, str]] = {}
     times: Counter[tuple[str, str]] = Counter()
+    outcomes: Counter[str] = Counter()
     number = 0
     began = time.monotonic()
 
@@ -36,7 +37,8 @@ def survey(examples: int, start: int) -> None:
         nonlocal number
         number += 1
         try:
-            law.hold(case)
+            verdict = law.hold(case)
+            outcomes[f"{verdict.outcome}: {case.model.shape}: {verdict.why.splitlines()[-1][:150] if verdict.why else ''}"] += 1
         except Breach as breach:
             kind = (breach.kind, _about(case))
             times[kind] += 1
@@ -49,7 +51,9 @@ def survey(examples: int, start: int) -> None:
     for kind, (found, text) in sorted(first.items(), key=lambda item: item[1][0]):
         print(f"\n=== {kind[0]}: {kind[1]}; first in example {found}, {times[kind]} times\n{text}")
     print(f"\n{number} examples in {time.monotonic() - began:.0f} s: {law.said()}")
-    for kind, (found, _) in sorted(first.items()):
+    for outcome, often in sorted(outcomes.items()):
+        print(f"{often:4} {outcome}")
+    for kind, (found, _) in sorted(first.items(), key=lambda item: item[1][0]):
         print(f"{times[kind]:4} from example {found:4}: {kind[0]}: {kind[1]}")
 
 
