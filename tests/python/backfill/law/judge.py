@@ -145,7 +145,7 @@ class _Judge:
         if differences:
             self.breach("done, and the rows are others", ended, differences)
         total = after.total()
-        if ended.named("run_ended")[0]["completed_before"] == 0:
+        if ended.named("run_ended")[0]["completed_before"] == 0 and "--shard" not in step.words:
             self._judge_report(ended, total)
         self._judge_checkpoints(ended, total)
         return None
