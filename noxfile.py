@@ -11,9 +11,14 @@ PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 DBT = {
     "1.10": ["dbt-core~=1.10.0"],
     "1.11": ["dbt-core~=1.11.0"],
-    # The parser's final releases download their wheel from a site that is not a registry; 1.12.0 takes the last one that is a wheel.
-    "1.12": ["dbt-core==1.12.0", "dbt-core-experimental-parser==2.0.0a4"],
+    "1.12": ["dbt-core==1.12.6", "dbt-core-experimental-parser==2.0.0a4"],
 }
+# The releases of the parser that 1.12 asks for fetch their wheel from a site that is not a registry. With the last one that is a wheel pip
+# must not look at what dbt-core asks for, so the rest of that is named here.
+WITHOUT_ITS_DEPENDENCIES = {
+    "1.12": ["metricflow>=0.213,<1", "click>=8.3", "opentelemetry-api", "sqlparse>=0.5.5", "python-dotenv>=1.2"],
+}
+CONSTRAINTS = "requirements/constraints.txt"
 EXTRAS = ["pytest", "duckdb", "googlesql", "test"]
 EMULATOR_FROM = (3, 11)
 # Each of dbt's private interfaces that we use, on DuckDB and rendered for BigQuery, in some minutes.
@@ -39,8 +44,12 @@ def matrix(session: nox.Session, dbt: str) -> None:
     """The smoke tests, or what is asked for after `--`, with one dbt-core."""
     python = tuple(int(part) for part in str(session.python).split("."))
     extras = [*EXTRAS, *(["emulator"] if python >= EMULATOR_FROM else [])]
-    session.install("--editable", f".[{','.join(extras)}]")
-    session.install(*DBT[dbt])  # after it: the newest is tried before pip may choose it
+    session.install("--editable", f".[{','.join(extras)}]", "--constraint", CONSTRAINTS)
+    if dbt in WITHOUT_ITS_DEPENDENCIES:
+        session.install("--no-deps", *DBT[dbt])
+        session.install(*WITHOUT_ITS_DEPENDENCIES[dbt])
+    else:
+        session.install(*DBT[dbt])
     session.run(
         "python",
         "-c",

@@ -46,6 +46,11 @@ def macros_page() -> str:
     parts = [
         "# The macros\n\nGenerated from the YAML beside them. `dbt run-operation dbt_playbooks.<macro> --args '{...}'` runs one.\n"
     ]
+    defaults = signatures(
+        "\n".join(
+            file.read_text() for file in [*(ROOT / "macros").rglob("*.sql"), *(ROOT / "tests/dbt").rglob("*.sql")]
+        )
+    )
     for file in sorted([*(ROOT / "macros").glob("*/*.yml"), *(ROOT / "tests/dbt").glob("**/*.yml")]):
         content = yaml.safe_load(file.read_text())
         described = [*content.get("macros", []), *content.get("data_tests", [])]
@@ -53,11 +58,39 @@ def macros_page() -> str:
             continue
         heading = f"## {file.parent.name.replace('_', ' ')}\n"
         parts += [heading] if heading not in parts else []
-        parts += [_macro(macro) for macro in described if not macro["name"].startswith("_")]
+        parts += [_macro(macro, defaults[macro["name"]]) for macro in described if not macro["name"].startswith("_")]
     return "\n".join(parts)
 
 
-def _macro(macro: dict[str, Any]) -> str:
+def signatures(text: str) -> dict[str, dict[str, str | None]]:
+    """Macros and generic tests (`test_name`) to their arguments, each with its default as it is written, None where it must be given."""
+    found = {}
+    for match in re.finditer(r"\{%-?\s*(macro|test)\s+(\w+)\s*\(", text):
+        name = f"test_{match[2]}" if match[1] == "test" else match[2]
+        arguments = (written.partition("=") for written in _arguments(text, match.end()))
+        found[name] = {argument.strip(): default.strip() if equals else None for argument, equals, default in arguments}
+    return found
+
+
+def _arguments(text: str, position: int) -> Iterator[str]:
+    """What stands between the commas from `position` on, up to the closing parenthesis; brackets and quotes hold commas of their own."""
+    depth, quote, begin = 0, "", position
+    while depth >= 0:
+        character = text[position]
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character in ",)" and depth == 0:
+            if text[begin:position].strip():
+                yield text[begin:position]
+            begin = position + 1
+        if not quote:
+            depth += (character in "([{") - (character in ")]}")
+        position += 1
+
+
+def _macro(macro: dict[str, Any], defaults: dict[str, str | None]) -> str:
     name = macro["name"].removeprefix("test_")
     # dbt renders descriptions, so an example of Jinja stands in a raw block
     description = re.sub(r"\{% (end)?raw %\}", "", macro["description"]).strip()
@@ -65,11 +98,16 @@ def _macro(macro: dict[str, Any]) -> str:
     # a generic test has its arguments in its meta: dbt counts none in a test, and would warn
     arguments = macro.get("arguments") or macro.get("config", {}).get("meta", {}).get("arguments", [])
     if arguments:
-        lines += ["| argument | type | |", "|---|---|---|"]
-        lines += [
-            f"| `{each['name']}` | `{each.get('type', 'any')}` | {' '.join(each['description'].split())} |"
+        rows = [
+            [
+                f"`{each['name']}`",
+                f"`{each.get('type', 'any')}`",
+                "must be given" if (default := defaults[each["name"]]) is None else f"`{default}`",
+                " ".join(each["description"].split()),
+            ]
             for each in arguments
         ]
+        lines += _table(["argument", "type", "default", ""], rows)
         lines.append("")
     return "\n".join(lines)
 

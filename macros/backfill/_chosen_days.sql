@@ -23,7 +23,8 @@
   {{ return(days) }}
 {% endmacro %}
 
-{#- Rows of these days: a half-open window a run of neighbouring days, so that the warehouse sees whole partitions. -#}
+{#- Rows of these days: a half-open window a run of neighbouring days, so that the warehouse sees whole partitions. Texts and integers that are no
+    day lie between days (20241399), and belong to none. -#}
 {% macro _days_condition(days, date_column, kind, timezone, where) %}
   {%- set one_day = modules.datetime.timedelta(days=1) -%}
   {%- set runs, windows = [], [] -%}
@@ -38,6 +39,9 @@
     {%- do windows.append(dbt_playbooks._window_predicate(dbt_playbooks._quote(date_column), kind, run.start, run.end, timezone)) -%}
   {%- endfor -%}
   {%- set condition = windows[0] if windows | length == 1 else '(\n  (' ~ windows | join(')\n  or (') ~ ')\n)' -%}
+  {%- if kind in ('text', 'integer') -%}
+    {%- set condition = condition ~ '\n  and ' ~ dbt_playbooks._day_of(dbt_playbooks._quote(date_column), kind) ~ ' is not null' -%}
+  {%- endif -%}
   {{ return(condition ~ ('\n  and (' ~ where ~ ')' if where else '')) }}
 {% endmacro %}
 

@@ -1,22 +1,32 @@
-{% macro backfill_filter(date_column, data_type='date', lookback_days=0, timezone='UTC', target_column=none) %}
-  {%- set start_date, end_date = var('start_date', none), var('end_date', none) -%}
-  {%- if (start_date is none) != (end_date is none) -%}
-    {%- set given, missing = ('end_date', 'start_date') if start_date is none else ('start_date', 'end_date') -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks.backfill_filter: var '" ~ given ~ "' is given and var '" ~ missing ~ "' is not. A window needs both: --vars '{start_date: 2024-01-01, end_date: 2024-01-31}'. Both days are included.") }}
+{% macro backfill_filter(date_column, data_type='date', lookback_days=0, timezone='UTC', target_column=none, future_rows=false) %}
+  {#- a var may have another meaning for a model that is only parsed: nothing is judged before this one is compiled -#}
+  {%- if not execute -%}
+    {{ return('true') }}
   {%- endif -%}
-
   {%- set column = dbt_playbooks._quote(date_column) -%}
-  {%- if start_date is not none -%}
-    {{ return(dbt_playbooks._window_predicate(column, data_type, start_date, end_date, timezone)) }}
+  {%- set window = dbt_playbooks._asked_window() -%}
+  {%- if window -%}
+    {{ return(dbt_playbooks._window_predicate(column, data_type, window.start_date, window.end_date, timezone)) }}
   {%- endif -%}
-  {%- if not execute or not is_incremental() -%}
+  {%- if not is_incremental() -%}
     {{ return('true') }}
   {%- endif -%}
 
-  {%- set newest = dbt_playbooks._newest_day(this, target_column or config.get('event_time') or date_column, timezone) -%}
-  {%- if newest is none -%}
-    {{ return('true') }}
+  {%- set target_date = target_column or config.get('event_time') or date_column -%}
+  {%- set newest = dbt_playbooks._newest_day(this, target_date, timezone, data_type) -%}
+  {%- set since = none if newest.day is none else newest.day - modules.datetime.timedelta(days=lookback_days) -%}
+  {%- if newest.later_rows and not future_rows -%}
+    {%- do dbt_playbooks._warn_of_future_rows(this, target_date, newest, since) -%}
   {%- endif -%}
-  {%- set since = newest - modules.datetime.timedelta(days=lookback_days) -%}
-  {{ return(column ~ ' >= ' ~ dbt_playbooks._date_literal(since, data_type, timezone)) }}
+  {{ return('true' if since is none else column ~ ' >= ' ~ dbt_playbooks._date_literal(since, data_type, timezone)) }}
+{% endmacro %}
+
+{#- Not said of tomorrow's rows, which another time zone has today. With dbt's --warn-error it ends the run: `future_rows` is the way out. -#}
+{% macro _warn_of_future_rows(relation, column, newest, since) %}
+  {%- set one = newest.later_rows | int == 1 -%}
+  {%- do exceptions.warn("dbt_playbooks.backfill_filter: " ~ relation ~ " has " ~ newest.later_rows ~ (" row" if one else " rows") ~ " of the future by its column '" ~ column
+    ~ "', " ~ ("dated " if one else "the newest dated ") ~ newest.latest ~ ". " ~ ("It does" if one else "They do") ~ " not count as the newest day, so this run takes "
+    ~ ("everything" if since is none else "the rows from " ~ since ~ " on") ~ ". If " ~ ("it is" if one else "they are") ~ " wrong, correct "
+    ~ ("it" if one else "them") ~ " in the source and delete " ~ ("it" if one else "them") ~ " in " ~ relation
+    ~ ". If dates to come belong there, say so: backfill_filter(..., future_rows=true).") -%}
 {% endmacro %}

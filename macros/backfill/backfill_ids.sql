@@ -1,5 +1,8 @@
 {#- The ids of all backfills, the newest first. -#}
 {% macro backfill_ids() %}
+  {%- if not dbt_playbooks.backfill_state_exists() -%}
+    {{ return([]) }}
+  {%- endif -%}
   {{ return(dbt_playbooks._query(
     'select backfill_id from ' ~ dbt_playbooks._backfill_relation('backfill_runs') ~ ' group by backfill_id order by max(recorded_at) desc'
   )) }}

@@ -1,10 +1,4 @@
-{#- Whether a backfill has ever left state here. -#}
+{#- Whether a backfill has ever left state here. An error when what stands there under its names is something else. -#}
 {% macro backfill_state_exists() %}
-  {%- for name in ['backfill_log', 'backfill_runs', 'backfill_checkpoints'] -%}
-    {%- set wanted = dbt_playbooks._backfill_relation(name) -%}
-    {%- if adapter.get_relation(wanted.database, wanted.schema, wanted.identifier) is none -%}
-      {{ return(false) }}
-    {%- endif -%}
-  {%- endfor -%}
-  {{ return(true) }}
+  {{ return(dbt_playbooks._state_found() | length == dbt_playbooks._state_columns() | length) }}
 {% endmacro %}

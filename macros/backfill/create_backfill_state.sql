@@ -1,7 +1,28 @@
-{#- Makes the relations of the state where they are missing. Safe to call at any time and from several processes at once. -#}
+{#- Makes the relations of the state where they are missing, all or none where the warehouse has a transaction for it. Safe to call at any time
+    and from several processes at once. -#}
 {% macro create_backfill_state() %}
-  {%- do adapter.create_schema(dbt_playbooks._backfill_relation('backfill_log').without_identifier()) -%}
-  {%- for statement in dbt_playbooks.create_backfill_state_sql() -%}
+  {%- if execute -%}
+    {%- do dbt_playbooks._state_found() -%}
+    {%- do adapter.dispatch('_make_state', 'dbt_playbooks')(
+      schema=dbt_playbooks._backfill_relation('backfill_log').without_identifier(), statements=dbt_playbooks.create_backfill_state_sql()
+    ) -%}
+  {%- endif -%}
+{% endmacro %}
+
+{% macro duckdb___make_state(schema, statements) %}
+  {%- set statements = ['create schema if not exists ' ~ schema] + statements -%}
+  {%- if target.disable_transactions -%}
+    {%- for statement in statements -%}
+      {%- do run_query(statement) -%}
+    {%- endfor -%}
+  {%- else -%}
+    {%- do dbt_playbooks._change(statements) -%}
+  {%- endif -%}
+{% endmacro %}
+
+{% macro bigquery___make_state(schema, statements) %}
+  {%- do adapter.create_schema(schema) -%}
+  {%- for statement in statements -%}
     {%- do run_query(statement) -%}
   {%- endfor -%}
 {% endmacro %}

@@ -36,7 +36,7 @@
     {%- do matches.append(dbt_playbooks._same_key('target.' ~ adapter.quote(column.name), theirs)) -%}
     {%- if column.name | lower == date_column | lower -%}
       {#- the date is part of the key, so a row can only match one of its own window: let the warehouse prune the target too -#}
-      {%- set ours = dbt_playbooks._kind_of(target_relation, column.name) -%}
+      {%- set ours = dbt_playbooks._kind_of(target_relation, column.name, kind if kind in ('text', 'integer') else none) -%}
       {%- do matches.append(dbt_playbooks._window_predicate('target.' ~ adapter.quote(column.name), ours, start_date, end_date, timezone)) -%}
     {%- endif -%}
   {%- endfor -%}

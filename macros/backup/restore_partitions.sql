@@ -52,8 +52,8 @@
     {%- do dbt_playbooks._named_columns([date_column], origin.columns, origin.label, 'the date column') -%}
     {%- set source_column = origin.columns[name | lower] -%}
     {%- set ours, theirs = adapter.quote(name), adapter.quote(source_column.name) -%}
-    {%- set kind = dbt_playbooks._date_kind(data_type or known[name | lower].data_type) -%}
-    {%- set source_kind = dbt_playbooks._date_kind(data_type or source_column.data_type) -%}
+    {%- set kind = dbt_playbooks._said_or_stored(data_type, known[name | lower], origin.relation) -%}
+    {%- set source_kind = dbt_playbooks._said_or_stored(data_type, source_column, origin.label) -%}
   {%- endif -%}
   {{ return({
     'column': ours, 'source_column': theirs, 'kind': kind, 'source_kind': source_kind,

@@ -63,11 +63,11 @@
   {%- if found.same and not found.old_rows -%}
     {{ return(sides ~ " have no rows to compare") }}
   {%- elif found.same -%}
-    {{ return(sides ~ " hold the same rows" ~ dbt_playbooks._duplicates_note(found)) }}
+    {{ return(sides ~ " hold " ~ dbt_playbooks._same_rows(found) ~ dbt_playbooks._duplicates_note(found)) }}
   {%- endif -%}
   {%- set differences = [] -%}
   {%- if found.same_rows -%}
-    {%- do differences.append("the columns that both have hold the same rows") -%}
+    {%- do differences.append("the columns that both have hold " ~ dbt_playbooks._same_rows(found)) -%}
   {%- else -%}
     {%- do differences.append(found.only_in_old ~ " row" ~ ('' if found.only_in_old == 1 else 's') ~ " only in old, " ~ found.only_in_new ~ " only in new, " ~ found.differing ~ " that differ") -%}
   {%- endif -%}
@@ -76,6 +76,10 @@
     {%- do differences.append(number ~ " column" ~ ('' if number == 1 else 's') ~ " only in " ~ side) -%}
   {%- endfor -%}
   {{ return(sides ~ " differ: " ~ differences | join('; ') ~ dbt_playbooks._duplicates_note(found)) }}
+{% endmacro %}
+
+{% macro _same_rows(found) %}
+  {{ return("the same rows within the tolerance" if found.within_tolerance else "the same rows") }}
 {% endmacro %}
 
 {% macro _duplicates_note(found) %}

@@ -8,9 +8,7 @@
     {%- set found = dbt_playbooks._read_counts(comparison, true, sample) -%}
   {%- endif -%}
   {%- if found.old_without_key or found.new_without_key -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks: the key " ~ comparison.key | map(attribute='label') | join(', ') ~ " is NULL in " ~ found.old_without_key
-      ~ " rows of " ~ comparison.old ~ " (old) and " ~ found.new_without_key ~ " of " ~ comparison.new ~ " (new)"
-      ~ (", of the partitions that differ" if scope.partitions is not none else "") ~ ", which belong to no row of the other table. Leave them out (where: \"id is not null\"), give a value to NULL (key: \"coalesce(id, -1)\"), or give no key: rows are compared as a whole then.") }}
+    {{ exceptions.raise_compiler_error(dbt_playbooks._null_keys_message(comparison, found, scope.partitions is not none)) }}
   {%- endif -%}
   {#- rows outside of the scope are the same on both sides -#}
   {%- do found.update(matched=scope.old_rows - found.only_in_old) -%}

@@ -15,8 +15,9 @@
     {%- do retyped.update({column.label: [column.old_type, column.new_type]}) -%}
   {%- endfor -%}
   {%- set same_rows = found.only_in_old + found.only_in_new + found.differing == 0 -%}
-  {%- set tolerances = comparison.columns | map(attribute='tolerance') | select | list -%}
-  {%- do found.update(has_key=comparison.key | length > 0, has_tolerance=tolerances | length > 0, retyped_columns=retyped, same_rows=same_rows, same=same_rows and not comparison.only_old and not comparison.only_new) -%}
+  {%- set has_tolerance = comparison.columns | map(attribute='tolerance') | select | list | length > 0 -%}
+  {%- do found.update(within_tolerance=same_rows and scope.differs and has_tolerance) -%}
+  {%- do found.update(has_key=comparison.key | length > 0, has_tolerance=has_tolerance, retyped_columns=retyped, same_rows=same_rows, same=same_rows and not comparison.only_old and not comparison.only_new) -%}
   {{ return(found) }}
 {% endmacro %}
 

@@ -63,7 +63,7 @@ left join counted{{ suffix ~ ' as counted' if suffix }} on days.day = counted.da
 {% endmacro %}
 
 {% macro duckdb___not_after(start, kind, timezone) %}
-  {{ return(start if timezone == 'UTC' or kind in ('date', 'datetime') else start ~ ' - interval 1 hour') }}
+  {{ return(start if timezone == 'UTC' or kind in ('date', 'datetime', 'text', 'integer') else start ~ ' - interval 1 hour') }}
 {% endmacro %}
 
 {% macro bigquery___not_after(start, kind, timezone) %}

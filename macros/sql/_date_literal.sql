@@ -5,7 +5,9 @@
 {% endmacro %}
 
 {% macro duckdb___date_literal(day, kind, timezone) %}
-  {%- if kind == 'date' -%}
+  {%- if kind in ('text', 'integer') -%}
+    {{ return(dbt_playbooks._key_literal(day, kind)) }}
+  {%- elif kind == 'date' -%}
     {{ return("date '" ~ day ~ "'") }}
   {%- elif kind == 'datetime' -%}
     {{ return("timestamp '" ~ day ~ " 00:00:00'") }}
@@ -16,7 +18,9 @@
 {% endmacro %}
 
 {% macro bigquery___date_literal(day, kind, timezone) %}
-  {%- if kind == 'date' -%}
+  {%- if kind in ('text', 'integer') -%}
+    {{ return(dbt_playbooks._key_literal(day, kind)) }}
+  {%- elif kind == 'date' -%}
     {{ return("date '" ~ day ~ "'") }}
   {%- elif kind == 'datetime' -%}
     {{ return("datetime '" ~ day ~ " 00:00:00'") }}
@@ -24,19 +28,9 @@
   {{ return("timestamp '" ~ dbt_playbooks._utc_midnight(day, timezone) ~ "+00:00'") }}
 {% endmacro %}
 
-{#- 'date', 'datetime' (no zone), 'timestamp' (an instant) or 'timestamptz' (DuckDB's TIMESTAMP WITH TIME ZONE) for a type as users
-    or information schemas spell it. -#}
-{% macro _date_kind(data_type) %}
-  {%- set spelled = data_type | string | trim | lower -%}
-  {%- set kinds = {
-    'date': 'date', 'datetime': 'datetime', 'timestamp without time zone': 'timestamp',
-    'timestamp': 'timestamp', 'timestamp_s': 'timestamp', 'timestamp_ms': 'timestamp', 'timestamp_ns': 'timestamp',
-    'timestamptz': 'timestamptz', 'timestamp with time zone': 'timestamptz'
-  } -%}
-  {%- if spelled not in kinds -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks: '" ~ data_type ~ "' is no type that a date window can be cut in. Allowed: date, datetime, timestamp, timestamptz. For a column of another type give an expression, for example 'cast(day_text as date)'.") }}
-  {%- endif -%}
-  {{ return(kinds[spelled]) }}
+{#- A day as a text, which sorts as days do ('2024-01-15 10:00:00' lies between it and the next), or as a number: 20240115. -#}
+{% macro _key_literal(day, kind) %}
+  {{ return("'" ~ day ~ "'" if kind == 'text' else day | string | replace('-', '') | int) }}
 {% endmacro %}
 
 {#- When, in UTC, `day` begins in `timezone`: '2024-01-01 05:00:00' for New York. -#}

@@ -1,54 +1,25 @@
-{#- The day of a table's newest date, or none when it holds no date: read now, so that it can be written as a literal,
-    which prunes where `(select max(...) from ...)` does not. -#}
-{% macro _newest_day(relation, column, timezone='UTC') %}
-  {%- set kind = dbt_playbooks._column_kind(relation, column) -%}
-  {%- set newest = dbt_playbooks._query(
-    'select cast(' ~ dbt_playbooks._day_of('max(' ~ dbt_playbooks._quote(column) ~ ')', kind, timezone) ~ ' as ' ~ dbt.type_string() ~ ') from ' ~ relation
-  )[0][0] -%}
-  {{ return(none if newest is none else dbt_playbooks._date(newest, 'the newest date of ' ~ relation)) }}
-{% endmacro %}
-
-{#- The kind of date (see `_date_kind`) that a column of an existing table holds. -#}
-{% macro _column_kind(relation, column) %}
-  {%- set wanted = column | string | replace('"', '') | replace('`', '') | lower -%}
-  {%- if wanted == '_partitiontime' -%}
-    {{ return('timestamp') }}
-  {%- elif wanted == '_partitiondate' -%}
-    {{ return('date') }}
+{#- What a table's newest day is, read now, so that it can be written as a literal, which prunes where `(select max(...) from ...)` does not:
+    {'day': none when there is no date up to today, 'later_rows': how many come after tomorrow, 'latest': the newest of all, as text}.
+    A row of the future (a wrong clock, a placeholder) would hold up every run until then, so it is no newest day. One scan. -#}
+{% macro _newest_day(relation, column, timezone='UTC', data_type='date') %}
+  {%- set said = dbt_playbooks._date_kind(data_type) -%}
+  {%- set kind = dbt_playbooks._local_kind(dbt_playbooks._column_kind(relation, column, said), said) -%}
+  {%- set date = dbt_playbooks._quote(column) -%}
+  {%- if kind in ('text', 'integer') -%}
+    {#- what is no day must not be the newest -#}
+    {%- set date, kind = dbt_playbooks._day_of(date, kind, timezone), 'date' -%}
   {%- endif -%}
-  {%- set columns = adapter.get_columns_in_relation(relation) -%}
-  {%- for candidate in columns if candidate.name | lower == wanted -%}
-    {{ return(dbt_playbooks._date_kind(candidate.data_type)) }}
+  {%- set starts = [] -%}
+  {%- for days in (1, 2) -%}
+    {%- do starts.append(dbt_playbooks._day_start(dbt_playbooks._plus_days(dbt_playbooks._today(timezone), days), kind, timezone)) -%}
   {%- endfor -%}
-  {{ exceptions.raise_compiler_error(
-    "dbt_playbooks: " ~ relation ~ " has no column '" ~ column ~ "'. Its columns: " ~ columns | map(attribute='name') | join(', ')
-    ~ ". Name the column of this table that holds the date: config(event_time='...') in the model, or the macro's argument."
-    ~ dbt_playbooks._did_you_mean(wanted, columns | map(attribute='name') | list)
-  ) }}
-{% endmacro %}
-
-{#- The calendar day of a date or an instant, in a time zone. -#}
-{% macro _day_of(expression, kind, timezone='UTC') %}
-  {{ return(adapter.dispatch('_day_of', 'dbt_playbooks')(expression=expression, kind=kind, timezone=timezone)) }}
-{% endmacro %}
-
-{% macro duckdb___day_of(expression, kind, timezone) %}
-  {%- set zone = dbt_playbooks._string_literal(timezone) -%}
-  {%- if kind == 'date' -%}
-    {{ return(expression) }}
-  {%- elif kind == 'timestamptz' -%}
-    {{ return('cast(timezone(' ~ zone ~ ', ' ~ expression ~ ') as date)') }}
-  {%- elif kind == 'timestamp' and timezone != 'UTC' -%}
-    {{ return('cast(timezone(' ~ zone ~ ", timezone('UTC', " ~ expression ~ ')) as date)') }}
-  {%- endif -%}
-  {{ return('cast(' ~ expression ~ ' as date)') }}
-{% endmacro %}
-
-{% macro bigquery___day_of(expression, kind, timezone) %}
-  {%- if kind == 'date' -%}
-    {{ return(expression) }}
-  {%- elif kind == 'datetime' -%}
-    {{ return('date(' ~ expression ~ ')') }}
-  {%- endif -%}
-  {{ return('date(' ~ expression ~ ', ' ~ dbt_playbooks._string_literal(timezone) ~ ')') }}
+  {%- set columns = [] -%}
+  {%- for newest in ['max(case when ' ~ date ~ ' < ' ~ starts[0] ~ ' then ' ~ date ~ ' end)', 'max(' ~ date ~ ')'] -%}
+    {%- do columns.append('cast(' ~ dbt_playbooks._day_of(newest, kind, timezone) ~ ' as ' ~ dbt.type_string() ~ ')') -%}
+  {%- endfor -%}
+  {%- do columns.append('count(case when ' ~ date ~ ' >= ' ~ starts[1] ~ ' then 1 end)') -%}
+  {%- set found = dbt_playbooks._query('select ' ~ columns | join(', ') ~ ' from ' ~ relation)[0] -%}
+  {{ return({
+    'day': none if found[0] is none else dbt_playbooks._date(found[0], 'the newest date of ' ~ relation), 'latest': found[1], 'later_rows': found[2] | int
+  }) }}
 {% endmacro %}

@@ -54,11 +54,13 @@
   {{ return(parts + [state.part]) }}
 {% endmacro %}
 
-{#- The model, seed, snapshot or source that has this name, or none. The root project wins over packages, the latest version over others. -#}
+{#- The model, seed, snapshot or source that has this name ('orders.v2': a version of a model), or none. The root project wins over packages, the latest
+    version over others. -#}
 {% macro _project_node(name) %}
   {%- set found = {'node': none} -%}
   {%- if execute -%}
-    {%- for node in graph.nodes.values() if node.name == name and node.resource_type in ('model', 'seed', 'snapshot') -%}
+    {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'snapshot')
+          and (node.name == name or node.get('version') is not none and node.name ~ '.v' ~ node.get('version') == name) -%}
       {%- if found.node is none or node.package_name == project_name or node.get('version') and node.version == node.latest_version -%}
         {%- do found.update(node=node) -%}
       {%- endif -%}

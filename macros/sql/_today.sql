@@ -32,6 +32,10 @@
 {% macro duckdb___day_start(day, kind, timezone) %}
   {%- if kind == 'date' -%}
     {{ return(day) }}
+  {%- elif kind == 'text' -%}
+    {{ return('cast(' ~ day ~ ' as varchar)') }}
+  {%- elif kind == 'integer' -%}
+    {{ return('cast(strftime(' ~ day ~ ", '%Y%m%d') as bigint)") }}
   {%- elif kind == 'datetime' -%}
     {{ return('cast(' ~ day ~ ' as timestamp)') }}
   {%- elif kind == 'timestamptz' -%}
@@ -43,14 +47,22 @@
 {% macro bigquery___day_start(day, kind, timezone) %}
   {%- if kind == 'date' -%}
     {{ return(day) }}
+  {%- elif kind == 'text' -%}
+    {{ return('cast(' ~ day ~ ' as string)') }}
+  {%- elif kind == 'integer' -%}
+    {{ return("cast(format_date('%Y%m%d', " ~ day ~ ') as int64)') }}
   {%- elif kind == 'datetime' -%}
     {{ return('datetime(' ~ day ~ ')') }}
   {%- endif -%}
   {{ return(dbt_playbooks._instant(day, 'date', timezone)) }}
 {% endmacro %}
 
-{#- A date or a time as an instant, comparable with `_now()`: a DATE is its midnight, and like a DATETIME it is read in the time zone. -#}
+{#- A date or a time as an instant, comparable with `_now()`: a DATE is its midnight, and like a DATETIME it is read in the time zone. Texts and
+    integers count as their day. -#}
 {% macro _instant(expression, kind, timezone='UTC') %}
+  {%- if kind in ('text', 'integer') -%}
+    {%- set expression, kind = dbt_playbooks._day_of(expression, kind), 'date' -%}
+  {%- endif -%}
   {{ return(adapter.dispatch('_instant', 'dbt_playbooks')(expression=expression, kind=kind, timezone=timezone)) }}
 {% endmacro %}
 

@@ -1,5 +1,5 @@
 {#- `where ...` for an inclusive range of days, open on a side whose day is none, and a condition of the user's; '' when there is neither.
-    `or_null` keeps the rows whose date is NULL; `indent` is what its first line is indented by. -#}
+    `or_null` keeps the rows whose date is NULL, or a text or an integer that is no day; `indent` is what its first line is indented by. -#}
 {% macro _where_sql(column, kind, start_date=none, end_date=none, timezone='UTC', where=none, or_null=false, indent='') %}
   {%- set quoted = dbt_playbooks._quote(column) -%}
   {%- set conditions = [] -%}
@@ -12,7 +12,8 @@
     {%- do conditions.append(quoted ~ ' < ' ~ dbt_playbooks._date_literal(after, kind, timezone)) -%}
   {%- endif -%}
   {%- if or_null and conditions -%}
-    {%- set conditions = ['(' ~ conditions[0] ~ ' or ' ~ quoted ~ ' is null)'] -%}
+    {%- set dated = dbt_playbooks._day_of(quoted, kind, timezone) if kind in ('text', 'integer') else quoted -%}
+    {%- set conditions = ['(' ~ conditions[0] ~ ' or ' ~ dated ~ ' is null)'] -%}
   {%- endif -%}
   {%- if where -%}
     {%- do conditions.append('(' ~ where ~ ')') -%}

@@ -42,7 +42,8 @@ class Window:
 
     @property
     def vars(self) -> dict[str, str]:
-        return {"start_date": self.start_date, "end_date": self.end_date}
+        """The names of our own, which no project uses for anything else."""
+        return {"dbt_playbooks_start_date": self.start_date, "dbt_playbooks_end_date": self.end_date}
 
     def __str__(self) -> str:
         return self.start_date if self.start_date == self.end_date else f"{self.start_date} to {self.end_date}"
@@ -54,6 +55,7 @@ class Model:
 
     unique_id: str
     name: str
+    """What people type and dbt selects: `orders`, of a model with versions `orders.v2`."""
     path: str
     relation: str
     materialized: str
@@ -117,6 +119,24 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Rendering:
+    """A model's SQL as its Jinja writes it, and the statements that the Jinja sent to the warehouse meanwhile."""
+
+    sql: str
+    asked: tuple[str, ...] = ()
+    error: str | None = None
+    """Why it could not be rendered."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """Which hooks of a model run with one of its windows."""
+
+    before: bool = True
+    after: bool = True
+
+
+@dataclass(frozen=True)
 class Inputs:
     """What decides how a project parses and compiles, the warehouse aside: while none of it changes, what was read of it holds."""
 
@@ -165,6 +185,8 @@ class Project(Protocol):
     target_name: str
     location: str
     disables_transactions: bool
+    admits_one_process: bool
+    """No other process can have the warehouse open while this one has."""
     bills_bytes: bool
 
     def models(self) -> list[Model]: ...
@@ -173,12 +195,17 @@ class Project(Protocol):
     def begin(self, models: Sequence[Model]) -> None: ...
     def end(self) -> None: ...
     def compile(self, model: Model, window: Window) -> str: ...
-    def run(self, model: Model, window: Window, config: Mapping[str, Any]) -> Outcome: ...
+    def rendered(self, model: Model, window: Window, incremental: bool) -> Rendering: ...
+    def has_hooks_before(self, models: Sequence[Model]) -> bool: ...
+    def rehearsed(self, models: Sequence[Model], hooks: bool) -> AbstractContextManager[None]: ...
+    def run(self, model: Model, window: Window, config: Mapping[str, Any], hooks: Hooks = ...) -> Outcome: ...
+    def window_vars(self, model: Model, window: Window) -> dict[str, str]: ...
+    def var_conflict(self, model: Model) -> str | None: ...
     def frozen_by_window(self, model: Model, one: Window, other: Window) -> list[str]: ...
     def relation(self, model: Model) -> Any: ...
     def exists(self, model: Model, refresh: bool = False) -> bool: ...
     def columns(self, relation: Any) -> dict[str, str]: ...
-    def columns_of(self, sql: str) -> dict[str, str]: ...
+    def columns_of(self, sql: str, header: str | None = None) -> dict[str, str]: ...
     def unsafe_flags(self) -> list[str]: ...
     def hidden_strategies(self) -> list[str]: ...
     def call(self, macro: str, **arguments: Any) -> Any: ...

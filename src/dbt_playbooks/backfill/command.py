@@ -5,18 +5,19 @@ from __future__ import annotations
 import difflib
 import json
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
 from rich.console import Console
 
 from dbt_playbooks.backfill import report
-from dbt_playbooks.backfill.checks import Target, check, check_columns
+from dbt_playbooks.backfill.checks import EdgeOptions, Target, check, check_rows
+from dbt_playbooks.backfill.checks.targets import default_chunk
 from dbt_playbooks.backfill.lease import CREATION, Lease
 from dbt_playbooks.backfill.plan import Plan, done_by_other_code, make_plan, windows
 from dbt_playbooks.backfill.progress import Progress, many
-from dbt_playbooks.backfill.request import Identity, Request
+from dbt_playbooks.backfill.request import Identity, Request, about_vars
 from dbt_playbooks.backfill.runner import How, Runner
 from dbt_playbooks.backfill.state import State
 from dbt_playbooks.backfill.status import print_status, read_status
@@ -38,19 +39,28 @@ class _Prepared:
 
 @contextmanager
 def _prepared(
-    options: Options, selection: Sequence[str], exclude: Sequence[str], request: Request
+    options: Options,
+    selection: Sequence[str],
+    exclude: Sequence[str],
+    request: Request,
+    limits: Limits,
+    say: Callable[[str], None],
 ) -> Iterator[_Prepared]:
     """Open the project, check the selection and read the state. Nothing in the warehouse has changed yet."""
     with open_project(options, selection, exclude) as project:
         redactor = Redactor(project.secrets())
         try:
-            found = windows(project, request.start_date, request.end_date, request.chunk)
             models = project.select()
+            request = replace(request, chunk=request.chunk or default_chunk(models))
+            found = windows(project, request.start_date, request.end_date, str(request.chunk))
             targets, warnings = check(project, models, found)
-            warnings += check_columns(project, targets, found[0])
             state = State(project, redactor)
             identity = Identity.of(replace(request, vars=options.vars), models)
+            warnings += about_vars(identity)
             plan = make_plan(request, identity, found, state)
+            edges = EdgeOptions("edges" in request.accepted, request.check_edges, limits) if plan.todo else None
+            targets, more = check_rows(project, targets, found, edges, say)
+            warnings += more
             gone = [target.model.relation for target in targets if not project.exists(target.model)]
             if gone and plan.completed and request.reprocess != "all":
                 raise UsageError(
@@ -82,7 +92,7 @@ def run(
     again: Sequence[str],
 ) -> int:
     """Run what is left of a backfill and report; the exit code."""
-    with _prepared(options, selection, exclude, request) as it:
+    with _prepared(options, selection, exclude, request, limits, _say) as it:
         project, plan, state = it.project, it.plan, it.state
         with Progress(len(plan.todo), plan.skipped, json_events) as progress:
             for warning in [*it.warnings, *_side_by_side(project, it.targets, request, how)]:
@@ -108,15 +118,18 @@ def run(
                 result = Runner(project, it.targets, state, lease, how, progress).run(plan)
                 if plan.todo:
                     project.end()
-            covered, differences = [], {}
+            covered, differences, mismatched = [], {}, []
             if not result.interrupted:
                 existing = [target for target in it.targets if project.exists(target.model)]
                 covered = [
                     report.coverage(project, target, request.start_date, request.end_date) for target in existing
                 ]
+                mismatched = report.mismatches(
+                    project, existing, plan, state.chunks(plan.identity.backfill_id), lease.invocation_id
+                )
                 if other:
                     differences = {other.name: report.compare(project, it.targets[-1], other, plan)}
-        code = report.print_report(progress, plan, result, covered, differences, shlex.join(again))
+        code = report.print_report(progress, plan, result, covered, differences, mismatched, shlex.join(again))
         progress.event(
             "run_ended",
             id=plan.identity.backfill_id,
@@ -129,6 +142,7 @@ def run(
             rows=result.rows,
             bytes=result.bytes,
             seconds=round(result.seconds, 3),
+            mismatches=[asdict(each) for each in mismatched],
             missing={each.model: [day.isoformat() for day in each.missing] for each in covered},
             differences={table: [_difference(each) for each in found] for table, found in differences.items()},
         )
@@ -139,7 +153,7 @@ def plan(
     options: Options, selection: Sequence[str], exclude: Sequence[str], request: Request, limits: Limits, as_json: bool
 ) -> int:
     """List the chunks, their state and what they would bill. Changes nothing."""
-    with _prepared(options, selection, exclude, request) as it:
+    with _prepared(options, selection, exclude, request, limits, _say) as it:
         estimates = _estimates(it.project, it.targets, it.plan)
         price_per_tib = price(it.project)
         known = [value for value in estimates.values() if value is not None]
@@ -193,6 +207,11 @@ def status(options: Options, backfill_id: str | None, as_json: bool) -> int:
     else:
         print_status(Console(highlight=False, soft_wrap=True), found)
     return DONE
+
+
+def _say(text: str) -> None:
+    """What takes time before a run begins."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
 
 
 def _side_by_side(project: Project, targets: Sequence[Target], request: Request, how: How) -> list[str]:

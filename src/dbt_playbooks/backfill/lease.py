@@ -2,7 +2,8 @@
 
 A run appends its claim, then reads all claims. Whoever sees another live claim and is not the first withdraws; the first waits
 until it is alone. Of two claims the one stored later always sees the earlier, so two runs never both go on. A claim is live until
-it is released, its process (on this machine) is gone, or it gave no sign for STALE seconds.
+it is released, its process (on this machine) is gone, or it gave no sign for STALE seconds by the warehouse's clock. Where only one process
+at a time can have the warehouse open, that is this one: no claim of another is live.
 """
 
 from __future__ import annotations
@@ -10,17 +11,17 @@ from __future__ import annotations
 import getpass
 import logging
 import os
-import platform
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import psutil
 
+from dbt_playbooks.backfill.processes import host, is_this_process, lives, seconds_awake_or_asleep, started_at
 from dbt_playbooks.backfill.request import Identity, Shard
 from dbt_playbooks.backfill.state import State
 from dbt_playbooks.errors import HeldError, PlaybooksError
@@ -51,8 +52,8 @@ class Lease:
         self._shard = shard
         self._pause = pause
         process = psutil.Process()
-        self._run = {
-            **asdict(identity),
+        self._run: dict[str, Any] = {
+            **identity.columns(),
             "invocation_id": self.invocation_id,
             "shard": str(shard),
             "host": host(),
@@ -63,7 +64,7 @@ class Lease:
             "generation": generation,
         }
         self._stop = threading.Event()
-        self._beaten = time.time()
+        self._beaten = seconds_awake_or_asleep()
         self._beating: threading.Thread | None = None
         self.lost: str | None = None
 
@@ -116,14 +117,14 @@ class Lease:
         for run in self._state.runs(self._run["backfill_id"]):
             if run["invocation_id"] == self.invocation_id:
                 mine = True
-            elif self._shard.overlaps(Shard.parse(run["shard"])) and is_live(run):
+            elif self._shard.overlaps(Shard.parse(run["shard"])) and is_live(run, self._state.only_we_have_it):
                 others.append(run)
                 first = first and mine
         return others, first
 
     def _beat(self) -> None:
         while not self._stop.wait(HEARTBEAT):
-            silent_for = time.time() - self._beaten
+            silent_for = seconds_awake_or_asleep() - self._beaten
             try:
                 if silent_for > STALE:
                     others, _ = self._live_claims()
@@ -131,19 +132,19 @@ class Lease:
                         self.lost = describe(others[0], self._run["backfill_id"])
                         return
                 self._state.record_run(self._run, "heartbeat")
-                self._beaten = time.time()
+                self._beaten = seconds_awake_or_asleep()
             except Exception as error:  # whatever it was, the next beat may succeed; `check` sees when none did
                 _log.debug("no heartbeat: %s", error)
 
     def check(self) -> None:
         """Before a chunk begins: raises HeldError when the machine slept and another run took over."""
-        if time.time() - self._beaten > STALE and self.lost is None:
+        if seconds_awake_or_asleep() - self._beaten > STALE and self.lost is None:
             others, _ = self._live_claims()
             if others:
                 self.lost = describe(others[0], self._run["backfill_id"])
             else:
                 self._state.record_run(self._run, "heartbeat")
-                self._beaten = time.time()
+                self._beaten = seconds_awake_or_asleep()
         if self.lost:
             raise HeldError(f"this run gave no sign of life for {STALE:.0f} seconds and lost its backfill. {self.lost}")
 
@@ -174,47 +175,26 @@ def creating(
         yield True
 
 
-def is_live(run: Mapping[str, Any]) -> bool:
-    """Whether a run of the table still holds what it claimed."""
+def is_live(run: Mapping[str, Any], only_we_have_it: bool) -> bool:
+    """Whether a run of the table still holds what it claimed. `only_we_have_it` says that no other process can have the warehouse open now."""
     if run["event"] == "release":
         return False
+    if only_we_have_it:
+        return is_this_process(run)
     if run["host"] == host():
-        return _same_process(run)
-    return float(run["seconds_ago"]) < STALE
-
-
-def _same_process(run: Mapping[str, Any]) -> bool:
-    try:
-        process = psutil.Process(int(run["process_id"]))
-        # the number alone may have been given to another process since
-        return bool(started_at(process) == run["process_started_at"]) and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-    except psutil.AccessDenied:
-        return True
+        return lives(run)
+    # a sign from the future comes from a clock that is wrong: it can't be waited for
+    return abs(float(run["seconds_ago"])) < STALE
 
 
 def describe(run: Mapping[str, Any], backfill_id: str) -> str:
     """Who holds a backfill, and when it may be had."""
     return (
         f"backfill '{backfill_id}' (shard {run['shard']}) is held by {run['started_by']} on {run['host'].split('/')[0]}, "
-        f"process {run['process_id']}, last sign of life {float(run['seconds_ago']):.0f} s ago.\n"
+        f"process {run['process_id']}, last sign of life {max(float(run['seconds_ago']), 0):.0f} s ago.\n"
         f"Wait for it, stop it, or run a disjoint --shard. A holder that is silent for {STALE:.0f} s is taken over, "
         "on its own machine at once when its process is gone."
     )
-
-
-def host() -> str:
-    """This machine as far as its processes can be seen: containers and rented machines share names, and hide each other's."""
-    try:
-        namespace = os.readlink("/proc/self/ns/pid")
-    except OSError:
-        namespace = ""
-    return f"{platform.node()}/{int(psutil.boot_time())}/{namespace}"
-
-
-def started_at(process: psutil.Process) -> str:
-    return f"{process.create_time():.2f}"
 
 
 def _user() -> str:

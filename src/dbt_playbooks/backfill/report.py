@@ -65,6 +65,8 @@ def find_comparison(project: Project, target: Target, name: str) -> Comparison:
     wanted = [target.column, *(str(column).split(".")[-1] for column, _, _ in target.model.filters)]
     for column in wanted:
         if column.lower() in columns:
+            # one that can't be counted by day is refused before anything runs
+            project.call("_kind_of", table=relation, column=columns[column.lower()], data_type=target.said)
             return Comparison(name, relation, columns[column.lower()])
     raise UsageError(
         f"--compare-to {name}: it has no column '{wanted[0]}' to count its rows by. Its columns: {', '.join(columns.values())}."
@@ -76,9 +78,12 @@ def compare(project: Project, target: Target, other: Comparison, plan: Plan) -> 
     start, end = plan.identity.start_date, plan.identity.end_date
     windows = [chunk.window for chunk in plan.chunks]
     asked = {"start_date": start, "end_date": end, "timezone": target.timezone}
-    local = {"data_type": "datetime"} if data_type(project, target) == "datetime" else {}
+    # a local time is one on both sides; texts and integers are what the catalogue says of each side
+    said = (
+        "datetime" if data_type(project, target) == "datetime" else None if target.said == "datetime" else target.said
+    )
     here, there = (
-        _by_window(project, windows, table=table, date_column=column, **asked, **local)
+        _by_window(project, windows, table=table, date_column=column, **asked, data_type=said)
         for table, column in ((project.relation(target.model), target.column), (other.relation, other.column))
     )
     return [
@@ -97,12 +102,52 @@ def _by_window(project: Project, windows: Sequence[Window], **asked: Any) -> Cou
     return counts
 
 
+@dataclass(frozen=True)
+class Mismatch:
+    """A completed chunk whose window does not hold the rows that were recorded for it. `lost`: the backfill itself is not what it says."""
+
+    window: Window
+    recorded: int
+    rows: int
+    lost: bool
+
+
+def mismatches(
+    project: Project, targets: Sequence[Target], plan: Plan, states: Mapping[str, Mapping[str, Any]], invocation_id: str
+) -> list[Mismatch]:
+    """Completed chunks beside what the tables hold now. Rows that came after an earlier run are told; any other difference is an error."""
+    start, end = plan.identity.start_date, plan.identity.end_date
+    windows = [chunk.window for chunk in plan.chunks]
+    counts: Counter[Window | None] = Counter()
+    for target in targets:
+        counts += _by_window(
+            project,
+            windows,
+            table=project.relation(target.model),
+            date_column=target.column,
+            start_date=start,
+            end_date=end,
+            timezone=target.timezone,
+            data_type=data_type(project, target),
+        )
+    found = []
+    for window in windows:
+        state = states.get(window.start_date)
+        if state is None or state["status"] != "completed" or state["rows_processed"] is None:
+            continue
+        recorded, rows = int(state["rows_processed"]), counts[window]
+        if recorded != rows:
+            found.append(Mismatch(window, recorded, rows, state["invocation_id"] == invocation_id or rows < recorded))
+    return found
+
+
 def print_report(
     progress: Progress,
     plan: Plan,
     result: Result,
     covered: Sequence[Coverage],
     differences: Mapping[str, Sequence[Difference]],
+    mismatched: Sequence[Mismatch],
     again: str,
 ) -> int:
     """Say what happened and what to type next; the exit code."""
@@ -129,6 +174,7 @@ def print_report(
             progress.note(
                 f"  {difference.window or 'date is NULL'}: {difference.rows:,} rows here, {difference.other_rows:,} there"
             )
+    _print_mismatches(progress, mismatched)
     if result.interrupted:
         progress.note(f"Interrupted; what was done is kept. To go on: {again}")
         return INTERRUPTED
@@ -139,7 +185,26 @@ def print_report(
     if failed or result.not_begun:
         progress.note(f"To go on with what is left: {again}")
         return SOME_FAILED
-    return SOME_FAILED if any(differences.values()) or plan.left_failed else DONE
+    lost = any(each.lost for each in mismatched)
+    return SOME_FAILED if any(differences.values()) or plan.left_failed or lost else DONE
+
+
+def _print_mismatches(progress: Progress, mismatched: Sequence[Mismatch]) -> None:
+    for lost, kind, text in (
+        (
+            True,
+            "error",
+            "does not hold the rows that were reported: something else wrote to the table, or chunks undid each other",
+        ),
+        (False, "warning", "holds more rows than when it was filled"),
+    ):
+        told = [each for each in mismatched if each.lost == lost]
+        for each in told[:10]:
+            progress.note(f"{kind}: {each.window} {text}: {each.recorded:,} reported, {each.rows:,} there")
+        if len(told) > 10:
+            progress.note(f"  and {many(len(told) - 10, 'chunk')} more")
+    if any(each.lost for each in mismatched):
+        progress.note("To fill them again: the same command with --reprocess all")
 
 
 def _cancelled(plan: Plan, result: Result) -> str:

@@ -6,14 +6,17 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.interface import Model
 
 Reprocess = Literal["none", "failed", "all"]
+
+_NO_ROW_DEPENDS_ON = ("price_per_tib", "dbt_playbooks_schema")
+"""Vars of our own: prices, and where the state is."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,17 @@ class Request:
 
     start_date: str
     end_date: str
-    chunk: str = "month"
+    chunk: str | None = None
+    """None: the batch of a microbatch model, else a month."""
     backfill_id: str | None = None
     shard: Shard = field(default_factory=Shard)
     reverse: bool = False
     reprocess: Reprocess = "failed"
     vars: Mapping[str, Any] = field(default_factory=dict)
+    accepted: tuple[str, ...] = ()
+    """Findings that are told and not refused."""
+    check_edges: bool = False
+    """Compare rows of neighbouring chunks where that is billed, too."""
 
 
 @dataclass(frozen=True)
@@ -69,24 +77,38 @@ class Identity:
     chunk: str
     relations: str
     vars_digest: str
+    """JSON of each var's name to a digest of its value."""
     code_digest: str
+    old_vars_digest: str = ""
+    """All vars in one digest, as states hold it that were written before their names were kept. Not stored."""
 
     @classmethod
     def of(cls, request: Request, models: Sequence[Model]) -> Identity:
         names = ",".join(model.name for model in models)
-        chunk = " ".join(request.chunk.lower().split())
+        chunk = " ".join(str(request.chunk).lower().split())
+        backfill_id = (
+            request.backfill_id or f"{_short(names)}_{request.start_date}_{request.end_date}_{chunk.replace(' ', '')}"
+        )
         return cls(
-            backfill_id=request.backfill_id
-            or f"{_short(names)}_{request.start_date}_{request.end_date}_{chunk.replace(' ', '')}",
+            backfill_id=backfill_id,
             model=names,
             start_date=request.start_date,
             end_date=request.end_date,
             chunk=chunk,
             relations=", ".join(model.relation for model in models),
-            # digests, because vars may hold what must not be stored
-            vars_digest=_digest(json.dumps(dict(request.vars), sort_keys=True, default=str)),
+            vars_digest=json.dumps(dict(_digests(request.vars, backfill_id)), sort_keys=True),
             code_digest=_digest(" ".join(model.checksum for model in models)),
+            old_vars_digest=_digest(_as_json(request.vars)),
         )
+
+    def columns(self) -> dict[str, str]:
+        """What is stored with each run."""
+        return {name: value for name, value in asdict(self).items() if name != "old_vars_digest"}
+
+    @property
+    def vars(self) -> list[str]:
+        """The names of the vars on which rows may depend."""
+        return list(json.loads(self.vars_digest))
 
     def differences(self, stored: Mapping[str, Any]) -> list[str]:
         """How a stored run of the same id differs, a line each."""
@@ -95,9 +117,43 @@ class Identity:
         for name, label in labels.items():
             if stored[name] != getattr(self, name):
                 lines.append(f"{label}: it was {stored[name]}, now it is {getattr(self, name)}")
-        if stored["vars_digest"] != self.vars_digest:
-            lines.append("--vars: they are not the same as before")
-        return lines
+        return [*lines, *(f"--vars: {difference}" for difference in self._different_vars(stored["vars_digest"]))]
+
+    def _different_vars(self, stored: str) -> Iterator[str]:
+        if not stored.startswith("{"):
+            if stored != self.old_vars_digest:
+                yield "they are not the same as before"
+            return
+        before, now = json.loads(stored), json.loads(self.vars_digest)
+        for name in sorted(before.keys() | now.keys()):
+            if name not in now:
+                yield f"'{name}' was given before, and is not given now"
+            elif name not in before:
+                yield f"'{name}' is given now, and was not given before"
+            elif before[name] != now[name]:
+                yield f"'{name}' has another value than before"
+
+
+def about_vars(identity: Identity) -> list[str]:
+    """A run with vars may fill a part only: what its user should know."""
+    if not identity.vars:
+        return []
+    return [
+        f"--vars gives {', '.join(identity.vars)}. If that leaves rows out, the backfill holds only a part of them, and its chunks are "
+        f"recorded as completed all the same, under the id '{identity.backfill_id}'. Give a trial an --id of its own"
+    ]
+
+
+def _digests(given: Mapping[str, Any], salt: str) -> Iterator[tuple[str, str]]:
+    """Vars by name, without their values, which may be what must not be stored. The salt keeps one table of digests of small values from
+    serving for every backfill."""
+    for name, value in given.items():
+        if name not in _NO_ROW_DEPENDS_ON:
+            yield str(name), _digest(_as_json([salt, str(name), value]))
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(dict(value) if isinstance(value, Mapping) else value, sort_keys=True, default=str)
 
 
 def _digest(text: str) -> str:

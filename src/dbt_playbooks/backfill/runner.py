@@ -12,13 +12,14 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 
-from dbt_playbooks.backfill.checks import Target, check_sql, data_type
+from dbt_playbooks.backfill.checks import Target, data_type
+from dbt_playbooks.backfill.checks.targets import type_in
 from dbt_playbooks.backfill.lease import Lease, creating
 from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.progress import Progress
 from dbt_playbooks.backfill.state import Chunk, State
-from dbt_playbooks.errors import PlaybooksError, WarehouseError
-from dbt_playbooks.interface import Project
+from dbt_playbooks.errors import PlaybooksError, UsageError, WarehouseError
+from dbt_playbooks.interface import Hooks, Project
 
 _LONGEST_PAUSE = 60.0
 
@@ -45,10 +46,6 @@ class Result:
     not_begun: int = 0
 
 
-class OutsideWindowError(PlaybooksError):
-    """A model returned rows that its chunk must not hold."""
-
-
 class Runner:
     """Runs chunks on threads; every chunk is begun, run model by model in graph order, counted and recorded."""
 
@@ -64,6 +61,12 @@ class Runner:
         self._stop = threading.Event()
         self._signals = 0
         self._data_types: dict[str, str] = {}
+        # the first chunk changes the table for all of them, and runs what a microbatch model runs once
+        self._batches = any(target.model.is_microbatch for target in targets)
+        self._alone_first = self._batches or any(
+            target.model.config.get("on_schema_change") in ("append_new_columns", "sync_all_columns")
+            for target in targets
+        )
 
     def run(self, plan: Plan) -> Result:
         """Run what the plan has to do. Raises WarehouseError when the state can no longer be written."""
@@ -75,20 +78,23 @@ class Runner:
             try:
                 while todo and not self._stop.is_set():
                     self._lease.check()
+                    chunk = todo.popleft()
+                    hooks = Hooks(before=chunk is plan.todo[0], after=not todo)
                     if self._tables_exist():
-                        running.add(pool.submit(copy_context().run, self._attempts, plan, todo.popleft()))
-                        while len(running) >= self._how.threads:
+                        while running and ((hooks.after and self._batches) or self._alone_first):
                             running = self._take(running, result)
+                        running.add(pool.submit(copy_context().run, self._attempts, plan, chunk, hooks))
+                        while len(running) >= self._how.threads or (running and self._alone_first):
+                            running = self._take(running, result)
+                        self._alone_first = False
                         continue
                     # one chunk makes the tables; others at the same time would replace each other's
                     with self._creating(plan) as mine:
                         if not mine:
+                            todo.appendleft(chunk)
                             break
-                        running.add(pool.submit(copy_context().run, self._attempts, plan, todo.popleft()))
+                        running.add(pool.submit(copy_context().run, self._attempts, plan, chunk, hooks))
                         running = self._take(running, result)
-                    if self._tables_exist():
-                        # only now does is_incremental() hold in the models that were created
-                        check_sql(self._project, [target.model for target in self._targets], plan.chunks[0].window)
                 while running:
                     running = self._take(running, result)
             finally:
@@ -135,17 +141,17 @@ class Runner:
             self._tables_exist(refresh=mine)
             yield mine
 
-    def _attempts(self, plan: Plan, chunk: Chunk) -> Chunk:
+    def _attempts(self, plan: Plan, chunk: Chunk, hooks: Hooks) -> Chunk:
         """Run a chunk, and again after a pause while it fails and tries are left."""
         for tried in range(self._how.retries + 1):
-            chunk = self._attempt(plan, replace(chunk, attempt=chunk.attempt + 1))
+            chunk = self._attempt(plan, replace(chunk, attempt=chunk.attempt + 1), hooks)
             last = tried == self._how.retries
             self._progress.ended(chunk, again=not last)
             if chunk.status != "failed" or last or self._stop.wait(min(2.0**tried, _LONGEST_PAUSE)):
                 break
         return chunk
 
-    def _attempt(self, plan: Plan, chunk: Chunk) -> Chunk:
+    def _attempt(self, plan: Plan, chunk: Chunk, hooks: Hooks) -> Chunk:
         def record(chunk: Chunk) -> Chunk:
             return self._state.record(plan.identity.backfill_id, plan.identity.model, self._lease.invocation_id, chunk)
 
@@ -154,10 +160,14 @@ class Runner:
         started = time.monotonic()
         rows, billed, error = 0, None, None
         for target in self._targets:
-            known = self._data_types.get(target.model.unique_id) or self._learn(target)
-            # macros/backfill/overrides/create_table_as.sql
-            config = target.config(chunk.window, known) if known else {"backfill_creates": True}
-            outcome = self._project.run(target.model, chunk.window, config)
+            try:
+                config = target.config(chunk.window, self._data_type(target, chunk))
+            except (UsageError, WarehouseError) as failure:
+                error = f"{target.model.name}: {failure}"
+                break
+            # dbt runs the hooks of a microbatch model once, around all of its batches
+            mine = hooks if target.model.is_microbatch else Hooks()
+            outcome = self._project.run(target.model, chunk.window, config, mine)
             if outcome.bytes_processed is not None:
                 billed = (billed or 0) + outcome.bytes_processed
             if outcome.error:
@@ -165,8 +175,8 @@ class Runner:
                 break
             try:
                 with self._project.connected():
-                    rows += self._rows(target, chunk, created=known is None)
-            except (WarehouseError, OutsideWindowError) as failure:
+                    rows += self._rows(target, chunk)
+            except (WarehouseError, UsageError) as failure:
                 error = f"{target.model.name} ran, but {failure}"
                 break
         status = "completed" if error is None else "interrupted" if self._signals > 1 else "failed"
@@ -181,6 +191,14 @@ class Runner:
             )
         )
 
+    def _data_type(self, target: Target, chunk: Chunk) -> str:
+        """The type of the target's date column: of its table, or of what the model returns while it has none."""
+        known = self._data_types.get(target.model.unique_id) or self._learn(target) or target.data_type
+        if known:
+            return known
+        returned = self._project.columns_of(self._project.compile(target.model, chunk.window))
+        return type_in(self._project, target, returned, f"what {target.model.name} returns")
+
     def _learn(self, target: Target, refresh: bool = False) -> str | None:
         """The type of the target's date column, once it has a table."""
         if not self._project.exists(target.model, refresh):
@@ -188,8 +206,8 @@ class Runner:
         self._data_types[target.model.unique_id] = data_type(self._project, target)
         return self._data_types[target.model.unique_id]
 
-    def _rows(self, target: Target, chunk: Chunk, created: bool) -> int:
-        """Rows that the target now holds in the chunk's window. A table that the chunk created must hold no others."""
+    def _rows(self, target: Target, chunk: Chunk) -> int:
+        """Rows that the target now holds in the chunk's window."""
         known = self._data_types.get(target.model.unique_id) or self._learn(target)
         sql = self._project.call(
             "window_row_count_sql",
@@ -200,15 +218,7 @@ class Runner:
             timezone=target.timezone,
             data_type=known,
         )
-        in_window = int(self._project.query(sql)[0]["row_count"])
-        if created:
-            whole = self._project.query(self._project.call("row_count_sql", table=self._project.relation(target.model)))
-            if int(whole[0]["row_count"]) != in_window:
-                raise OutsideWindowError(
-                    f"{int(whole[0]['row_count']) - in_window:,} of its rows lie outside of the chunk's window by its column "
-                    f"'{target.column}'. The window of the model's SQL is another one: see config(event_time), data_type and timezone."
-                )
-        return in_window
+        return int(self._project.query(sql)[0]["row_count"])
 
     @contextmanager
     def _signals_stop_us(self) -> Iterator[None]:

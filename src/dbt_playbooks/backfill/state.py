@@ -32,6 +32,7 @@ class State:
     def __init__(self, project: Project, redactor: Redactor) -> None:
         self._project = project
         self._redactor = redactor
+        self.only_we_have_it = project.admits_one_process
         self._exists = bool(project.call("backfill_state_exists"))
 
     def create(self) -> None:

@@ -62,7 +62,7 @@ def read_status(state: State, backfill_id: str) -> Status:
         share_done=float(progress[0]["share_done"] or 0) if progress else 0.0,
         seconds_left=None if left is None else float(left),
         reprocessed=_reprocessed(runs, chunks, int(newest["chunks"])),
-        held_by=[describe(run, backfill_id) for run in runs if is_live(run)],
+        held_by=[describe(run, backfill_id) for run in runs if is_live(run, state.only_we_have_it)],
         failed=[
             Failure(chunk["start_date"], chunk["end_date"], int(chunk["attempt"]), chunk["error_message"] or "")
             for chunk in chunks

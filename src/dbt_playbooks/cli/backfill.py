@@ -17,10 +17,8 @@ _BACKFILL_OPTIONS = (
     click.option("--end", required=True, metavar="DAY", help="The last day, included."),
     click.option(
         "--chunk",
-        default="month",
-        show_default=True,
         metavar="SIZE",
-        help="day, week, month, quarter, year, or '5 day'.",
+        help="day, week, month, quarter, year, or '5 day'.  [default: month; the batch of a microbatch model]",
     ),
     click.option(
         "--id", "backfill_id", metavar="ID", help="The name of the backfill. [default: from model, range and chunk]"
@@ -34,6 +32,17 @@ _BACKFILL_OPTIONS = (
         help="Which chunks that ended before to run again.",
     ),
     click.option("--shard", default="1/1", metavar="I/N", help="Only every N-th chunk, for N runs side by side."),
+    click.option(
+        "--accept",
+        multiple=True,
+        type=click.Choice(["edges"]),
+        help="Run although rows depend on where a chunk ends; it is written down with the run.",
+    ),
+    click.option(
+        "--check-edges",
+        is_flag=True,
+        help="Compare the rows of chunks with one run where that is billed, too: the bytes are told before. BigQuery.",
+    ),
     *LIMIT_OPTIONS,
 )
 
@@ -119,12 +128,14 @@ def _request(given: dict[str, Any]) -> Any:
         shard=Shard.parse(given["shard"]),
         reverse=given["reverse"],
         reprocess=given["reprocess"],
+        accepted=given["accept"],
+        check_edges=given["check_edges"],
     )
 
 
 def _options(given: dict[str, Any], threads: int | None = None) -> Options:
     options = dbt_options(given, threads)
-    for name in ("start_date", "end_date"):
+    for name in ("start_date", "end_date", "dbt_playbooks_start_date", "dbt_playbooks_end_date"):
         if name in options.vars:
             raise UsageError(f"--vars sets '{name}', which a backfill sets for each chunk. Use --start and --end.")
     return options

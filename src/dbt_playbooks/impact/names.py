@@ -31,7 +31,7 @@ class Names:
                 self._by_name.setdefault((kind, node.package, name), node)
                 self._by_name.setdefault((kind, name), node)
             if node.relation:
-                path = _path(node.relation, dialect)
+                path = table_path(node.relation, dialect)
                 for length in range(1, len(path) + 1):
                     self._by_path.setdefault(path[-length:], []).append(node)
 
@@ -47,7 +47,7 @@ class Names:
 
     def relation(self, text: str) -> str | None:
         """The node whose table is written like this in full."""
-        found = self._by_path.get(_path(text, self._dialect), [])
+        found = self._by_path.get(table_path(text, self._dialect), [])
         return found[0].unique_id if found and len({node.relation for node in found}) == 1 else None
 
     def reference(self, kind: str, names: Sequence[str]) -> str | None:
@@ -57,7 +57,7 @@ class Names:
         return found.unique_id if found else None
 
 
-def _path(relation: str, dialect: str | None) -> tuple[str, ...]:
+def table_path(relation: str, dialect: str | None) -> tuple[str, ...]:
     """The parts of a table's name; of what is no name (a file, a function), its SQL as one part."""
     parts, rest = [], relation.strip()
     while match := _PART.match(rest):

@@ -117,9 +117,17 @@ def _timeline(subject: Subject, words: Words) -> list[Text]:
     end = str(until or _OPEN)
     return [
         (f"{begins}: Phase 1 - ", *words.first),
-        (f"{begins} to {end}: Migration period - update your queries",),
+        (f"{_period(subject.begins, until)}: Migration period - update your queries",),
         (f"After {end}: Phase 2 - " if until else f"{end}: Phase 2 - ", *words.last),
     ]
+
+
+def _period(begins: dt.date | None, until: dt.date | None) -> str:
+    if begins and until:
+        return f"{begins} to {until}"
+    if begins:
+        return f"From {begins} to a day that is {_OPEN}"
+    return f"Until {until}" if until else _OPEN
 
 
 def _downstream(readers: Readers, impact: Impact | None, owners: Mapping[str, Sequence[str]]) -> Downstream:

@@ -7,16 +7,16 @@ import copy
 import datetime as dt
 import difflib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dbt_playbooks.errors import PlaybooksError, UsageError, WarehouseError
-from dbt_playbooks.interface import Inputs, KnownColumns, Model, Node, Options, Outcome, Window
+from dbt_playbooks.interface import Hooks, Inputs, KnownColumns, Model, Node, Options, Outcome, Rendering, Window
 from dbt_playbooks.project.compiling import NodeCompiler
 from dbt_playbooks.project.inputs import inputs_of
 from dbt_playbooks.project.models import backfill_filters, runners
-from dbt_playbooks.project.nodes import nodes_of
+from dbt_playbooks.project.nodes import name_of, nodes_of
 from dbt_playbooks.project.opening import (
     PACKAGE,
     put_our_macros_before_dbts,
@@ -24,8 +24,10 @@ from dbt_playbooks.project.opening import (
     silent_events,
     uncollected,
 )
-from dbt_playbooks.project.reach import refuse_unreachable
+from dbt_playbooks.project.reach import admits_one_process, refuse_unreachable
 from dbt_playbooks.project.session import DbtSession
+from dbt_playbooks.project.stubs import stubbed
+from dbt_playbooks.project.window_vars import WindowVars
 from dbt_playbooks.redact import secret_values
 
 
@@ -53,7 +55,9 @@ class DbtCoreProject(DbtSession):
         self._contexts: dict[tuple[int, str | None], Any] = {}
         self._compiler: NodeCompiler | None = None
         self._lock = threading.Lock()
+        self._noting = threading.local()
         self._adapter.set_macro_context_generator(self._kept_macro_context)
+        self._note_statements()
         self._packages_before_ours: list[str] = []
         if only_reads:
             refuse_unreachable(self._adapter, self._config.credentials)
@@ -65,6 +69,7 @@ class DbtCoreProject(DbtSession):
         self.project_name: str = self._config.project_name
         self.threads: int = self._config.threads
         self.bills_bytes = credentials.type == "bigquery"
+        self.admits_one_process = admits_one_process(credentials)
         self.disables_transactions = bool(getattr(credentials, "disable_transactions", False))
 
     # --- the graph -------------------------------------------------------------------------------------------------
@@ -118,7 +123,7 @@ class DbtCoreProject(DbtSession):
         config = node.config
         return Model(
             unique_id=node.unique_id,
-            name=node.name,
+            name=name_of(node),
             path=node.original_file_path,
             relation=str(self._relation(node)),
             materialized=config.materialized,
@@ -190,11 +195,81 @@ class DbtCoreProject(DbtSession):
         with self._dbt_errors(), self._connection(f"compile_{model.name}"):
             return str(runner.compile(manifest).compiled_code)
 
-    def run(self, model: Model, window: Window, config: Mapping[str, Any]) -> Outcome:
+    def rendered(self, model: Model, window: Window, incremental: bool) -> Rendering:
+        """The SQL of a model for a window on a first run, or on an incremental one, whatever the warehouse has. It runs nothing, but macros may query.
+
+        Ephemeral parents are not put into it: they stand there as the names of their CTEs.
+        """
+        from dbt.clients.jinja import get_rendered
+        from dbt.context.providers import generate_runtime_model_context
+
+        runner, manifest = self._runner(model, window, {})
+        with self._dbt_errors(), self._connection(f"compile_{model.name}"):
+            if model.is_microbatch:
+                # only compiling gives its node the batch by which refs and sources are filtered
+                runner.compile(manifest)
+            context = generate_runtime_model_context(runner.node, runner.config, manifest)
+        with self._noted() as asked:
+            try:
+                with (
+                    self._dbt_errors(),
+                    self._connection(f"compile_{model.name}"),
+                    stubbed(context, {"is_incremental": lambda: incremental}),
+                ):
+                    text = str(get_rendered(runner.node.raw_code, context, runner.node))
+            except PlaybooksError as error:
+                return Rendering("", tuple(asked), str(error))
+        return Rendering(text, tuple(asked))
+
+    def has_hooks_before(self, models: Sequence[Model]) -> bool:
+        """Whether something runs before the models that may make what they call: on-run-start, or a pre_hook in a transaction."""
+        return bool(self._start_hooks() or any(self._pre_hooks(model) for model in models))
+
+    @contextlib.contextmanager
+    def rehearsed(self, models: Sequence[Model], hooks: bool) -> Iterator[None]:
+        """What the models' sql_header makes, and with `hooks` what hooks make before them, is there while this lasts, and then rolled back.
+
+        Only where DDL is transactional (DuckDB). Hooks outside of a transaction are left out.
+        """
+        with self._dbt_errors(), self._connection("rehearsal"):
+            self._adapter.connections.begin()
+            try:
+                for sql in self._before(models, hooks):
+                    self._adapter.execute(sql, auto_begin=False)
+                yield
+            finally:
+                self._adapter.connections.rollback_if_open()
+
+    def _before(self, models: Sequence[Model], hooks: bool) -> Iterator[str]:
+        from dbt.clients.jinja import get_rendered
+        from dbt.context.providers import generate_runtime_model_context
+
+        for node in self._start_hooks() if hooks else ():
+            yield str(
+                get_rendered(node.raw_code, generate_runtime_model_context(node, self._config, self._manifest), node)
+            )
+        for model in models:
+            node = self._manifest.nodes[model.unique_id]
+            context = generate_runtime_model_context(node, self._config, self._manifest)
+            for hook in self._pre_hooks(model) if hooks else ():
+                yield str(get_rendered(hook.sql, context, node))
+            if model.config.get("sql_header"):
+                yield str(model.config["sql_header"])
+
+    def _start_hooks(self) -> list[Any]:
+        nodes = self._manifest.nodes.values()
+        return [node for node in nodes if node.resource_type == "operation" and "on-run-start" in node.tags]
+
+    def _pre_hooks(self, model: Model) -> list[Any]:
+        return [hook for hook in self._manifest.nodes[model.unique_id].config.pre_hook if hook.transaction]
+
+    def run(self, model: Model, window: Window, config: Mapping[str, Any], hooks: Hooks = Hooks()) -> Outcome:  # noqa: B008
         """Run a model for a window through its own materialization, as `dbt run` does. An error is an outcome."""
         from dbt_common.events.contextvars import log_contextvars
 
         runner, manifest = self._runner(model, window, config)
+        runner.node.config.pre_hook = runner.node.config.pre_hook if hooks.before else []
+        runner.node.config.post_hook = runner.node.config.post_hook if hooks.after else []
         with log_contextvars(node_info=runner.node.node_info):
             result = runner.run_with_hooks(manifest)
         failed = str(result.status) not in ("success", "warn")
@@ -213,7 +288,6 @@ class DbtCoreProject(DbtSession):
     def _runner(self, model: Model, window: Window, config: Mapping[str, Any]) -> tuple[Any, Any]:
         """dbt's runner for a model, on copies: the window's vars, the model's node and its ephemeral parents are its own."""
         model_runner, microbatch_runner = runners()
-        runtime_config = copy.copy(self._config)
         # not copy.copy: dbt's Manifest pickles its fields in an order of its own, and mixes them up
         manifest = object.__new__(type(self._manifest))
         manifest.__dict__.update(self._manifest.__dict__)
@@ -225,10 +299,9 @@ class DbtCoreProject(DbtSession):
             first = dt.datetime.fromisoformat(window.start_date).replace(tzinfo=dt.timezone.utc)
             after = dt.datetime.fromisoformat(window.end_date).replace(tzinfo=dt.timezone.utc) + dt.timedelta(days=1)
             there = model.unique_id in self._filled or self.exists(model)
-            arguments = (runtime_config, self._adapter, node, 1, 1, 0, {0: (first, after)}, there, there)
+            arguments = (copy.copy(self._config), self._adapter, node, 1, 1, 0, {0: (first, after)}, there, there)
             return microbatch_runner(*arguments), manifest
-        runtime_config.cli_vars = {**self._config.cli_vars, **window.vars}
-        return model_runner(runtime_config, self._adapter, node, 1, 1), manifest
+        return model_runner(self._window_vars(model).config(window), self._adapter, node, 1, 1), manifest
 
     def _own_copy(self, manifest: Any, unique_id: str) -> Any:
         node = copy.deepcopy(self._manifest.nodes[unique_id])
@@ -238,6 +311,17 @@ class DbtCoreProject(DbtSession):
             if found is not None and found.is_ephemeral_model and manifest.nodes[parent] is found:
                 self._own_copy(manifest, parent)
         return node
+
+    def _window_vars(self, model: Model) -> WindowVars:
+        return WindowVars(self._config, self._manifest, self._manifest.nodes[model.unique_id])
+
+    def window_vars(self, model: Model, window: Window) -> dict[str, str]:
+        """The vars that a model has while it is run for a window."""
+        return self._window_vars(model).of(self._manifest.nodes[model.unique_id], window)
+
+    def var_conflict(self, model: Model) -> str | None:
+        """Why the model can't be given the window by the vars that it reads; None if it can."""
+        return None if model.is_microbatch else self._window_vars(model).conflict()
 
     def frozen_by_window(self, model: Model, one: Window, other: Window) -> list[str]:
         """What dbt fixes when it parses the model although it depends on the window: config keys, 'ref' or 'source'.
@@ -250,8 +334,7 @@ class DbtCoreProject(DbtSession):
 
         seen = []
         for window in (one, other):
-            config = copy.copy(self._config)
-            config.cli_vars = {**self._config.cli_vars, **window.vars}
+            config = self._window_vars(model).config(window)
             node = copy.deepcopy(self._manifest.nodes[model.unique_id])
             node.refs, node.sources = [], []
             calls = ContextConfig(config, node.fqn, node.resource_type, project_name=node.package_name)
@@ -261,10 +344,11 @@ class DbtCoreProject(DbtSession):
                     get_rendered(node.raw_code, context, node, capture_macros=True)
             seen.append({**calls._config_call_dict, "ref": str(node.refs), "source": str(node.sources)})
         frozen = {key for key in seen[0].keys() | seen[1].keys() if seen[0].get(key) != seen[1].get(key)}
+        given = self.window_vars(model, one)
         for key, text in self._config_in_yaml(model).items():
             # the text of a hook is rendered when it runs
             is_hook = key.replace("-", "_") in ("pre_hook", "post_hook")
-            if not is_hook and any(name in str(text) and "var(" in str(text) for name in one.vars):
+            if not is_hook and any(name in str(text) and "var(" in str(text) for name in given):
                 frozen.add(key)
         return sorted(frozen)
 
@@ -273,8 +357,13 @@ class DbtCoreProject(DbtSession):
         node = self._manifest.nodes[model.unique_id]
         file = self._manifest.files.get(node.patch_path or "")
         properties = (getattr(file, "dict_from_yaml", None) or {}).get("models", [])
-        mine = [entry.get("config") or {} for entry in properties if entry.get("name") == node.name]
-        return {**node.unrendered_config, **{key: text for config in mine for key, text in config.items()}}
+        mine = [entry for entry in properties if entry.get("name") == node.name]
+        # those of a version stand below those of the model
+        mine += [
+            each for entry in mine for each in entry.get("versions") or [] if str(each.get("v")) == str(node.version)
+        ]
+        configs = [entry.get("config") or {} for entry in mine]
+        return {**node.unrendered_config, **{key: text for config in configs for key, text in config.items()}}
 
     def unsafe_flags(self) -> list[str]:
         """Flags of dbt's environment under which a chunk would not hold its window."""
@@ -314,13 +403,13 @@ class DbtCoreProject(DbtSession):
         with self._dbt_errors(), self._connection("columns"):
             return {column.name: column.data_type for column in self._adapter.get_columns_in_relation(relation)}
 
-    def columns_of(self, sql: str) -> dict[str, str]:
-        """The columns that a query returns and their types; nothing is read, and nothing is billed."""
+    def columns_of(self, sql: str, header: str | None = None) -> dict[str, str]:
+        """The columns that a query returns and their types; nothing is read, and nothing is billed. `header` is a model's sql_header."""
         if self.bills_bytes:
             with self._dbt_errors(), self._connection("columns"):
-                job, _ = self._adapter.connections.raw_execute(sql, dry_run=True)
+                job, _ = self._adapter.connections.raw_execute(f"{header or ''}\n{sql}", dry_run=True)
                 return {field.name: field.field_type for field in job.schema or ()}
-        columns = self._call("macro.dbt.get_column_schema_from_query", select_sql=sql)
+        columns = self._call("macro.dbt.get_column_schema_from_query", select_sql=sql, select_sql_header=header)
         return {column.name: column.data_type for column in columns}
 
     # --- macros and queries ----------------------------------------------------------------------------------------
@@ -348,6 +437,27 @@ class DbtCoreProject(DbtSession):
         if key not in self._contexts:
             self._contexts[key] = generate_runtime_macro_context(macro, config, manifest, package)
         return self._contexts[key]
+
+    def _note_statements(self) -> None:
+        """Let `_noted` see what macros send to the warehouse."""
+        execute, noting = self._adapter.execute, self._noting
+
+        def noted(sql: str, *arguments: Any, **more: Any) -> Any:
+            for statements in getattr(noting, "lists", ()):
+                statements.append(sql)
+            return execute(sql, *arguments, **more)
+
+        self._adapter.execute = noted
+
+    @contextlib.contextmanager
+    def _noted(self) -> Iterator[list[str]]:
+        """The statements of this thread while this lasts."""
+        statements: list[str] = []
+        self._noting.lists = (*getattr(self._noting, "lists", ()), statements)
+        try:
+            yield statements
+        finally:
+            self._noting.lists = self._noting.lists[:-1]
 
     def estimate(self, sql: str) -> int | None:
         """Bytes that a statement would bill, from a dry run; None where the warehouse does not bill by bytes."""

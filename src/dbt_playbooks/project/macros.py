@@ -264,6 +264,7 @@ class MacroSession(DbtSession):
                 config.cli_vars = {**config.cli_vars, **variables}
                 var = context["var"]
                 changed["var"] = type(var)(var._context, config, var._node)
+                changed["invocation_args_dict"] = {**context["invocation_args_dict"], "vars": dict(config.cli_vars)}
             with stubbed(context, changed):
                 yield context
 

@@ -64,7 +64,7 @@ def _node(found: Any, groups: Mapping[str, Any], root: Path, ephemeral_name: Cal
     return Node(
         unique_id=found.unique_id,
         kind=kind,
-        name=_name(found, kind),
+        name=name_of(found),
         package=found.package_name,
         path=found.original_file_path,
         relation=relation,
@@ -83,7 +83,9 @@ def _node(found: Any, groups: Mapping[str, Any], root: Path, ephemeral_name: Cal
     )
 
 
-def _name(found: Any, kind: str) -> str:
+def name_of(found: Any) -> str:
+    """What people type and dbt selects: `orders`, of a source `raw.orders`, of a model with versions `orders.v2`."""
+    kind = str(found.resource_type)
     if kind == "source":
         return f"{found.source_name}.{found.name}"
     version = getattr(found, "version", None) if kind == "model" else None

@@ -1,7 +1,9 @@
-"""Says at once that BigQuery can't be reached: its client would try for ten minutes, each time that a macro asks."""
+"""Who can reach the warehouse: says at once that BigQuery can't be reached, which its client would try for ten minutes each time that a macro
+asks, and whether only one process at a time can have it open."""
 
 from __future__ import annotations
 
+import re
 import socket
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +35,17 @@ def refuse_unreachable(adapter: Any, credentials: Any) -> None:
         return connection if isinstance(connection._handle, LazyHandle) else closed(connection)
 
     manager.open, manager.close = open_connection, close_connection
+
+
+def admits_one_process(credentials: Any) -> bool:
+    """Whether the target's database is a DuckDB file of its own, which dbt keeps open and locked for as long as its process lives."""
+    if credentials.type != "duckdb":
+        return False
+    path = str(credentials.path)
+    # `md:`, `ducklake:`, `https://`; a letter alone is a drive
+    is_file = path != ":memory:" and not re.match(r"[a-zA-Z][\w+.-]+:", path)
+    its_own = credentials.database == credentials.path_derived_database_name(path)
+    return bool(is_file and its_own and credentials.keep_open and not credentials.remote)
 
 
 def _unreachable(endpoint: str | None) -> str | None:

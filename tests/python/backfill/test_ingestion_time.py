@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from dbt_playbooks.backfill.checks import Target, _target, check_columns
+from dbt_playbooks.backfill.checks.columns import check_columns
+from dbt_playbooks.backfill.checks.targets import Target, target_of
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.interface import Model, Window
 
@@ -25,7 +26,7 @@ def _model(**config: Any) -> Model:
 
 
 def test_the_window_is_cut_in_the_ingestion_time_because_the_field_is_not_kept() -> None:
-    target = _target(_model())
+    target = target_of(_model())
     assert target is not None
     assert target.column == "_PARTITIONTIME"
 

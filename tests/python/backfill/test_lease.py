@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,8 @@ import psutil
 import pytest
 
 from dbt_playbooks.backfill import lease as lease_module
-from dbt_playbooks.backfill.lease import STALE, Lease, creating, host, started_at
+from dbt_playbooks.backfill.lease import STALE, Lease, creating, describe
+from dbt_playbooks.backfill.processes import host, lives, started_at
 from dbt_playbooks.backfill.request import Identity, Shard
 from dbt_playbooks.errors import HeldError, WarehouseError
 
@@ -24,6 +26,7 @@ class Table:
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
         self.gone = False
+        self.only_we_have_it = False
 
     def record_run(self, run: Mapping[str, Any], event: str) -> None:
         if self.gone:
@@ -74,6 +77,53 @@ def test_a_holder_elsewhere_that_is_silent_too_long_is_taken_over() -> None:
     with _lease(table):
         assert table.rows[-1]["event"] == "claim"
     assert table.rows[-1]["event"] == "release"
+
+
+@pytest.mark.parametrize("ahead", [STALE, 10779.0])
+def test_a_holder_elsewhere_whose_clock_is_far_ahead_is_taken_over(ahead: float) -> None:
+    table = Table()
+    table.held_elsewhere(-ahead)
+    with _lease(table):
+        assert table.rows[-1]["event"] == "claim"
+
+
+def test_a_holder_elsewhere_whose_clock_is_a_little_ahead_holds_and_its_sign_is_not_of_the_future() -> None:
+    table = Table()
+    table.held_elsewhere(-3)
+    with pytest.raises(HeldError, match="last sign of life 0 s ago"), _lease(table):
+        pass
+    assert "last sign of life 0 s ago" in describe({**table.rows[0], "seconds_ago": -10779}, "history")
+
+
+def test_where_only_this_process_can_have_the_warehouse_open_no_claim_of_another_holds() -> None:
+    table = Table()
+    table.only_we_have_it = True
+    parent = psutil.Process().parent() or psutil.Process()
+    table.held_elsewhere(1)
+    table.held_elsewhere(
+        0, invocation_id="here", host=host(), process_id=parent.pid, process_started_at=started_at(parent)
+    )
+    with _lease(table), pytest.raises(HeldError, match=f"process {psutil.Process().pid}"), _lease(table):
+        pass
+
+
+def test_setting_the_clock_makes_no_living_holder_a_dead_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = psutil.Process()
+    here = {"host": host(), "process_id": process.pid, "process_started_at": started_at(process)}
+    moved = psutil.boot_time() + 3600  # what is counted back from a clock that was set
+    monkeypatch.setattr(psutil, "boot_time", lambda: moved)
+    monkeypatch.setattr(psutil.Process, "create_time", lambda _: moved)
+    assert host() == here["host"]
+    assert lives(here)
+
+
+def test_setting_the_clock_is_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table()
+    with _lease(table) as held:
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now + 10 * STALE)
+        table.held_elsewhere(0)
+        held.check()
 
 
 def test_a_holder_here_whose_process_lives_is_refused_however_silent() -> None:

@@ -42,12 +42,13 @@ REFUSED = {
         "no input of this microbatch model has an event_time",
     ),
     "tags from the window": (
-        _config(materialized="'incremental'", unique_key="'id'", tags="[var('start_date', 'none')]") + FILTERED,
+        _config(materialized="'incremental'", unique_key="'id'", tags="[var('dbt_playbooks_start_date', 'none')]")
+        + FILTERED,
         "its tags depend on the window's vars, and dbt fixes them when it parses",
     ),
     "an input from the window": (
         MERGE
-        + "select * from {{ source('raw', 'events') if var('start_date', '') < '2000' else source('raw', 'others') }}"
+        + "select * from {{ source('raw', 'events') if var('dbt_playbooks_start_date', '') < '2000' else source('raw', 'others') }}"
         " where {{ dbt_playbooks.backfill_filter('event_date') }}",
         "its source depend on the window's vars",
     ),
@@ -74,7 +75,7 @@ REFUSED = {
     "the date column is not in the target": (
         MERGE
         + "select id, amount from {{ source('raw', 'events') }} where {{ dbt_playbooks.backfill_filter('event_date') }}",
-        "returns no column 'event_date', so its windows could not be replaced. It returns: id, amount.",
+        "what events (models/events.sql) returns has no column 'event_date', so its windows cannot be replaced. Its columns: id, amount.",
     ),
 }
 
@@ -98,10 +99,16 @@ def test_an_ephemeral_model_is_refused(shop: Shop) -> None:
     assert "ephemeral" in said.err
 
 
-def test_vars_in_the_yaml_config_are_found_too(shop: Shop) -> None:
-    shop.model("events", MERGE + FILTERED)
+_BY_HAND = "select * from {{ source('raw', 'events') }} where event_date between '{{ var('start_date') }}' and '{{ var('end_date') }}'"
+
+
+@pytest.mark.parametrize(
+    ("var", "sql"), [("dbt_playbooks_start_date", FILTERED), ("start_date", _BY_HAND)], ids=["ours", "by hand"]
+)
+def test_vars_in_the_yaml_config_are_found_too(shop: Shop, var: str, sql: str) -> None:
+    shop.model("events", MERGE + sql)
     shop.write(
-        "models/events.yml", "models:\n  - name: events\n    config: {tags: [\"{{ var('start_date', 'none') }}\"]}\n"
+        "models/events.yml", f"models:\n  - name: events\n    config: {{tags: [\"{{{{ var('{var}', 'none') }}}}\"]}}\n"
     )
     said = shop.run("events", *RANGE)
     assert said.code == 2
@@ -166,6 +173,7 @@ def test_partitions_from_the_window_are_handled(shop: Shop) -> None:
     """BigQuery's static `partitions` would be frozen to the first chunk's; the runner replaces the window instead."""
     shop.model(
         "events",
-        _config(materialized="'incremental'", unique_key="'id'", partitions="[var('start_date', 'none')]") + FILTERED,
+        _config(materialized="'incremental'", unique_key="'id'", partitions="[var('dbt_playbooks_start_date', 'none')]")
+        + FILTERED,
     )
     assert shop.run("events", *RANGE).code == 0

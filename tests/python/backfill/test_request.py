@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbt_playbooks.backfill.request import Identity, Request, Shard
+from dbt_playbooks.backfill.request import Identity, Request, Shard, about_vars
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.interface import Model
 
@@ -47,8 +49,41 @@ def test_the_id_of_many_models_is_short_and_their_own() -> None:
     assert all(len(each) < 110 for each in ids)
 
 
-def test_other_vars_are_a_difference_and_other_code_is_none() -> None:
-    stored = vars(Identity.of(Request("2024-01-01", "2024-01-31", vars={"limit": 10}), [_model("events", "old")]))
-    now = Identity.of(Request("2024-01-01", "2024-01-31"), [_model("events", "new")])
-    assert now.differences(stored) == ["--vars: they are not the same as before"]
-    assert "10" not in str(stored["vars_digest"])
+def _of(backfill_id: str | None = None, code: str = "c", **given: object) -> Identity:
+    return Identity.of(
+        Request("2024-01-01", "2024-01-31", backfill_id=backfill_id, vars=given), [_model("events", code)]
+    )
+
+
+def test_a_var_that_differs_was_added_or_is_gone_is_named() -> None:
+    stored = _of(limit=10, country="fr", zone="UTC").columns()
+    assert _of(limit=10, country="de", mode={"a": [1]}).differences(stored) == [
+        "--vars: 'country' has another value than before",
+        "--vars: 'mode' is given now, and was not given before",
+        "--vars: 'zone' was given before, and is not given now",
+    ]
+
+
+def test_the_same_vars_and_other_code_are_no_difference() -> None:
+    assert _of(mode={"a": 1, "b": 2}, code="new").differences(_of(mode={"b": 2, "a": 1}, code="old").columns()) == []
+
+
+def test_values_of_vars_are_not_stored_and_their_digests_are_of_one_backfill_only() -> None:
+    one, other = (_of(backfill_id, password="hunter2") for backfill_id in ("one", "other"))
+    assert "hunter2" not in str(one.columns())
+    assert "password" in one.vars_digest
+    assert one.vars_digest != other.vars_digest
+
+
+def test_a_state_that_holds_one_digest_of_all_vars_still_compares() -> None:
+    stored = _of().columns()
+    stored["vars_digest"] = hashlib.sha256(b'{"limit": 10}').hexdigest()[:16]
+    assert _of(limit=10).differences(stored) == []
+    assert _of(limit=11).differences(stored) == ["--vars: they are not the same as before"]
+    assert _of().differences(stored) == ["--vars: they are not the same as before"]
+
+
+def test_vars_on_which_no_row_depends_are_no_difference_and_no_part() -> None:
+    asked = _of(price_per_tib=5, dbt_playbooks_schema="ours")
+    assert asked.differences(_of().columns()) == []
+    assert about_vars(asked) == []

@@ -423,3 +423,24 @@ def test_grants_are_applied_after_every_chunk(shop: Shop) -> None:
     said = shop.run("events", *RANGE)
     assert said.code == 0, said.err
     assert shop.sql("select reader from granted") == [("analyst",)] * 3
+
+
+LIMITED = STRATEGIES["merge"] + " and id % 10 < {{ var('limit', 10) }}"
+
+
+def test_a_run_with_vars_is_told_that_it_may_be_a_part_and_the_whole_is_refused_with_the_vars_name(shop: Shop) -> None:
+    shop.model("events", LIMITED)
+    words = ("events", *RANGE, "--vars", "{limit: 1}")
+    (plan,) = shop.playbooks("backfill", "plan", *words, "--json").events
+    told = "--vars gives limit. If that leaves rows out, the backfill holds only a part of them"
+    assert [told in warning for warning in plan["warnings"]] == [True]
+    said = shop.run(*words)
+    assert said.code == 0
+    assert f"warning: {told}" in said.err
+    assert "under the id 'events_2024-01-01_2024-03-31_month'. Give a trial an --id of its own" in said.err
+
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert "--vars: 'limit' was given before, and is not given now" in said.err
+    assert shop.run("events", *RANGE, "--id", "whole").code == 0
+    assert shop.difference("events") == []

@@ -146,6 +146,39 @@ def test_one_var_of_a_window_alone_is_refused(dbt: Dbt) -> None:
     assert "dbt_playbooks.backfill_filter: var 'start_date' is given and var 'end_date' is not." in ran.text
 
 
+@pytest.mark.parametrize("prefix", ["", "dbt_playbooks_"])
+def test_a_window_is_what_the_command_line_says_and_never_the_project(dbt: Dbt, shop: Shop, prefix: str) -> None:
+    shop.write(
+        "dbt_project.yml",
+        f"{(shop.folder / 'dbt_project.yml').read_text()}vars: {{start_date: '20240215', end_date: 2024-03-01}}\n",
+    )
+    ran = dbt("run", "--vars", json.dumps({f"{prefix}start_date": "2024-01-10", f"{prefix}end_date": "2024-01-12"}))
+    assert ran.code == 0, ran.text
+    assert shop.sql("select min(event_date)::text, max(event_date)::text from events") == [("2024-01-10", "2024-01-12")]
+    ran = dbt("run")
+    assert ran.code == 0, ran.text
+    assert shop.difference("events", "event_date >= '2024-01-10'") == []
+    assert shop.sql("select min(event_date)::text from events") == [("2024-01-10",)]
+
+
+@pytest.mark.parametrize("key", ["integer", "text"])
+def test_a_row_of_the_future_is_told_and_runs_go_on(dbt: Dbt, shop: Shop, key: str) -> None:
+    day = {"integer": "cast(strftime(event_date, '%Y%m%d') as integer)", "text": "cast(event_date as varchar)"}[key]
+    shop.sql(
+        "insert into raw.events select 9000, date '2099-01-01', event_ts, note, amount from raw.events where id = 0"
+    )
+    shop.sql(f"create or replace table raw.events as select * replace ({day} as event_date) from raw.events")
+    shop.model("events", DELETE_INSERT + FILTERED.replace("'event_date'", f"'event_date', data_type='{key}'"))
+    assert dbt("run").code == 0
+    shop.sql("delete from events where id = 0 or id = 900")
+    ran = dbt("run")
+    assert ran.code == 0, ran.text
+    assert "has 1 row of the future by its column 'event_date', dated 2099-01-01." in " ".join(ran.text.split())
+    # the newest day came again, and no other
+    assert shop.difference("events", "id <> 0") == []
+    assert shop.sql("select count(*) from events where id = 0") == [(0,)]
+
+
 def test_a_range_runs_one_window_after_another(dbt: Dbt, shop: Shop) -> None:
     for line in dbt("run-operation", "chunks_of", "--args", '{"size": "20 days"}').lines("chunk "):
         start, end = line.split("/")

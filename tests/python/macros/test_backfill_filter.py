@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,13 +15,14 @@ from dbt_playbooks.pytest_plugin.errors import MacroError
 
 D = dt.date
 JANUARY = {"start_date": "2024-01-01", "end_date": "2024-01-31"}
+OURS = {f"dbt_playbooks_{name}": day for name, day in JANUARY.items()}
 both = pytest.mark.targets("duckdb", "emulator")
 
 
-def condition(macro, column="day", window=None, incremental=False, this=None, config=None, **arguments):
-    """What `backfill_filter` says in a model; `window` holds the vars."""
-    stubs = {"is_incremental": lambda: incremental, "this": this, "config": config or {}}
-    return macro("backfill_filter", column, vars=window or {}, stubs=stubs, **arguments).text
+def condition(macro, column="day", window=None, incremental=False, this=None, config=None, stubs=None, **arguments):
+    """What `backfill_filter` says in a model; `window` holds the vars of the command line."""
+    stands = {"is_incremental": lambda: incremental, "this": this, "config": config or {}, **(stubs or {})}
+    return macro("backfill_filter", column, vars=window or {}, stubs=stands, **arguments).text
 
 
 def plain(sql):
@@ -38,6 +40,37 @@ def count(macro, table, where):
 def test_a_window_that_was_asked_for_always_applies(macro, incremental):
     where = condition(macro, window=JANUARY, incremental=incremental)
     assert plain(where) == "\"day\" >= date '2024-01-01' and \"day\" < date '2024-02-01'"
+
+
+@pytest.mark.parametrize("window", [OURS, {**OURS, "start_date": "20230101"}], ids=["alone", "beside another meaning"])
+def test_the_vars_of_our_own_come_before_those_that_a_project_may_have(macro, window):
+    assert condition(macro, window=window) == condition(macro, window=JANUARY)
+
+
+def of_the_project(**values):
+    """Stands for `var` in a project whose dbt_project.yml sets these."""
+    return {"var": lambda name, default=None: values.get(name, default)}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"start_date": "20230101"}, {"end_date": "today"}, JANUARY, {"start_date": 7, "end_date": None}],
+    ids=["one alone", "another format", "both", "no dates"],
+)
+def test_vars_of_the_project_file_are_no_window(macro, table, values):
+    this = table({"day": [D(2024, 1, 15)]})
+    stubs = {**of_the_project(**values), "invocation_args_dict": {"vars": {}}}
+    assert condition(macro, incremental=True, this=this, stubs=stubs) == "\"day\" >= date '2024-01-15'"
+    assert condition(macro, stubs=stubs) == "true"
+
+
+def test_where_dbt_does_not_tell_the_command_line_vars_of_the_project_file_are_a_window(macro):
+    stubs = {**of_the_project(**JANUARY), "invocation_args_dict": None}
+    assert condition(macro, stubs=stubs) == condition(macro, window=JANUARY)
+
+
+def test_a_var_with_another_meaning_breaks_no_parse(macro):
+    assert condition(macro, window={"start_date": "20230101"}, stubs={"execute": False}) == "true"
 
 
 @pytest.mark.targets("duckdb", "bigquery")
@@ -190,8 +223,9 @@ def test_an_unknown_time_zone_is_refused(macro):
 
 
 def test_an_unknown_type_is_refused_with_those_that_are_known(macro):
-    with pytest.raises(MacroError, match=r"'integer' is no type .* Allowed: date, datetime, timestamp, timestamptz"):
-        condition(macro, window=JANUARY, data_type="integer")
+    allowed = r"Allowed: date, datetime, timestamp, timestamptz, text \(ISO days\), integer \(20240115\)"
+    with pytest.raises(MacroError, match=rf"'double' is no type .* {allowed}"):
+        condition(macro, window=JANUARY, data_type="double")
 
 
 @both
@@ -263,4 +297,125 @@ def test_the_targets_column_may_have_another_name_and_type(macro, table):
 def test_a_target_without_the_column_is_refused_with_its_columns(macro, table):
     this = table({"event_day": [D(2024, 1, 15)], "id": [1]})
     with macro.raises("has no column 'day'. Its columns: event_day, id. Name the column"):
+        condition(macro, incremental=True, this=this)
+
+
+def warnings(said):
+    """Stands for dbt's `exceptions`, and keeps what is warned of."""
+
+    def refuse(message):
+        raise MacroError(message)
+
+    return {"exceptions": SimpleNamespace(warn=lambda message: said.append(message) or "", raise_compiler_error=refuse)}
+
+
+TODAY = dt.datetime.now(dt.timezone.utc).date()
+ONE_DAY = dt.timedelta(days=1)
+
+
+@both
+@pytest.mark.parametrize("data_type", ["date", "timestamp", "datetime", "text", "integer"])
+def test_a_row_of_the_future_is_no_newest_day_and_is_told(macro, table, data_type):
+    this = table({"day": of_type(data_type, [D(2024, 1, 15), D(2099, 1, 1), D(2098, 12, 31)])}, types=types(data_type))
+    said = []
+    where = condition(macro, incremental=True, this=this, data_type=data_type, stubs=warnings(said))
+    assert re.sub(r"[^0-9]", "", where.split(">=")[1])[:8] == "20240115"
+    assert len(said) == 1
+    assert "has 2 rows of the future by its column 'day', the newest dated 2099-01-01." in said[0]
+    assert "so this run takes the rows from 2024-01-15 on" in said[0]
+    assert "future_rows=true" in said[0]
+
+
+@both
+def test_a_target_that_holds_only_rows_of_the_future_is_an_empty_one(macro, table):
+    this = table({"day": [D(2099, 1, 1)]})
+    said = []
+    assert condition(macro, incremental=True, this=this, stubs=warnings(said)) == "true"
+    assert "has 1 row of the future by its column 'day', dated 2099-01-01. It does not count" in said[0]
+    assert "so this run takes everything" in said[0]
+
+
+def test_rows_of_the_future_that_belong_there_are_not_told(macro, table):
+    this = table({"day": [D(2024, 1, 15), D(2099, 1, 1)]})
+    said = []
+    where = condition(macro, incremental=True, this=this, future_rows=True, stubs=warnings(said))
+    assert (where, said) == ("\"day\" >= date '2024-01-15'", [])
+
+
+def test_tomorrow_may_be_today_somewhere_and_is_not_told(macro, table):
+    this = table({"day": [TODAY, TODAY + ONE_DAY]})
+    said = []
+    where = condition(macro, incremental=True, this=this, stubs=warnings(said))
+    assert (where, said) == (f"\"day\" >= date '{TODAY}'", [])
+
+
+def test_today_is_one_of_the_time_zone(macro, table):
+    ahead = dt.datetime.now(ZoneInfo("Pacific/Kiritimati")).date()
+    this = table({"day": [ahead, ahead + 3 * ONE_DAY]})
+    said = []
+    where = condition(macro, incremental=True, this=this, timezone="Pacific/Kiritimati", stubs=warnings(said))
+    assert where == f"\"day\" >= date '{ahead}'"
+    assert "has 1 row of the future" in said[0]
+
+
+def test_the_newest_day_of_local_times_is_not_moved_by_the_time_zone(macro, table):
+    this = table({"day": ["2024-01-15 20:00:00"]}, types={"day": "timestamp"})
+    where = condition(macro, incremental=True, this=this, data_type="datetime", timezone="Asia/Tokyo")
+    assert where == "\"day\" >= timestamp '2024-01-15 00:00:00'"
+
+
+def of_type(data_type, days):
+    as_text = [str(day) for day in days]
+    return {"text": as_text, "integer": [int(day.replace("-", "")) for day in as_text]}.get(data_type, days)
+
+
+def types(data_type):
+    return {"day": {"text": "string", "integer": "int64"}.get(data_type, data_type)}
+
+
+@both
+def test_texts_are_taken_by_their_iso_days_with_or_without_a_time(macro, table):
+    texts = [
+        None,
+        "2023-12-31T23:59",
+        "2024-01-01",
+        "2024-01-31 23:59:59",
+        "2024-01-31",
+        "2024-02-01",
+        "n/a",
+        "20240115",
+    ]
+    where = condition(macro, window=JANUARY, data_type="text")
+    assert plain(where) == "\"day\" >= '2024-01-01' and \"day\" < '2024-02-01'"
+    assert count(macro, table({"day": texts}, types={"day": "string"}), where) == 3
+
+
+@both
+def test_integers_are_taken_by_their_digits(macro, table):
+    days = [None, 20231231, 20240101, 20240131, 20240201, 0, 20241399]
+    where = condition(macro, window=JANUARY, data_type="integer")
+    assert plain(where) == '"day" >= 20240101 and "day" < 20240201'
+    assert count(macro, table({"day": days}, types={"day": "int64"}), where) == 2
+
+
+@both
+@pytest.mark.parametrize(
+    ("data_type", "days", "since"),
+    [
+        ("text", ["2024-01-15 10:00:00", "n/a", "20250101", "2024-13-99", "2024-02-30", None], "'2024-01-15'"),
+        ("integer", [20240115, 20241399, 99, 20240230, 2024011500, -5, None], "20240115"),
+    ],
+)
+def test_what_is_no_day_is_not_the_newest(macro, table, data_type, days, since):
+    this = table({"day": days}, types=types(data_type))
+    where = condition(macro, incremental=True, this=this, data_type=data_type)
+    assert plain(where) == f'"day" >= {since}'
+
+
+@both
+@pytest.mark.parametrize("data_type", ["text", "integer"])
+def test_texts_and_integers_must_be_said(macro, table, data_type):
+    this = table({"day": of_type(data_type, [D(2024, 1, 15)])}, types=types(data_type))
+    meant = {"text": "ISO days as text (2024-01-15)", "integer": "days as numbers (20240115)"}[data_type]
+    with macro.raises(f"whether it holds days is not known. If it holds {meant}, say so: data_type='{data_type}'"):
         condition(macro, incremental=True, this=this)

@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 
+from dbt_playbooks.pytest_plugin.errors import MacroError, SqlError
+
 pytestmark = pytest.mark.targets("duckdb", "emulator")
 
 RUN = {
@@ -108,3 +110,27 @@ def test_one_backfill_can_be_asked_for(macro, state):
 def test_where_no_backfill_ever_ran_it_says_so(macro):
     assert progress(macro) == []
     assert "No backfill ever ran here" in macro("backfill_progress").printed
+
+
+@pytest.mark.targets("duckdb")
+def test_a_state_that_cannot_be_made_wholly_is_not_made_at_all(macro):
+    broken = {"backfill_checkpoints_sql": "select error('the view cannot be made')"}
+    with pytest.raises(SqlError, match="the view cannot be made"):
+        macro("create_backfill_state", stubs=broken, vars={"dbt_playbooks_schema": "playbooks"})
+    made = "select table_name from duckdb_tables() where schema_name = 'playbooks'"
+    assert macro.query(made) == []
+    assert macro.query("select 1 from duckdb_schemas() where schema_name = 'playbooks'") == []
+
+
+@pytest.mark.parametrize("asked", ["backfill_progress", "backfill_ids", "create_backfill_state"])
+def test_a_table_of_the_users_own_under_a_name_of_the_state_is_told(macro, table, asked):
+    table({"date_processed": ["2024-01-01"], "status": ["completed"]}, name="backfill_checkpoints")
+    with pytest.raises(
+        MacroError, match="it is a table, not a view; it lacks the columns backfill_id, model,"
+    ) as raised:
+        macro(asked)
+    assert "vars: {dbt_playbooks_schema: playbooks}" in str(raised.value)
+
+
+def test_where_no_backfill_ever_ran_there_are_no_ids(macro):
+    assert macro("backfill_ids").value == []

@@ -115,12 +115,38 @@ def test_rows(macro, sides, arguments, said):
 def test_a_null_key_outside_of_what_was_joined_is_counted_where_it_was(macro, made):
     rows = "select if(i = 5, null, i) as id, i // 10 as part, {value} as v from range(100) as t(i)"
     old, new = made(rows.format(value="0")), made(rows.format(value="(i = 5 or i = 99)::int"))
-    with macro.raises("is NULL in 1 rows of"):
+    with macro.raises("is NULL in 1 row of"):
         macro("compare_rows", old, new, key="id", by="part")
     with macro.raises("(new), of the partitions that differ, which belong to no row"):
         macro("compare_rows", old, new, key="id", by="part")
     new = made(rows.format(value="(i = 99)::int"))
     assert macro("compare_rows", old, new, key="id", by="part").value["differing"] == 1, "those rows are the same"
+
+
+@pytest.mark.parametrize(
+    ("rows", "arguments", "said"),
+    [
+        ("select null::uuid as k, 1 as v", {"key": "k"}, 'Leave them out (where: "k is not null"), or give no key'),
+        ("select null::utinyint as k, 1 as v", {"key": "k"}, 'Leave them out (where: "k is not null"), or give no key'),
+        ("select null::boolean as k, 1 as v", {"key": "k"}, 'Leave them out (where: "k is not null"), or give no key'),
+        ('select null::int as "the key", 1 as v', {"key": "the key"}, r'(key: "coalesce(\"the key\", -1)")'),
+        (
+            "select null::int as k, 1 as v",
+            {"key": "(k + 1)"},
+            'Leave them out (where: "(k + 1) is not null"), or give no key',
+        ),
+    ],
+)
+def test_where_no_value_stands_for_a_null_key_none_is_named(macro, made, rows, arguments, said):
+    sides = made(rows), made(rows.replace("1 as v", "2 as v"))
+    with macro.raises(said):
+        macro("compare_rows", *sides, **arguments)
+
+
+def test_a_null_key_that_is_called_otherwise_on_the_other_side_is_not_named_for_both(macro, made):
+    sides = made("select null::int as k, 1 as v"), made("select null::int as n, 2 as v")
+    with macro.raises("which belong to no row of the other table. Give no key: rows are compared as a whole then."):
+        macro("compare_rows", *sides, key="n", rename={"k": "n"})
 
 
 def test_tables_without_a_common_column(macro, sides, table):

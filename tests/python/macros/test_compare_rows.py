@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import yaml
+
+from dbt_playbooks.pytest_plugin.errors import MacroError
 
 pytestmark = pytest.mark.targets("duckdb", "emulator")
 
@@ -301,7 +306,7 @@ def test_values_may_lie_apart_by_a_tolerance(macro, sides):
         ({"key": "id", "rename": {"x": "name"}}, "lacks a column of `rename` (old name: new name): x"),
         ({"key": "id", "tolerance": {"name": 1}}, "tolerance of column 'name', which holds no numbers"),
         ({"tolerance": 1}, "a tolerance needs a key"),
-        ({"key": "name"}, "the key name is NULL in 1 rows of"),
+        ({"key": "name"}, "the key name is NULL in 1 row of"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(macro, sides, arguments, said):
@@ -322,3 +327,39 @@ def test_a_condition_is_sent_as_it_was_written(macro, sides):
     old, new = sides([row(1, "a\n  b"), row(2)], [row(1, "a\n  b", amount=2.0), row(3)])
     found = macro("compare_rows", old, new, key="id", by="day", where=f"name = 'a{end}  b'").value
     assert (found["old_rows"], found["new_rows"], counts(found)) == (1, 1, (0, 0, 1))
+
+
+def test_what_is_the_same_by_the_tolerance_alone_is_said_so(macro, sides):
+    old, new = sides([row(1), row(2)], [row(1), row(2, amount=1.001)])
+    within = macro("compare_rows", old, new, key="id", tolerance=0.01)
+    assert within.value["within_tolerance"]
+    assert "hold the same rows within the tolerance" in within.printed
+    exact = macro("compare_rows", old, old, key="id", tolerance=0.01)
+    assert not exact.value["within_tolerance"]
+    assert "within the tolerance" not in exact.printed
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("id", "coalesce(id, -1)"),
+        ("amount", "coalesce(amount, -1)"),
+        ("name", "coalesce(name, '')"),
+        ("day", "coalesce(day, date '1900-01-01')"),
+        (["id", "name"], ["coalesce(id, -1)", "coalesce(name, '')"]),
+    ],
+)
+def test_a_null_key_is_given_a_value_of_its_type_and_what_is_printed_works(macro, sides, key, hint):
+    old, new = sides(
+        [row(1), (None, None, None, None)],
+        [row(1, amount=1.0), (None, None, None, None), row(3, "o", "2024-01-03", 3.0)],
+    )
+    with pytest.raises(MacroError, match="rows are compared as a whole then") as raised:
+        macro("compare_rows", old, new, key=key)
+    typed = {
+        name: yaml.safe_load(text)
+        for name, text in re.findall(r"\((where|key): (\[.*?\]|\".*?\")\)[,;]", str(raised.value))
+    }
+    assert typed["key"] == hint
+    assert counts(macro("compare_rows", old, new, key=typed["key"]).value) == (0, 1, 0)
+    assert counts(macro("compare_rows", old, new, key=key, where=typed["where"]).value) == (0, 1, 0)

@@ -238,6 +238,22 @@ def test_a_name_of_the_failures_that_is_no_literal_is_not_guessed() -> None:
     assert "Phase 2 - `user_type` is removed; only `user_type_int` is left" in text
 
 
+@pytest.mark.parametrize(
+    ("dates", "period"),
+    [
+        ({}, "to be announced"),
+        ({"planned_date": "2024-01-25"}, "From 2024-01-25 to a day that is to be announced"),
+        ({"remove_after": "2024-02-01"}, "Until 2024-02-01"),
+        (DATES, "2024-01-25 to 2024-02-01"),
+    ],
+)
+def test_a_migration_period_whose_days_are_open_is_said_in_words(
+    tmp_path: Path, dates: dict[str, str], period: str
+) -> None:
+    text = page(notice(tmp_path, kind="remove", column="user_type", **dates))
+    assert f"- {period}: Migration period - update your queries" in text.splitlines()
+
+
 def test_dates_that_are_not_given_are_to_be_announced(tmp_path: Path) -> None:
     text = page(notice(tmp_path, kind="remove", column="user_type"))
     assert "**Planned Date**: to be announced; the last day of `user_type` is to be announced  " in text.splitlines()

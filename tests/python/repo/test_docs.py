@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from shop import STRATEGIES, Shop
@@ -28,7 +29,13 @@ USERS = """
 create table raw.users as select * from (values ('1', '1.2.2024', 'pro'), (' 2 ', '12.2.2024', null), ('007', '', 'free')) as t(user_id, signed_up, plan)
 """
 # run by other tests, by CI itself, or only on demand because they are slow
-RUN_ELSEWHERE = {"scripts/demo", "scripts/test", "scripts/lint", "scripts/bench backfill", 'pip install ".[duckdb]"'}
+RUN_ELSEWHERE = {
+    *("scripts/demo", "scripts/test", "scripts/lint", "scripts/bench backfill"),
+    'pip install ".[duckdb]" --constraint requirements/constraints.txt',
+}
+
+# what the command itself calls; docs/macros.md is enough for them
+OF_THE_STATE = {"create_backfill_state", "record_chunk", "record_run", "window_row_count"}
 
 
 def commands(page: str) -> list[str]:
@@ -62,14 +69,48 @@ def _run(program: str, group: list[list[str]], shop: Shop) -> None:
     shop.dbt_each(group)
 
 
-def test_generated_pages_say_what_the_code_says() -> None:
+@pytest.fixture(scope="module")
+def generate() -> Any:
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     assert spec is not None
     assert spec.loader is not None
-    generate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generate)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_defaults_are_read_as_they_are_written(generate: Any) -> None:
+    text = """{% macro one(a, b=none, c='x, (y', d=[1, 2], e={'f': (3)}) %}{% endmacro %}{%- test ok(model, days=7) -%}{% macro two() %}"""
+    assert generate.signatures(text) == {
+        "one": {"a": None, "b": "none", "c": "'x, (y'", "d": "[1, 2]", "e": "{'f': (3)}"},
+        "test_ok": {"model": None, "days": "7"},
+        "two": {},
+    }
+
+
+def test_the_page_of_the_macros_says_every_default() -> None:
+    page = (ROOT / "docs" / "macros.md").read_text()
+    for macro, argument, row in (
+        ("backfill_filter", "date_column", "`string` | must be given |"),
+        ("backfill_filter", "timezone", "`string` | `'UTC'` |"),
+        ("compare_rows", "sample", "`integer` | `10` |"),
+        ("no_missing_dates", "exclude_weekends", "`bool` | `false` |"),
+    ):
+        section = page.split(f"### `{macro}`\n")[1].split("\n### ")[0]
+        assert f"| `{argument}` | {row}" in section
+
+
+def test_generated_pages_say_what_the_code_says(generate: Any) -> None:
     for name, page in generate.PAGES.items():
         assert (ROOT / "docs" / name).read_text() == page(), f"docs/{name} is old. Run scripts/docs"
+
+
+def test_every_operation_is_on_a_topics_page(generate: Any) -> None:
+    text = "\n".join(file.read_text() for file in (ROOT / "macros").rglob("*.sql"))
+    macros = generate.signatures(text)
+    operations = {name for name in macros if f"{name}_sql" in macros and not name.startswith("_")} - OF_THE_STATE
+    told = "\n".join((ROOT / page).read_text() for page in PAGES)
+    assert sorted(name for name in operations if not re.search(rf"\b{name}\b", told)) == []
 
 
 def anchors(page: Path) -> set[str]:

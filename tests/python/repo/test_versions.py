@@ -1,6 +1,7 @@
 """A version is written in several files, because pip, dbt and readers each look at their own: they agree."""
 
 import ast
+import itertools
 import re
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +20,7 @@ except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib
 
 VERSION = r"(\d+\.\d+\.\d+\w*)"
+ADAPTERS = ("dbt-duckdb", "dbt-bigquery")
 # Where a version of ours is told to readers: what to install, which revision to import, what changed last.
 TOLD_TO_READERS = {
     "README.md": [rf"dbt-playbooks(?:\[[\w,]+\])?[=~]={VERSION}", rf"revision: [\"']?v?{VERSION}"],
@@ -112,16 +114,42 @@ def test_the_matrix_has_every_python_that_is_promised(root: Path, pyproject: dic
     assert f"Python {pythons[0]} to {pythons[-1]}" in (root / "CONTRIBUTING.md").read_text()
 
 
-def test_the_matrix_has_every_dbt_that_pip_may_install(pyproject: dict, matrix: dict) -> None:
+def test_the_matrix_has_every_dbt_from_the_oldest_that_pip_may_install(pyproject: dict, matrix: dict) -> None:
     asked = next(Requirement(d).specifier for d in pyproject["project"]["dependencies"] if d.startswith("dbt-core"))
     minors = [f"{major}.{minor}" for major in (1, 2) for minor in range(50) if asked.contains(f"{major}.{minor}.0")]
-    # one that pip may not choose yet may be tried before
-    assert list(matrix["DBT"])[: len(minors)] == minors
+    assert list(matrix["DBT"]) == minors[: len(matrix["DBT"])]
     for minor, wanted in matrix["DBT"].items():
         core = next(Requirement(each).specifier for each in wanted if Requirement(each).name == "dbt-core")
-        others = [each for each in matrix["DBT"] if each != minor]
-        assert core.contains(f"{minor}.0"), f"the matrix installs dbt-core{core} for {minor}"
-        assert not [each for each in others if core.contains(f"{each}.0")], f"the matrix lets pip choose for {minor}"
+        found = {each for each in matrix["DBT"] for patch in range(100) if core.contains(f"{each}.{patch}")}
+        assert found == {minor}, f"the matrix installs dbt-core{core} for {minor}"
+
+
+def test_what_the_matrix_installs_without_its_dependencies_is_in_the_matrix(matrix: dict) -> None:
+    assert set(matrix["WITHOUT_ITS_DEPENDENCIES"]) <= set(matrix["DBT"])
+    assert all(Requirement(each) for names in matrix["WITHOUT_ITS_DEPENDENCIES"].values() for each in names)
+
+
+def test_every_adapter_is_allowed_as_far_as_dbt_is(pyproject: dict) -> None:
+    """Where pip may take any dbt below 2, an adapter's own bound must not hold it back."""
+    extras = pyproject["project"]["optional-dependencies"]
+    asked = [Requirement(each) for each in [*pyproject["project"]["dependencies"], *itertools.chain(*extras.values())]]
+    bounds = {each.name: str(each.specifier) for each in asked if each.name in ADAPTERS or each.name == "dbt-core"}
+    assert set(bounds.values()) == {"<2,>=1.10"}, bounds
+
+
+def test_the_readme_names_the_constraints_for_a_closed_network(root: Path, pyproject: dict, matrix: dict) -> None:
+    """They keep pip on the newest dbt-core that is whole in the registry, within what pyproject.toml allows, and fit every extra."""
+    path = matrix["CONSTRAINTS"]
+    assert f'pip install ".[duckdb]" --constraint {path}' in (root / "README.md").read_text()
+    lines = [line for line in (root / path).read_text().splitlines() if line and not line.startswith("#")]
+    kept = {each.name: each.specifier for each in map(Requirement, lines)}
+    whole = [minor for minor in matrix["DBT"] if minor not in matrix["WITHOUT_ITS_DEPENDENCIES"]]
+    allowed = [minor for minor in matrix["DBT"] if kept["dbt-core"].contains(f"{minor}.0")]
+    assert allowed == whole
+    extras = pyproject["project"]["optional-dependencies"]
+    for each in map(Requirement, [*pyproject["project"]["dependencies"], *itertools.chain(*extras.values())]):
+        if each.name in kept:
+            assert any((kept[each.name] & each.specifier).contains(f"1.11.{patch}") for patch in range(30)), each
 
 
 def test_the_matrix_installs_extras_that_there_are(pyproject: dict, matrix: dict) -> None:

@@ -1,0 +1,91 @@
+"""Whether a selection can be backfilled exactly, asked before anything runs. Each refusal says what to use instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+
+from dbt_playbooks.backfill.checks.columns import UnrunnableError, check_columns
+from dbt_playbooks.backfill.checks.configuration import against_batches, against_configuration, warnings_of
+from dbt_playbooks.backfill.checks.edges import EdgeOptions, check_edges
+from dbt_playbooks.backfill.checks.sql import against_sql
+from dbt_playbooks.backfill.checks.targets import NO_COLUMN, Target, data_type, effective_strategy, target_of
+from dbt_playbooks.errors import UsageError
+from dbt_playbooks.interface import Model, Project, Window
+
+__all__ = ["EdgeOptions", "Target", "check", "check_rows", "data_type", "effective_strategy"]
+
+
+def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) -> tuple[list[Target], list[str]]:
+    """The targets of a backfill and what its user should know. Raises UsageError with every reason against it."""
+    if project.location == ":memory:":
+        raise UsageError(
+            f"target '{project.target_name}' is a DuckDB in memory: what is backfilled, and its state, would be gone when the "
+            "command ends. Give the profile a path: to a file."
+        )
+    flags = project.unsafe_flags()
+    if flags:
+        raise UsageError(
+            f"dbt is told to run with {', '.join(flags)} (an environment variable DBT_..., or `flags:` in dbt_project.yml), "
+            "so a chunk would not hold its window. Unset it."
+        )
+    refused: list[str] = []
+    targets: list[Target] = []
+    for model in models:
+        try:
+            reason = (
+                against_configuration(project, model)
+                or against_sql(project, model, windows[0])
+                or against_batches(model, windows)
+            )
+        except UsageError as error:
+            reason = f"dbt cannot compile it: {error}"
+        target = None if reason else target_of(model)
+        if reason or target is None:
+            refused.append(f"{model.name} ({model.path}): {reason or NO_COLUMN.format(relation=model.relation)}")
+        else:
+            targets.append(target)
+    if refused:
+        raise UsageError("this selection cannot be backfilled exactly, so nothing is run:\n  " + "\n  ".join(refused))
+    by_hand = [model.name for model in models if not model.is_microbatch and "backfill_filter" not in model.raw_code]
+    warnings = warnings_of(project, models)
+    if by_hand:
+        warnings.append(
+            f"{', '.join(by_hand)}: the window is not made by backfill_filter in the model itself. "
+            "See that its last day is whole: rows that it leaves out are missing"
+        )
+    return targets, warnings
+
+
+def check_rows(
+    project: Project,
+    targets: Sequence[Target],
+    windows: Sequence[Window],
+    options: EdgeOptions | None,
+    say: Callable[[str], None],
+) -> tuple[list[Target], list[str]]:
+    """The targets with the types of their date columns, and what their user should know of the rows that they return.
+
+    Without `options` nothing is going to run, so rows are not compared. Raises UsageError.
+    """
+
+    def checked() -> tuple[list[Target], list[str]]:
+        found, warnings = check_columns(project, targets, windows[0])
+        return found, warnings + (check_edges(project, found, windows, options, say) if options else [])
+
+    models = [target.model for target in targets]
+    if project.bills_bytes:
+        return checked()
+    try:
+        with (
+            project.rehearsed(models, hooks=False)
+            if any(each.config.get("sql_header") for each in models)
+            else nullcontext()
+        ):
+            return checked()
+    except UnrunnableError:
+        # what the SQL calls may be made by hooks
+        if not project.has_hooks_before(models):
+            raise
+        with project.rehearsed(models, hooks=True):
+            return checked()

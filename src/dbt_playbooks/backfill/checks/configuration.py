@@ -1,0 +1,88 @@
+"""What a model's configuration, profile and project say against a backfill, and what they say to its user."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from dbt_playbooks.backfill.checks.targets import effective_strategy
+from dbt_playbooks.interface import Model, Project, Window
+
+_INSTEAD = {
+    "table": "it is built whole each time. Make it incremental with a backfill_filter, or leave it out and build it afterwards: dbt run --select {name}",
+    "view": "it holds no rows. Leave it out; if it is new, build it first: dbt run --select {name}",
+    "ephemeral": "it is part of the models that read it. Leave it out of the selection",
+    "materialized_view": "the warehouse refreshes it. Leave it out of the selection",
+}
+_STRATEGIES = {
+    "duckdb": ("delete+insert", "merge", "microbatch"),
+    "bigquery": ("merge", "insert_overwrite", "microbatch"),
+}
+
+
+def against_configuration(project: Project, model: Model) -> str | None:
+    if model.materialized != "incremental":
+        instead = _INSTEAD.get(model.materialized, "dbt does not fill it by windows. Leave it out of the selection")
+        return f"it is materialized as {model.materialized}: {instead.format(name=model.name)}."
+    strategy = effective_strategy(model, project.adapter_type)
+    allowed = ", ".join(_STRATEGIES.get(project.adapter_type, ()))
+    if strategy == "append":
+        what = "its strategy is append" if model.strategy == strategy else "without a unique_key its strategy appends"
+        return (
+            f"{what}, so a chunk that is run again would duplicate its rows. "
+            f"Use one of {allowed}, with a unique_key where the strategy works by key."
+        )
+    if strategy not in allowed.split(", "):
+        return (
+            f"a window cannot be replaced exactly with the strategy '{strategy}' on {project.adapter_type}. "
+            f"Use one of {allowed}."
+        )
+    if strategy == "insert_overwrite" and not model.config.get("partition_by"):
+        return "insert_overwrite needs the partition_by config."
+    if model.is_microbatch and not model.config.get("event_time"):
+        return "microbatch needs the event_time config."
+    if model.is_microbatch and project.adapter_type == "duckdb" and model.config.get("unique_key"):
+        return "dbt-duckdb refuses a unique_key with microbatch, once the table is there. Remove it, or use merge."
+    if model.config.get("full_refresh"):
+        return "full_refresh: true would rebuild the table in every chunk. Remove it from the model's config."
+    if model.config["language"] != "sql":
+        return f"it is written in {model.config['language']}; a window can only be checked in SQL."
+    if project.disables_transactions:
+        return "the profile sets disable_transactions, so a chunk would not be atomic. Remove it from profiles.yml."
+    hidden = project.hidden_strategies()
+    if hidden:
+        return (
+            f"the project overrides {', '.join(hidden)}, which makes a chunk exact. "
+            "Rename the override, or call dbt_playbooks' macro of that name from it."
+        )
+    return None
+
+
+def against_batches(model: Model, windows: Sequence[Window]) -> str | None:
+    """dbt's microbatch models are written for whole batches."""
+    size = str(model.config.get("batch_size", ""))
+    if not model.is_microbatch or size not in ("month", "year"):
+        return None
+    for window in windows:
+        after = dt.date.fromisoformat(window.end_date) + dt.timedelta(days=1)
+        days = (dt.date.fromisoformat(window.start_date), after)
+        if any(day.day != 1 or (size == "year" and day.month != 1) for day in days):
+            return f"its batch_size is {size}, and the chunk {window} is not made of whole {size}s. Give such a range and --chunk {size}."
+    return None
+
+
+def warnings_of(project: Project, models: Sequence[Model]) -> list[str]:
+    below = project.descendants(models)
+    rebuilt = [model.name for model in below if model.materialized == "table"]
+    incremental = [model.name for model in below if model.materialized == "incremental"]
+    names = " ".join(f"{model.name}+" for model in models)
+    warnings = []
+    if rebuilt:
+        warnings.append(
+            f"{', '.join(rebuilt)} read what is backfilled and are rebuilt whole. Afterwards: dbt run --select {names}"
+        )
+    if incremental:
+        warnings.append(
+            f"{', '.join(incremental)} are incremental and will not see old rows that change. Backfill them too: add them to the selection"
+        )
+    return warnings

@@ -1,0 +1,332 @@
+"""Whether chunks together give the rows of one run over all of them: from a model's SQL, and by comparing the rows themselves.
+
+SQL that keeps to the rows of one date is proven by reading it; two neighbouring chunks are compared all the same. Where reading leaves a doubt,
+every chunk is compared with the whole range.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dbt_playbooks.backfill.checks.sql import differs_on_first_run
+from dbt_playbooks.backfill.checks.targets import Target
+from dbt_playbooks.backfill.plan import windows as chunks_of
+from dbt_playbooks.cost import Limits, bill, price
+from dbt_playbooks.errors import UsageError, WarehouseError
+from dbt_playbooks.impact.reading import UnreadableError, dialect_of, parse
+from dbt_playbooks.impact.reading.by_window import doubts_by_window
+from dbt_playbooks.interface import Project, Window
+
+_PATIENCE = 10.0
+"""Seconds for comparing days of a model whose SQL leaves no doubt."""
+_FIRST_RUN = "`is_incremental()` changes its SQL, so the chunk that creates the table runs other SQL than the rest"
+
+
+@dataclass(frozen=True)
+class EdgeOptions:
+    """What the user says of this check. `accepted`: what it finds is told and not refused; `compare`: also where comparing is billed."""
+
+    accepted: bool = False
+    compare: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+
+def check_edges(
+    project: Project,
+    targets: Sequence[Target],
+    chunks: Sequence[Window],
+    options: EdgeOptions,
+    say: Callable[[str], None],
+) -> list[str]:
+    """What its user should know. Raises UsageError for models whose rows depend on where a chunk ends, and tells which rows."""
+    warnings: list[str] = []
+    refused: list[str] = []
+    for target in targets:
+        edges = _Edges(project, target, _unfilled_parents(project, target, targets), chunks, options, say)
+        try:
+            finding = edges.finding()
+        except WarehouseError as error:
+            finding = (
+                f"comparing its chunks with one run failed, so it is not known whether they give the same rows: {error}"
+            )
+        if finding:
+            (warnings if options.accepted else refused).append(f"{target.model.name} ({target.model.path}): {finding}")
+        warnings += edges.warnings
+    if refused:
+        raise UsageError(
+            "chunks would not give the rows of one run, so nothing is run:\n  " + "\n  ".join(refused) + f"\n{_INSTEAD}"
+        )
+    return warnings
+
+
+_INSTEAD = (
+    "Read more days than are written where rows look at a stated number of days before them: backfill_filter(..., days_before=7) where the model "
+    "reads, and a plain backfill_filter on its result. Cut chunks where groups end (--chunk month for rows by month). Or build the model whole, as a "
+    "table. --accept edges runs it all the same."
+)
+
+
+def _unfilled_parents(project: Project, target: Target, targets: Sequence[Target]) -> list[str]:
+    """Models of the selection that this one reads: what is in them is not yet what the backfill puts there."""
+    return [
+        other.model.name
+        for other in targets
+        if other is not target
+        and any(below.unique_id == target.model.unique_id for below in project.descendants([other.model]))
+    ]
+
+
+class _Edges:
+    def __init__(
+        self,
+        project: Project,
+        target: Target,
+        unfilled: Sequence[str],
+        chunks: Sequence[Window],
+        options: EdgeOptions,
+        say: Callable[[str], None],
+    ) -> None:
+        self._project = project
+        self._target = target
+        self._model = target.model
+        self._unfilled = unfilled
+        self._options = options
+        self._say = say
+        # where hooks are rehearsed, the header has run
+        self._header = (self._model.config.get("sql_header") or "") if project.bills_bytes else ""
+        self._columns: list[dict[str, str]] = []
+        self._own_sql_later = False
+        """An incremental run has SQL of its own."""
+        self.warnings: list[str] = []
+        # what is compared: the pieces that dbt or the backfill makes, and the same days in fewer pieces
+        self._pieces, self._wholes = list(chunks), [Window(chunks[0].start_date, chunks[-1].end_date)]
+        self._hours = self._model.config.get("batch_size") == "hour"
+        if self._model.is_microbatch:
+            size = "day" if self._hours else str(self._model.config.get("batch_size") or "day")
+            whole = self._wholes[0]
+            self._pieces, self._wholes = chunks_of(project, whole.start_date, whole.end_date, size), list(chunks)
+
+    def finding(self) -> str | None:
+        """Why chunks may not give the rows of one run; None when they do."""
+        self._own_sql_later = differs_on_first_run(self._project, self._model, self._pieces[0])
+        if self._own_sql_later and self._model.is_microbatch:
+            return _FIRST_RUN
+        if self._pieces == self._wholes and not self._own_sql_later and not self._hours:
+            return None
+        doubts = list(self._doubts())
+        if doubts and self._hours:
+            return f"its batches are of an hour, and chunks of whole days: {'; '.join(doubts)}"
+        if self._unfilled:
+            if not doubts:
+                return None
+            return f"{'; '.join(doubts)}. It reads {', '.join(self._unfilled)}, which this backfill fills: fill that first, then this model alone"
+        if self._project.bills_bytes and not self._options.compare:
+            return (
+                f"{'; '.join(doubts)}. --check-edges compares the rows, for the bytes that it tells before"
+                if doubts
+                else None
+            )
+        different = self._compare_all(doubts) if doubts else self._compare_neighbours()
+        if different:
+            return "; ".join([*doubts, different])
+        if doubts:
+            self.warnings.append(
+                f"{self._model.name}: {'; '.join(doubts)}. With the rows of today, its {len(self._pieces):,} chunks give those of one run"
+            )
+        return None
+
+    def _doubts(self) -> Sequence[str]:
+        if self._own_sql_later:
+            return (_FIRST_RUN,)
+        dialect = dialect_of(self._project.adapter_type)
+        one = self._pieces[0]
+        other = self._pieces[1] if len(self._pieces) > 1 else _next_day(one)
+        try:
+            trees = [parse(self._project.compile(self._model, window), dialect) for window in (one, other)]
+        except UnreadableError as error:
+            return (f"its SQL could not be read: {error}",)
+        return doubts_by_window(*trees)
+
+    # --- rows --------------------------------------------------------------------------------------------------------
+
+    def _piece(self, window: Window) -> str:
+        if self._own_sql_later:
+            return self._project.rendered(self._model, window, incremental=True).sql
+        return self._project.compile(self._model, window)
+
+    def _whole(self, window: Window) -> str:
+        return self._project.compile(self._model, window)
+
+    def _compare_neighbours(self) -> str | None:
+        """Two neighbouring days on both sides of where a chunk ends, near the middle of the range, that have rows, and both together."""
+        pairs = self._edges_in_days()
+        if pairs:
+            self._say(f"comparing rows of {self._model.name} beside each other and together, where a chunk ends.")
+        slow = threading.Event()
+
+        def give_up() -> None:
+            slow.set()
+            self._project.cancel()
+
+        timer = threading.Timer(_PATIENCE, give_up)
+        timer.daemon = True
+        if not self._project.bills_bytes:
+            timer.start()
+        try:
+            for pieces, wholes in pairs:
+                if self._project.bills_bytes:
+                    self._tell_bytes(pieces, wholes)
+                rows = self._read(pieces, self._piece)
+                if rows.count:
+                    return self._difference(pieces, wholes, rows)
+        except WarehouseError as error:
+            # reading the SQL left no doubt; what the rows themselves say against it, the chunks say
+            why = f"took more than {_PATIENCE:.0f} s and was given up" if slow.is_set() else f"failed: {error}"
+            self.warnings.append(f"{self._model.name}: only its SQL was read, because comparing two of its days {why}")
+        finally:
+            timer.cancel()
+        return None
+
+    def _edges_in_days(self) -> list[tuple[list[Window], list[Window]]]:
+        """The last day of a piece and the first of the next, the middle of the range first, at most five."""
+        if self._model.is_microbatch:
+            return self._pairs()[:5]
+        ends = list(zip(self._pieces, self._pieces[1:], strict=False))
+        middle = len(ends) // 2
+        chosen = sorted(range(len(ends)), key=lambda number: abs(number - middle))[:5]
+        days = [(ends[number][0].end_date, ends[number][1].start_date) for number in chosen]
+        return [([Window(one, one), Window(other, other)], [Window(one, other)]) for one, other in days]
+
+    def _pairs(self) -> list[tuple[list[Window], list[Window]]]:
+        """Neighbouring pieces, and the window of both."""
+        if self._model.is_microbatch:
+            inside = [[piece for piece in self._pieces if _holds(whole, piece)] for whole in self._wholes]
+            return [(pieces, [whole]) for whole, pieces in zip(self._wholes, inside, strict=True) if len(pieces) > 1]
+        neighbours = zip(self._pieces, self._pieces[1:], strict=False)
+        return [([one, other], [Window(one.start_date, other.end_date)]) for one, other in neighbours]
+
+    def _compare_all(self, doubts: Sequence[str]) -> str | None:
+        self._say(
+            f"comparing {len(self._pieces):,} chunks of {self._model.name} with one run over all of them, because of {doubts[0]}"
+        )
+        if self._project.bills_bytes:
+            self._tell_bytes(self._pieces, self._wholes)
+        return self._difference(self._pieces, self._wholes, self._read(self._pieces, self._piece))
+
+    def _tell_bytes(self, pieces: Sequence[Window], wholes: Sequence[Window]) -> None:
+        queries = [*map(self._piece, pieces), *map(self._whole, wholes)]
+        number = sum(self._project.estimate(f"{self._header}\n{query}") or 0 for query in queries)
+        self._say(f"the check of edges of {self._model.name} scans {bill(number, price(self._project))}")
+        self._options.limits.refuse_over(number, price(self._project), "the check of edges", "Leave out --check-edges.")
+
+    def _difference(self, pieces: Sequence[Window], wholes: Sequence[Window], rows: _Rows) -> str | None:
+        whole = self._read(wholes, self._whole)
+        if rows.same(whole):
+            return None
+        unstable = self._unstable(pieces)
+        if unstable is None:
+            return f"its rows differ when {pieces[0]} is read twice, so no two runs of it are the same"
+        if unstable:
+            text = f"{self._model.name}: {', '.join(unstable)} differ when the same days are read twice, so they were not judged"
+            self.warnings += [] if text in self.warnings else [text]
+            self._columns = [column for column in self._columns if column["name"] not in unstable]
+            if not self._columns:
+                return None
+            rows, whole = self._read(pieces, self._piece), self._read(wholes, self._whole)
+            if rows.same(whole):
+                return None
+        return self._told(pieces, wholes, rows, whole)
+
+    def _unstable(self, pieces: Sequence[Window]) -> list[str] | None:
+        """Columns that are not the same when a piece with rows is read again; None when its rows themselves are not."""
+        for window in pieces:
+            first, second = (self._ask("_probed_columns_sql", self._piece(window)) for _ in range(2))
+            if first["row_count"] != second["row_count"]:
+                return None
+            if first["row_count"]:
+                return [
+                    column["name"]
+                    for number, column in enumerate(self._columns, start=1)
+                    if first[f"column_{number}"] != second[f"column_{number}"]
+                ]
+        return []
+
+    def _told(self, pieces: Sequence[Window], wholes: Sequence[Window], rows: _Rows, whole: _Rows) -> str:
+        """Which rows differ, of the first two pieces that differ from both together."""
+        parts, together = list(pieces), list(wholes)
+        for one, both in self._pairs() if len(pieces) > 2 else ():
+            if not self._read(one, self._piece).same(self._read(both, self._whole)):
+                parts, together = one, both
+                rows, whole = self._read(parts, self._piece), self._read(together, self._whole)
+                break
+        where = (
+            f"{parts[0]} and {parts[1]}"
+            if len(parts) == 2
+            else f"the {len(parts)} chunks from {parts[0].start_date} to {parts[-1].end_date}"
+        )
+        text = f"{where} return {rows.count:,} rows one by one, and {whole.count:,} together"
+        examples = self._examples(parts, together)
+        return text + (f". {examples}" if examples else ", with other values")
+
+    def _examples(self, pieces: Sequence[Window], wholes: Sequence[Window]) -> str:
+        sql = self._project.call(
+            "_probed_difference_sql",
+            queries=[self._piece(window) for window in pieces],
+            other_queries=[self._whole(window) for window in wholes],
+            columns=self._columns,
+        )
+        found = self._project.query(f"{self._header}\n{sql}")
+        sides = {1: "one by one", 2: "together"}
+        return "; ".join(f"{sides[int(row['side'])]} only: {row['example']}" for row in found)
+
+    def _read(self, windows: Sequence[Window], sql_of: Callable[[Window], str]) -> _Rows:
+        rows = _Rows()
+        for window in windows:
+            sql = sql_of(window)
+            if not self._columns:
+                found = self._project.columns_of(sql, self._header)
+                self._columns = [{"name": name, "type": kind} for name, kind in found.items()]
+            rows.add(self._ask("_probed_rows_sql", sql))
+        return rows
+
+    def _ask(self, macro: str, query: str) -> Mapping[str, Any]:
+        sql = self._project.call(macro, query=query, columns=self._columns)
+        return self._project.query(f"{self._header}\n{sql}")[0]
+
+
+@dataclass
+class _Rows:
+    """What several queries return together."""
+
+    count: int = 0
+    checksum: int = 0
+    floats: dict[str, float] = field(default_factory=dict)
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        self.count += int(row["row_count"])
+        self.checksum += int(row["checksum"] or 0)
+        for name, value in row.items():
+            if name.startswith("float_"):
+                self.floats[name] = self.floats.get(name, 0.0) + float(value or 0)
+
+    def same(self, other: _Rows) -> bool:
+        """Sums of floats depend on their order in the last digits."""
+        close = all(
+            math.isclose(self.floats.get(name, 0.0), other.floats.get(name, 0.0), rel_tol=1e-9, abs_tol=1e-6)
+            for name in self.floats.keys() | other.floats.keys()
+        )
+        return (self.count, self.checksum) == (other.count, other.checksum) and close
+
+
+def _holds(whole: Window, piece: Window) -> bool:
+    return whole.start_date <= piece.start_date and piece.end_date <= whole.end_date
+
+
+def _next_day(window: Window) -> Window:
+    day = (dt.date.fromisoformat(window.end_date) + dt.timedelta(days=1)).isoformat()
+    return Window(day, day)

@@ -1,0 +1,91 @@
+"""What a model's SQL says against a backfill: its configuration follows the window, it ignores the window, or it reads its own table."""
+
+from __future__ import annotations
+
+import re
+
+import sqlparse
+
+from dbt_playbooks.errors import UsageError
+from dbt_playbooks.impact.names import table_path
+from dbt_playbooks.impact.reading import dialect_of
+from dbt_playbooks.impact.reading.self_reads import reads
+from dbt_playbooks.interface import Model, Project, Rendering, Window
+
+_HANDLED_WHEN_FROZEN = {"partitions"}
+_ASKS_FOR_COLUMNS = re.compile(r"\bdescribe\b|information_schema", re.IGNORECASE)
+
+
+def against_sql(project: Project, model: Model, first: Window) -> str | None:
+    """The reason why chunks of this model's SQL would not hold what they should; None when there is none."""
+    other = _another(first)
+    conflict = project.var_conflict(model)
+    if conflict:
+        return conflict
+    frozen = [key for key in project.frozen_by_window(model, first, other) if key not in _HANDLED_WHEN_FROZEN]
+    if frozen:
+        return (
+            f"its {' and '.join(frozen)} depend on the window's vars, and dbt fixes them when it parses: "
+            "every chunk would get the first one's. Take the window's vars out of config(), ref() and source()."
+        )
+    renderings = [project.rendered(model, first, incremental) for incremental in (False, True)]
+    if any(_reads_itself(project, model, rendering) for rendering in renderings):
+        return (
+            f"it reads itself ({model.relation}) inside a window that is replaced as a whole, so its rows would depend on "
+            "the chunks before. Read the past from another model, or from the source with a wider filter."
+        )
+    broken = [rendering.error for rendering in renderings if rendering.error]
+    if broken:
+        hint = (
+            f" Create its table empty first: dbt run --select {model.name} --empty" if not project.exists(model) else ""
+        )
+        raise UsageError(f"{broken[0]}{hint}")
+    if project.compile(model, first) == project.compile(model, other):
+        return _ignores(model)
+    return None
+
+
+def differs_on_first_run(project: Project, model: Model, window: Window) -> bool:
+    """Whether `is_incremental()` changes its SQL: the chunk that creates the table would then run other SQL than the rest."""
+    first, later = (_without_layout(project.rendered(model, window, incremental).sql) for incremental in (False, True))
+    return first != later
+
+
+def _without_layout(sql: str) -> str:
+    return " ".join(sqlparse.format(sql, strip_comments=True).split())
+
+
+def _reads_itself(project: Project, model: Model, rendering: Rendering) -> bool:
+    """In its SQL, in a statement that its Jinja sends while it is compiled, or through a model that reads it."""
+    dialect = dialect_of(project.adapter_type)
+    asked = [statement for statement in rendering.asked if not _ASKS_FOR_COLUMNS.search(statement)]
+    below = [each.relation for each in project.descendants([model]) if each.materialized != "ephemeral"]
+    return any(
+        reads(statement, dialect, table_path(relation, dialect))
+        for statement in (rendering.sql, *asked)
+        for relation in (model.relation, *below)
+    )
+
+
+def _ignores(model: Model) -> str:
+    if model.is_microbatch:
+        return (
+            "no input of this microbatch model has an event_time, so every chunk would read everything. "
+            "Set event_time on the ref or source that it reads."
+        )
+    if "is_incremental" in model.raw_code:
+        return (
+            "its window sits inside `if is_incremental()`, so the first run would read everything. "
+            "Move backfill_filter out of that block; it handles first runs itself."
+        )
+    return (
+        "it ignores the window: its SQL is the same for two windows. "
+        "Add `where {{ dbt_playbooks.backfill_filter('<date column>') }}`."
+    )
+
+
+def _another(window: Window) -> Window:
+    """A window that differs from the given one in both days."""
+    return (
+        Window("1970-01-02", "1970-01-03") if window.start_date != "1970-01-02" else Window("1971-02-03", "1971-02-04")
+    )

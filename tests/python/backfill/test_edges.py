@@ -1,0 +1,194 @@
+"""Models whose rows depend on where a chunk ends are found before anything runs, by their SQL and by their rows."""
+
+from __future__ import annotations
+
+import pytest
+from shop import DELETE_INSERT, FILTERED, MERGE, MICROBATCH, RANGE, Shop
+
+from dbt_playbooks.impact.reading import parse
+from dbt_playbooks.impact.reading.by_window import doubts_by_window
+
+SOURCE = "{{ source('raw', 'events') }}"
+F = "{{ dbt_playbooks.backfill_filter('event_date') }}"
+WEEKLY = ("--start", "2024-01-01", "--end", "2024-01-31", "--chunk", "week")
+DAILY = ("--start", "2024-01-01", "--end", "2024-01-10", "--chunk", "day")
+
+REFUSED = {
+    "a number within a customer": (
+        f"select *, row_number() over (partition by amount order by event_date) as n from {SOURCE} where {F}",
+        "the window function ROW_NUMBER() OVER (PARTITION BY amount",
+    ),
+    "the row before": (
+        f"select *, lag(id) over (order by id) as before from {SOURCE} where {F}",
+        "the window function LAG(id) OVER (ORDER BY id",
+    ),
+    "a limit": (f"select * from {SOURCE} where {F} order by id limit 5", "LIMIT counts rows of each window"),
+    "a group without the date": (
+        f"select min(id) as id, amount, max(event_date) as event_date from {SOURCE} where {F} group by amount",
+        "it groups by amount, without the date",
+    ),
+    "a distinct count": (
+        f"select min(id) as id, count(distinct note) as notes, max(event_date) as event_date from {SOURCE} where {F}",
+        "over all rows of a window",
+    ),
+    "two inputs cut by the window": (
+        f"with a as (select * from {SOURCE} where {F}), b as (select id + 10 as id, amount as other from {SOURCE} where {F})"
+        " select a.*, b.other from a left join b using (id)",
+        "it joins two inputs that are both cut by the window",
+    ),
+    "a subquery around the edge": (
+        f"select *, (select count(*) from {SOURCE} as b where b.event_date < a.event_date and {F.replace('event_date', 'b.event_date')}) as n"
+        f" from {SOURCE} as a where {F.replace('event_date', 'a.event_date')}",
+        "a subquery is cut by the window",
+    ),
+    "a batch variable": (
+        f"select *, '{{{{ var('dbt_playbooks_start_date', '') }}}}' as batch from {SOURCE} where {F}",
+        "the window's dates are in '2024-01-01' AS batch",
+    ),
+    "a wider window than it writes": (
+        f"select * from {SOURCE} where event_date >= cast('{{{{ var('dbt_playbooks_start_date', '2024-01-01') }}}}' as date) - 1"
+        " and event_date <= cast('{{ var('dbt_playbooks_end_date', '2024-01-01') }}' as date)",
+        "no plain `column >= day`",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_the_model_is_refused_with_the_reason_and_rows(shop: Shop, case: str) -> None:
+    sql, reason = REFUSED[case]
+    shop.model("events", DELETE_INSERT + sql)
+    said = shop.run("events", *WEEKLY)
+    assert said.code == 2, said.err
+    assert "chunks would not give the rows of one run, so nothing is run:" in said.err
+    assert reason in said.err
+    assert " only: " in said.err or "with other values" in said.err
+    assert "--accept edges runs it all the same" in said.err
+    assert shop.sql("select table_name from information_schema.tables where table_schema = 'main'") == []
+    assert shop.playbooks("backfill", "plan", "events", *WEEKLY).code == 2
+
+
+ACCEPTED = {
+    "plain": f"select * from {SOURCE} where {F}",
+    "a look-up": f"select e.*, n.k from {SOURCE} as e left join (select 1 as k) as n on e.amount = n.k where {F}",
+    "a group by day": f"select event_date, count(distinct note) as n, min(id) as id from {SOURCE} where {F} group by 1",
+    "a number within a day": f"select *, row_number() over (partition by event_date order by id) as n from {SOURCE} where {F}",
+    "a union": f"select * from {SOURCE} where {F} and amount = 1 union all select * from {SOURCE} where {F} and amount <> 1",
+    "groups of whole weeks": f"select date_trunc('week', event_date)::date as event_date, count(*) as n, min(id) as id from {SOURCE} where {F} group by 1",
+}
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_what_keeps_to_its_date_or_its_chunk_is_filled(shop: Shop, case: str) -> None:
+    shop.model("events", DELETE_INSERT + ACCEPTED[case])
+    said = shop.run("events", *WEEKLY)
+    assert said.code == 0, said.err
+    filled = shop.sql("select * from events order by all")
+    shop.sql("drop table events")
+    shop.dbt("run", "--vars", "{start_date: 2024-01-01, end_date: 2024-01-31}")
+    assert shop.sql("select * from events order by all") == filled
+    assert ("With the rows of today, its 5 chunks give those of one run" in said.err) == (
+        case == "groups of whole weeks"
+    )
+
+
+def test_clocks_and_random_numbers_are_not_judged_and_that_is_said(shop: Shop) -> None:
+    shop.model("events", MERGE + FILTERED.replace("*", "*, get_current_timestamp() as loaded_at, random() as r"))
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert "events: loaded_at, r differ when the same days are read twice, so they were not judged" in said.err
+
+
+def test_what_is_accepted_is_run_and_told(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT + REFUSED["a number within a customer"][0])
+    said = shop.run("events", *WEEKLY, "--accept", "edges")
+    assert said.code == 0, said.err
+    assert "warning: events (models/events.sql): the window function ROW_NUMBER()" in said.err
+    assert shop.sql("select distinct accepted from backfill_runs") == [("edges",)]
+
+
+def test_floats_that_are_added_in_another_order_are_the_same(shop: Shop) -> None:
+    shop.model(
+        "events",
+        DELETE_INSERT
+        + f"select event_date, min(id) as id, sum(amount * 0.1::double) as x from {SOURCE} where {F} group by 1",
+    )
+    assert shop.run("events", *WEEKLY).code == 0
+
+
+BATCHES = {
+    "a row a batch": "select count(*) as n, max(event_date) as event_date from {{ source('raw', 'events') }}",
+    "distinct values of a batch": "select count(distinct note) as n, min(event_date) as event_date from {{ source('raw', 'events') }}",
+    "rows only for Mondays": "select count(*) as n, min(event_date) as event_date from {{ source('raw', 'events') }} having dayofweek(min(event_date)) = 1",
+}
+
+
+@pytest.mark.parametrize("case", BATCHES)
+def test_a_microbatch_model_is_filled_batch_by_batch(shop: Shop, case: str) -> None:
+    shop.model("events", MICROBATCH + BATCHES[case])
+    said = shop.run("events", "--start", "2024-01-01", "--end", "2024-01-31")
+    assert said.code == 0, said.err
+    filled = shop.sql("select * from events order by all")
+    assert len(filled) == (5 if "Mondays" in case else 31)
+    shop.sql("drop table events")
+    shop.dbt("run", "--event-time-start", "2024-01-01", "--event-time-end", "2024-02-01")
+    assert shop.sql("select * from events order by all") == filled
+
+
+@pytest.mark.parametrize("case", BATCHES)
+def test_chunks_larger_than_a_batch_are_refused_where_rows_are_of_a_batch(shop: Shop, case: str) -> None:
+    shop.model("events", MICROBATCH + BATCHES[case])
+    said = shop.run("events", "--start", "2024-01-01", "--end", "2024-01-31", "--chunk", "month")
+    assert said.code == 2
+    assert "over all rows of a window" in said.err
+    assert shop.sql("select table_name from information_schema.tables where table_schema = 'main'") == []
+
+
+GOOD = [
+    "select * from t where {f}",
+    "with s as (select * from t where {f}) select *, x + 1 as y from s join l on s.k = l.k",
+    "select d, count(*) as n from t where {f} group by 1 having count(*) > 1",
+    "select * from (select *, row_number() over (partition by d, k order by z) as rn from t where {f}) where rn = 1",
+    "select cast(d as date) as day, sum(x) from t where {f} group by 1",
+    "with a as (select * from t where {f}), b as (select d, sum(x) as s from a group by d) select a.*, s from a join b on a.d = b.d",
+    "select distinct d, k from t where {f}",
+    "select *, (select max(v) from l where l.k = t.k) from t where {f}",
+    "select *, row_number() over w from t where {f} window w as (partition by d order by x)",
+    "with a as (select * from t where {f}) select d, count(*) from a group by all",
+    "select * from t where k = 1 and ({f})",
+    "select * from t where {f} and id not in (select id from bad)",
+]
+BAD = [
+    "select *, sum(x) over (order by d) from t where {f}",
+    "select distinct k from t where {f}",
+    "select * from t where {f} union all select * from u",
+    "select * from t where {f} union select * from u where k = 1",
+    "select * from t left join (select * from u where {f}) as u on t.k = u.k",
+    "select * from t anti join (select * from u where {f}) as u using (k)",
+    "select date_trunc('month', d) as m, count(*) from t where {f} group by 1",
+    "select d, count(*) from t where {f} group by rollup (d)",
+    "select my_aggregate(x) from t where {f}",
+    "select * from t where {f} or d is null",
+    "select * from t where d between date '{a}' and date '{b}'",
+    "select * from t where d >= date '{a}' - 7 and d < date '{b}'",
+    "select a.*, b.* from t as a, (select * from u where {f}) as b where a.d >= date '{a}' and a.d < date '{b}'",
+    "select * from t where {f} limit 3",
+    "select * from t",
+]
+
+
+def _doubts(sql: str) -> tuple[str, ...]:
+    trees = []
+    for first, after in (("2024-01-01", "2024-02-01"), ("2024-02-01", "2024-03-01")):
+        condition = f"d >= date '{first}' and d < date '{after}'"
+        trees.append(parse(sql.format(f=condition, a=first, b=after), "duckdb"))
+    return doubts_by_window(*trees)
+
+
+@pytest.mark.parametrize("sql", GOOD)
+def test_sql_that_keeps_to_one_date_leaves_no_doubt(sql: str) -> None:
+    assert _doubts(sql) == ()
+
+
+@pytest.mark.parametrize("sql", BAD)
+def test_sql_that_does_not_keep_to_one_date_is_doubted(sql: str) -> None:
+    assert _doubts(sql)
