@@ -1,0 +1,187 @@
+"""Fills a range the way that a case says and holds what comes of it against the law. What breaks it is a `Breach` that tells everything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from law.bench import Bench, Ended, Rows
+from law.cases import Case
+
+
+class Breach(AssertionError):
+    """The law is broken. `kind` says how in some words."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a case that holds the law: accepted, refused, failed, or impossible (dbt itself can't run it)."""
+
+    outcome: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One command of a way, and what happens before it."""
+
+    words: tuple[str, ...] = ()
+    start: str | None = None
+    breaks: dt.date | None = None
+    mends: bool = False
+    changes: bool = False
+    killed: bool = False
+    again: bool = False
+    """It goes over rows that are there."""
+
+
+def hold(bench: Bench, case: Case) -> Verdict:
+    """Raises Breach when the law does not hold for a case."""
+    bench.prepare(case)
+    judge = _Judge(bench, case)
+    steps = list(_steps(case))
+    impossible = bench.one_run(case)
+    broken = False
+    for step in steps:
+        if step.breaks or step.mends:
+            bench.break_on(step.breaks)
+            broken = step.breaks is not None
+        if step.changes:
+            bench.change(case.model, moved=case.way.scheme == "moved")
+            impossible = bench.one_run(case)
+        ended = judge.take(step, impossible, broken)
+        if ended.code in (1, 2) and not broken:
+            # nothing is to be had of a model that is refused; what is next would only be refused again
+            if case.must_be_done:
+                judge.breach("does not fill what it must", ended, impossible or "")
+            why = ended.err.strip().splitlines()
+            if impossible:
+                return Verdict("impossible", impossible)
+            return Verdict("refused" if ended.code == 2 else "failed", why[-1] if why else "")
+    if impossible:
+        return Verdict("impossible", impossible)
+    return Verdict("accepted")
+
+
+def _steps(case: Case) -> Iterator[_Step]:
+    way = case.way
+    day = dt.date.fromisoformat(way.start) + (dt.date.fromisoformat(way.end) - dt.date.fromisoformat(way.start)) // 2
+    if way.scheme == "shards":
+        yield _Step(("--shard", "2/2"))
+        yield _Step(("--shard", "1/2"), again=True)
+    elif way.scheme == "part":
+        yield _Step(start=day.isoformat() if way.period != "months" else "2024-02-01")
+        yield _Step(again=True)
+    elif way.scheme == "broken":
+        yield _Step(breaks=day if way.after < 4 else dt.date.fromisoformat(way.start))
+        yield _Step(mends=True, again=True)
+    elif way.scheme == "killed":
+        yield _Step(killed=True)
+        yield _Step(again=True)
+    else:
+        yield _Step()
+    if way.scheme == "twice":
+        other = ("--chunk", way.then, "--id", "another") if way.then != way.chunk and way.then else ()
+        yield _Step((*other, "--reprocess", "all"), again=True)
+        yield _Step(again=True)
+    elif way.scheme == "broken later":
+        yield _Step(("--reprocess", "all"), breaks=day, again=True)
+        yield _Step(mends=True, again=True)
+    elif way.scheme in ("changed", "moved"):
+        yield _Step(("--reprocess", "all"), changes=True, again=True)
+
+
+class _Judge:
+    """Takes the steps of one case and looks at the table before and after each."""
+
+    def __init__(self, bench: Bench, case: Case) -> None:
+        self._bench = bench
+        self._case = case
+        self._said: list[Ended] = []
+        self._whole: set[str] = set()
+
+    def take(self, step: _Step, impossible: str | None, broken: bool) -> Ended:
+        bench, case, way = self._bench, self._case, self._case.way
+        before = bench.rows(case.model)
+        words = ["--start", step.start or way.start, "--end", way.end]
+        words += ["--chunk", way.chunk] if way.chunk and "--chunk" not in step.words else []
+        words += ["--reverse"] if way.reverse else []
+        words += ["--threads", str(way.threads)] if way.threads > 1 else []
+        ended = bench.run(case, [*words, *step.words], step.killed)
+        self._said.append(ended)
+        after = bench.rows(case.model)
+        if ended.code is None:
+            return ended
+        if ended.code == 2 and before != after:
+            self.breach("refused after data changed", ended, _changes(before, after))
+        if ended.code not in (0, 1, 2):
+            self.breach("ended with what is no exit code of a backfill", ended)
+        if ended.code == 1:
+            self._judge_failure(ended, before, after)
+        if ended.code == 0 and impossible:
+            self.breach("done, where dbt itself fails", ended, impossible)
+        if ended.code == 0 and not (broken and not step.again):
+            self._judge_success(step, ended, after)
+        return ended
+
+    def _judge_failure(self, ended: Ended, before: Rows, after: Rows) -> None:
+        """What does not lie in a chunk that was completed is as it was, and of those as many rows are there as were reported."""
+        windows = [(chunk["start_date"], chunk["end_date"]) for chunk in ended.named("chunk_completed")]
+        if _changes(_outside(before, windows), _outside(after, windows)):
+            self.breach("a failed chunk changed rows", ended, _changes(before, after))
+        self._judge_report(ended, after.total() - _outside(after, windows).total())
+
+    def _judge_success(self, step: _Step, ended: Ended, after: Rows) -> None:
+        shard = "--shard" in step.words and not step.again
+        if shard or step.start:
+            return self._judge_report(ended, after.total())
+        differences = self._bench.differences(self._case.model)
+        if differences:
+            self.breach("done, and the rows are others", ended, differences)
+        total = after.total()
+        if ended.named("run_ended")[0]["completed_before"] == 0 and "--shard" not in step.words:
+            self._judge_report(ended, total)
+        self._judge_checkpoints(ended, total)
+        return None
+
+    def _judge_report(self, ended: Ended, total: int) -> None:
+        reported = sum(chunk["rows"] for chunk in ended.named("chunk_completed"))
+        at_the_end = ended.named("run_ended")[0]["rows"]
+        if not reported == at_the_end == total:
+            self.breach("reports rows that are not there", ended, f"chunks: {reported}, the end: {at_the_end}, in the table: {total}")
+
+    def _judge_checkpoints(self, ended: Ended, total: int) -> None:
+        backfill = ended.named("run_ended")[0]["id"]
+        found = [row for row in self._bench.checkpoints() if row[0] == backfill]
+        unfinished = [row for row in found if row[3] != "completed"]
+        recorded = sum(row[4] or 0 for row in found)
+        if unfinished or recorded != total:
+            self.breach("records rows that are not there", ended, f"recorded: {recorded}, in the table: {total}, not completed: {unfinished}")
+
+    def breach(self, kind: str, ended: Ended, found: object = "") -> None:
+        """Everything that somebody needs who looks into it."""
+        lines = [f"{kind} (exit code {ended.code})", f"{self._case}"]
+        lines += [f"--- models/{name}\n{text.rstrip()}" for name, text in self._case.model.files().items()]
+        for said in self._said:
+            lines += [f"$ dbt-playbooks {' '.join(said.words)}   # {said.code}", said.err.rstrip()]
+        lines += ["--- differences", *(map(str, found[:20]) if isinstance(found, list) else [str(found)])]
+        if isinstance(found, list) and len(found) > 20:
+            lines.append(f"... {len(found)} in all")
+        raise Breach(kind, "\n".join(lines))
+
+
+def _changes(before: Rows, after: Rows) -> list[tuple[object, ...]]:
+    gone, new = (before - after).elements(), (after - before).elements()
+    return [*(("gone", *row) for row in gone), *(("new", *row) for row in new)]
+
+
+def _outside(rows: Rows, windows: Sequence[tuple[str, str]]) -> Rows:
+    """The rows whose day is in none of the windows."""
+    inside = [row for row in rows if row[0] is not None and any(start <= row[0] <= end for start, end in windows)]
+    return Counter({row: number for row, number in rows.items() if row not in inside})

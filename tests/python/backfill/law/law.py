@@ -1,0 +1,36 @@
+"""The law over many cases: the projects that they share, and how many were accepted, refused or failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from law.bench import Bench
+from law.cases import Case
+from law.judge import Breach, Verdict, hold
+
+
+class Law:
+    """Holds cases, each in the project of its kind, and counts what becomes of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._benches: dict[bool, Bench] = {}
+        self.outcomes: Counter[str] = Counter()
+
+    def hold(self, case: Case) -> Verdict:
+        quoting = case.model.extra != "quoting_off"
+        if quoting not in self._benches:
+            folder = self._folder / ("quoted" if quoting else "unquoted")
+            folder.mkdir()
+            self._benches[quoting] = Bench(folder, quoting)
+        try:
+            verdict = hold(self._benches[quoting], case)
+        except Breach:
+            self.outcomes["breach"] += 1
+            raise
+        self.outcomes[verdict.outcome] += 1
+        return verdict
+
+    def said(self) -> str:
+        return ", ".join(f"{number} {outcome}" for outcome, number in self.outcomes.most_common())

@@ -1,0 +1,69 @@
+"""However a range is filled, its table holds what one run of dbt over the range leaves; what can't be filled so is refused, or fails and changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from law.cases import EXTRAS, Case, Model, Way, cases
+from law.law import Law
+from law.shapes import PLAIN
+from law.source import KINDS, Source
+
+_UNHURRIED = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def law(tmp_path_factory: pytest.TempPathFactory) -> Law:
+    return Law(tmp_path_factory.mktemp("law"))
+
+
+def _holds(law: Law, examples: int, derandomize: bool) -> None:
+    @settings(_UNHURRIED, max_examples=examples, derandomize=derandomize)
+    @given(cases())
+    def every_case(case: Case) -> None:
+        law.hold(case)
+
+    law.outcomes.clear()
+    every_case()
+    print(law.said())
+    # to refuse everything holds the law, too
+    assert law.outcomes["accepted"] * 3 >= law.outcomes.total(), law.said()
+
+
+def test_a_backfill_leaves_what_one_run_of_dbt_leaves_or_says_no(law: Law) -> None:
+    _holds(law, 150, derandomize=True)
+
+
+@pytest.mark.slow
+def test_thousands_of_backfills_leave_what_one_run_of_dbt_leaves_or_say_no(law: Law) -> None:
+    _holds(law, 5000, derandomize=False)
+
+
+_BATCHES = {"microbatch": "days"}
+MUST_BE_FILLED = {
+    **{
+        f"{strategy}, {shape.name}": Case(Model(shape.name, strategy), way=Way(period=_BATCHES.get(strategy, "weeks")))
+        for strategy in ("delete+insert", "merge", "microbatch")
+        for shape in PLAIN
+    },
+    **{f"with {extra}": Case(Model("plain select", "merge", extra=extra)) for extra in EXTRAS},
+    **{f"microbatch with {extra}": Case(Model("plain select", "microbatch", extra=extra), way=Way(period="days")) for extra in EXTRAS},
+    **{f"by {kind}": Case(Model("group by day", kind=kind)) for kind in KINDS},
+    "a clock and a random number": Case(Model("clock and random number")),
+    "rows that come late, of 2099, and without a date": Case(
+        Model("plain select"), Source(late=True, future=True, undated=True)
+    ),
+    "ids that repeat, without a key": Case(Model("plain select", "microbatch"), Source(repeated=True), Way(period="days")),
+    "a row a batch": Case(Model("a row a batch", "microbatch"), way=Way(period="days")),
+    "killed": Case(Model("plain select"), way=Way("killed", "5 day", after=2)),
+}
+
+
+@pytest.mark.parametrize("name", MUST_BE_FILLED)
+def test_what_anybody_sees_to_be_whole_is_filled(law: Law, name: str) -> None:
+    """A product that refuses everything holds the law."""
+    case = MUST_BE_FILLED[name]
+    assert case.must_be_done
+    assert law.hold(case).outcome == "accepted"
