@@ -1,0 +1,134 @@
+"""Changes one thing at a time in a copy of the tree and runs the tests that reach it: what no test notices, no test holds."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from belonging import targets, tests_of
+from mutant import Mutant
+from python_code import python_mutants
+from recording import Test, record, tests_for
+from report import Result, share, written
+from templates import template_mutants
+from tree import copy, digest, mutated
+from trial import NOTICED, SURVIVED, Outcome, Trial
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def made(root: Path, files: Sequence[str], cosmic_python: Path | None) -> list[Mutant]:
+    """All mutants of these files."""
+    found: list[Mutant] = []
+    for file in files:
+        if file.endswith(".py"):
+            found += python_mutants(file, root / file, cosmic_python)
+        else:
+            found += template_mutants(file, (root / file).read_text())
+    return found
+
+
+class Trials:
+    """Tries mutants one after the other and keeps what became of each in a file, so that an interrupted run goes on there."""
+
+    def __init__(self, root: Path, tests: Sequence[Test], results: Path, work: Path, python: Path, longest: float) -> None:
+        self._root = root
+        self._tests = tests
+        self._file = results
+        self._trial = Trial(copy(root, work / "tree"), work / "tree.events", python)
+        self._longest = longest
+        self._stored = json.loads(results.read_text()) if results.exists() else {}
+
+    def outcome(self, mutant: Mutant) -> tuple[Outcome, bool]:
+        """What becomes of a mutant, and whether that was known."""
+        text = (self._root / mutant.path).read_text()
+        reaching = tests_for(mutant, text, self._tests)
+        stored = self._stored.get(mutant.key(text))
+        if stored and stored["mark"] == self._mark(reaching, Outcome(**stored["outcome"])):
+            return Outcome(**stored["outcome"]), True
+        outcome = self._tried(mutant, reaching)
+        self._stored[mutant.key(text)] = {"mark": self._mark(reaching, outcome), "outcome": asdict(outcome)}
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        partial = self._file.with_suffix(".new")
+        partial.write_text(json.dumps(self._stored, indent=1))
+        partial.replace(self._file)
+        return outcome, False
+
+    def _tried(self, mutant: Mutant, reaching: Sequence[Test]) -> Outcome:
+        chosen, seconds = [], 0.0
+        for test in reaching:
+            if not chosen or seconds + test.seconds <= self._longest:
+                chosen.append(test)
+                seconds += test.seconds
+        if not chosen:
+            return Outcome(SURVIVED, "no test reaches it")
+        limits = {test.name: 30 + 10 * test.seconds for test in chosen}
+        with mutated(self._trial.tree, mutant):
+            outcome = self._trial.run([test.name for test in chosen], limits)
+        if outcome.what == SURVIVED:
+            return Outcome(SURVIVED, f"{len(chosen)} of the {len(reaching)} tests that reach it ran", outcome.seconds)
+        return outcome
+
+    def _mark(self, reaching: Sequence[Test], outcome: Outcome) -> str:
+        """Changes when the tests do that an outcome rests on."""
+        names = [outcome.by] if outcome.what == NOTICED else [test.name for test in reaching]
+        files = {self._root / name.split("::")[0] for name in names}
+        return digest(file for file in files if file.is_file())
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.argument("folders", nargs=-1, required=True)
+@click.option("--sample", type=click.IntRange(1), help="Try so many, chosen by chance. [default: all]")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed chooses the same sample.")
+@click.option("--at-least", type=click.IntRange(0, 100), default=85, show_default=True, help="Exit code 1 below this share, in percent.")
+@click.option("--tests", multiple=True, help="Test files or folders. [default: those that belong to the folders]")
+@click.option("--longest", type=float, default=120.0, show_default=True, help="Run tests of at most so many seconds for a mutant.")
+@click.option("--cosmic-python", type=click.Path(path_type=Path), hidden=True, help="The interpreter that has cosmic-ray.")
+@click.option("--store", type=click.Path(path_type=Path), default=ROOT / "target" / "mutants", hidden=True)
+def mutants(
+    folders: tuple[str, ...],
+    sample: int | None,
+    seed: int,
+    at_least: int,
+    tests: tuple[str, ...],
+    longest: float,
+    cosmic_python: Path | None,
+    store: Path,
+) -> None:
+    """Try mutants of FOLDERS (files or folders below src/dbt_playbooks or macros), and say which of them no test notices.
+
+    What was found is kept in target/mutants and not tried again until the file or its tests change.
+    """
+    files = targets(ROOT, folders)
+    everything = made(ROOT, files, cosmic_python)
+    chosen = sorted(random.Random(seed).sample(everything, min(sample, len(everything)))) if sample else everything
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        work, python = Path(folder), Path(sys.executable)
+        modules = [path.relative_to(ROOT).as_posix() for path in (ROOT / "src").rglob("*.py")]
+        known = record(ROOT, modules, list(tests) or tests_of(ROOT, files), store / "tests.json", work, python)
+        trials = Trials(ROOT, known, store / "results.json", work, python, longest)
+        results = []
+        for number, mutant in enumerate(chosen, 1):
+            text = (ROOT / mutant.path).read_text()
+            outcome, known_before = trials.outcome(mutant)
+            results.append(Result(mutant, mutant.diff(text), mutant.line(text), outcome))
+            if not known_before:
+                click.echo(
+                    f"{number}/{len(chosen)} {mutant.path}:{results[-1].line} {mutant.kind}: {outcome.what}"
+                    f" in {outcome.seconds:.1f} s {outcome.by}",
+                    err=True,
+                )
+    click.echo(written(results, len(everything)))
+    if share(results) * 100 < at_least:
+        click.echo(f"That is below {at_least} %.", err=True)
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    mutants()
