@@ -37,13 +37,26 @@ def made(root: Path, files: Sequence[str], cosmic_python: Path | None) -> list[M
 class Trials:
     """Tries mutants one after the other and keeps what became of each in a file, so that an interrupted run goes on there."""
 
-    def __init__(self, root: Path, tests: Sequence[Test], results: Path, work: Path, python: Path, longest: float) -> None:
+    def __init__(
+        self,
+        root: Path,
+        tests: Sequence[Test],
+        results: Path,
+        work: Path,
+        python: Path,
+        longest: float,
+        patience: float,
+    ) -> None:
         self._root = root
         self._tests = tests
         self._file = results
         self._trial = Trial(copy(root, work / "tree"), work / "tree.events", python)
         self._longest = longest
+        self._patience = patience
         self._stored = json.loads(results.read_text()) if results.exists() else {}
+
+    def close(self) -> None:
+        self._trial.close()
 
     def outcome(self, mutant: Mutant) -> tuple[Outcome, bool]:
         """What becomes of a mutant, and whether that was known."""
@@ -68,7 +81,7 @@ class Trials:
                 seconds += test.seconds
         if not chosen:
             return Outcome(SURVIVED, "no test reaches it")
-        limits = {test.name: 30 + 10 * test.seconds for test in chosen}
+        limits = {test.name: self._patience + 10 * test.seconds for test in chosen}
         with mutated(self._trial.tree, mutant):
             outcome = self._trial.run([test.name for test in chosen], limits)
         if outcome.what == SURVIVED:
@@ -86,11 +99,31 @@ class Trials:
 @click.argument("folders", nargs=-1, required=True)
 @click.option("--sample", type=click.IntRange(1), help="Try so many, chosen by chance. [default: all]")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed chooses the same sample.")
-@click.option("--at-least", type=click.IntRange(0, 100), default=85, show_default=True, help="Exit code 1 below this share, in percent.")
+@click.option(
+    "--at-least",
+    type=click.IntRange(0, 100),
+    default=85,
+    show_default=True,
+    help="Exit code 1 below this share, in percent.",
+)
 @click.option("--tests", multiple=True, help="Test files or folders. [default: those that belong to the folders]")
-@click.option("--longest", type=float, default=120.0, show_default=True, help="Run tests of at most so many seconds for a mutant.")
-@click.option("--cosmic-python", type=click.Path(path_type=Path), hidden=True, help="The interpreter that has cosmic-ray.")
-@click.option("--store", type=click.Path(path_type=Path), default=ROOT / "target" / "mutants", hidden=True)
+@click.option(
+    "--longest", type=float, default=120.0, show_default=True, help="Run tests of at most so many seconds for a mutant."
+)
+@click.option(
+    "--cosmic-python", type=click.Path(path_type=Path), hidden=True, help="The interpreter that has cosmic-ray."
+)
+@click.option(
+    "--patience",
+    type=float,
+    default=30.0,
+    show_default=True,
+    help="End a test that takes so many seconds more than ten times its usual.",
+)
+@click.option("--root", type=click.Path(path_type=Path), default=ROOT, hidden=True)
+@click.option(
+    "--store", type=click.Path(path_type=Path), help="Where to keep what was found. [default: target/mutants]"
+)
 def mutants(
     folders: tuple[str, ...],
     sample: int | None,
@@ -99,23 +132,26 @@ def mutants(
     tests: tuple[str, ...],
     longest: float,
     cosmic_python: Path | None,
-    store: Path,
+    patience: float,
+    root: Path,
+    store: Path | None,
 ) -> None:
     """Try mutants of FOLDERS (files or folders below src/dbt_playbooks or macros), and say which of them no test notices.
 
-    What was found is kept in target/mutants and not tried again until the file or its tests change.
+    What was found is kept and not tried again until the file or its tests change.
     """
-    files = targets(ROOT, folders)
-    everything = made(ROOT, files, cosmic_python)
+    store = store or root / "target" / "mutants"
+    files = targets(root, folders)
+    everything = made(root, files, cosmic_python)
     chosen = sorted(random.Random(seed).sample(everything, min(sample, len(everything)))) if sample else everything
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         work, python = Path(folder), Path(sys.executable)
-        modules = [path.relative_to(ROOT).as_posix() for path in (ROOT / "src").rglob("*.py")]
-        known = record(ROOT, modules, list(tests) or tests_of(ROOT, files), store / "tests.json", work, python)
-        trials = Trials(ROOT, known, store / "results.json", work, python, longest)
+        modules = [path.relative_to(root).as_posix() for path in (root / "src").rglob("*.py")]
+        known = record(root, modules, list(tests) or tests_of(root, files), store / "tests.json", work, python)
+        trials = Trials(root, known, store / "results.json", work, python, longest, patience)
         results = []
         for number, mutant in enumerate(chosen, 1):
-            text = (ROOT / mutant.path).read_text()
+            text = (root / mutant.path).read_text()
             outcome, known_before = trials.outcome(mutant)
             results.append(Result(mutant, mutant.diff(text), mutant.line(text), outcome))
             if not known_before:
@@ -124,6 +160,7 @@ def mutants(
                     f" in {outcome.seconds:.1f} s {outcome.by}",
                     err=True,
                 )
+        trials.close()
     click.echo(written(results, len(everything)))
     if share(results) * 100 < at_least:
         click.echo(f"That is below {at_least} %.", err=True)

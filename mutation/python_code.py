@@ -37,7 +37,11 @@ def own_mutants(path: str, text: str) -> Iterator[Mutant]:
             found = text.find(f" {old} ", left, right)
             if found >= 0:
                 yield Mutant(path, found + 1, found + 1 + len(old), new, "in")
-        if isinstance(node, ast.Tuple | ast.List | ast.Set) and len(node.elts) > 1 and all(_is_text(e) for e in node.elts):
+        if (
+            isinstance(node, ast.Tuple | ast.List | ast.Set)
+            and len(node.elts) > 1
+            and all(_is_text(e) for e in node.elts)
+        ):
             yield from _without_an_element(path, at, node.elts)
 
 
@@ -53,12 +57,11 @@ def _removable(node: ast.AST) -> Iterator[ast.stmt]:
             if isinstance(statement, ast.Expr):
                 if not isinstance(statement.value, ast.Constant | ast.Yield | ast.YieldFrom):
                     yield statement
-            elif isinstance(statement, ast.Assign) and not isinstance(statement.targets[0], ast.Name | ast.Tuple):
-                yield statement
-            elif isinstance(statement, ast.Assign | ast.AugAssign) and _assigned_again(statement):
-                yield statement
-            elif isinstance(statement, ast.Raise | ast.Continue) or (
-                isinstance(statement, ast.Return) and not isinstance(node, ast.FunctionDef)
+            elif (
+                (isinstance(statement, ast.Assign) and not isinstance(statement.targets[0], ast.Name | ast.Tuple))
+                or (isinstance(statement, ast.Assign | ast.AugAssign) and _assigned_again(statement))
+                or isinstance(statement, ast.Raise | ast.Continue)
+                or (isinstance(statement, ast.Return) and not isinstance(node, ast.FunctionDef))
             ):
                 yield statement
 
@@ -95,7 +98,8 @@ class _Offsets:
             self._starts.append(self._starts[-1] + len(line))
 
     def span(self, node: ast.stmt | ast.expr) -> tuple[int, int]:
-        assert node.end_lineno is not None and node.end_col_offset is not None
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
         return self._at(node.lineno, node.col_offset), self._at(node.end_lineno, node.end_col_offset)
 
     def _at(self, line: int, column: int) -> int:

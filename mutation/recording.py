@@ -11,8 +11,8 @@ from pathlib import Path
 
 from mutant import Mutant
 from templates import macro_at
-from trial import Trial, events
 from tree import copy, digest
+from trial import Trial, events
 
 
 @dataclass
@@ -51,7 +51,9 @@ def _own_nodes(function: ast.AST) -> list[ast.AST]:
     while todo:
         node = todo.pop()
         found.append(node)
-        todo += [each for each in ast.iter_child_nodes(node) if not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+        todo += [
+            each for each in ast.iter_child_nodes(node) if not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
     return found
 
 
@@ -67,14 +69,24 @@ def _comes_first(statement: ast.stmt) -> bool:
     )
 
 
-def record(root: Path, modules: Iterable[str], tests: Sequence[str], store: Path, work: Path, python: Path) -> list[Test]:
+def record(
+    root: Path, modules: Iterable[str], tests: Sequence[str], store: Path, work: Path, python: Path
+) -> list[Test]:
     """The tests of files or folders, from `store` where nothing has changed since."""
-    wanted = digest([path for name in ("src", "macros") for path in (root / name).rglob("*.*") if path.suffix != ".pyc"])
+    wanted = digest(
+        [path for name in ("src", "macros") for path in (root / name).rglob("*.*") if path.suffix != ".pyc"]
+    )
     stored = json.loads(store.read_text()) if store.exists() else {}
     if stored.get("sources") != wanted:
         stored = {"sources": wanted, "files": {}}
     shared = list((root / "tests/python").glob("*.py"))
-    files = sorted({path for name in tests for path in ([root / name] if name.endswith(".py") else (root / name).glob("test_*.py"))})
+    files = sorted(
+        {
+            path
+            for name in tests
+            for path in ([root / name] if name.endswith(".py") else (root / name).glob("test_*.py"))
+        }
+    )
     anew = []
     for file in files:
         name = str(file.relative_to(root))
@@ -115,7 +127,7 @@ def _recorded(root: Path, modules: Iterable[str], tests: Sequence[str], work: Pa
             test.seconds += float(more[1]) if more[0] == "call" else 0
     failing = sorted(name for name, outcomes in passed.items() if "failed" in outcomes)
     if failing:
-        print(f"These tests fail without a mutant and are left out:\n  " + "\n  ".join(failing), flush=True)
+        print("These tests fail without a mutant and are left out:\n  " + "\n  ".join(failing), flush=True)
     return [test for name, test in found.items() if passed[name] == {"passed"}]
 
 

@@ -11,12 +11,29 @@ from jinja2 import Environment
 from mutant import Mutant
 
 OPERATORS = {
-    **{"==": "!=", "!=": "==", ">=": ">", ">": ">=", "<=": "<", "<": "<="},
-    **{"+": "-", "-": "+", "*": "//", "//": "*", "%": "//"},
+    "==": "!=",
+    "!=": "==",
+    ">=": ">",
+    ">": ">=",
+    "<=": "<",
+    "<": "<=",
+    "+": "-",
+    "-": "+",
+    "*": "//",
+    "//": "*",
+    "%": "//",
 }
 WORDS = {
-    **{"and": "or", "or": "and", "true": "false", "false": "true", "True": "False", "False": "True"},
-    **{"min": "max", "max": "min", "first": "last", "last": "first"},
+    "and": "or",
+    "or": "and",
+    "true": "false",
+    "false": "true",
+    "True": "False",
+    "False": "True",
+    "min": "max",
+    "max": "min",
+    "first": "last",
+    "last": "first",
 }
 FILTERS_THAT_GO = {"unique", "sort", "trim", "lower", "upper", "list"}
 # Words for people: a test that reads them to the letter would only hold them in place.
@@ -88,7 +105,7 @@ def template_mutants(path: str, text: str) -> list[Mutant]:
             continue
         name = tag[1].text
         inside = name in ("macro", "test", "materialization") or (inside and not name.startswith("end"))
-        inside = inside or name.startswith("end") and name not in ("endmacro", "endtest", "endmaterialization")
+        inside = inside or (name.startswith("end") and name not in ("endmacro", "endtest", "endmaterialization"))
         made |= set(_of_tag(path, text, tag))
     return sorted(mutant for mutant in made if mutant.applied(text) != text)
 
@@ -120,7 +137,9 @@ def _tags(found: Sequence[Token]) -> Iterator[list[Token]]:
 def _of_sql(path: str, token: Token) -> Iterator[Mutant]:
     for pattern, new in _SQL:
         for match in pattern.finditer(token.text):
-            if match[0].lower() == "and" and re.search(r"\bbetween\b[^,;()]*$", token.text[: match.start()], re.IGNORECASE):
+            if match[0].lower() == "and" and re.search(
+                r"\bbetween\b[^,;()]*$", token.text[: match.start()], re.IGNORECASE
+            ):
                 continue
             yield Mutant(path, token.start + match.start(), token.start + match.end(), new, "SQL")
     for match in _NUMBER.finditer(token.text):

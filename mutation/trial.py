@@ -47,7 +47,16 @@ class Trial:
         self.events.unlink(missing_ok=True)
         arguments = self.events.with_suffix(".tests")
         arguments.write_text("\n".join(tests))
-        options = ["-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "-p", "watching", *(["-x"] if stop_at_first else [])]
+        options = [
+            "-q",
+            "--no-header",
+            "--no-summary",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "watching",
+            *(["-x"] if stop_at_first else []),
+        ]
         paths = [str(self.tree / "src"), str(Path(__file__).parent)]
         request = {
             "arguments": [*options, f"@{arguments}"],
@@ -57,7 +66,8 @@ class Trial:
             "output": str(self.events.with_suffix(".output")),
             "work": str(self.events.parent),
         }
-        assert self._warm.stdin and self._warm.stdout
+        assert self._warm.stdin
+        assert self._warm.stdout
         started = time.monotonic()
         print(json.dumps(request), file=self._warm.stdin, flush=True)
         process = int(self._warm.stdout.readline())

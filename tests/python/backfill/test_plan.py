@@ -84,7 +84,9 @@ def test_what_is_not_done_is_counted_by_what_it_is() -> None:
 
 
 def test_chunks_of_other_shards_are_not_counted_as_skipped_kept_or_failed() -> None:
-    plan = plan_of(Stored({1: "completed", 2: "completed", 3: "failed", 4: "failed"}), reprocess="none", shard=Shard(1, 2))
+    plan = plan_of(
+        Stored({1: "completed", 2: "completed", 3: "failed", 4: "failed"}), reprocess="none", shard=Shard(1, 2)
+    )
     assert (todo(plan), plan.skipped, plan.kept, plan.left_failed) == ([5], 2, 1, 1)
     assert plan.completed == 2
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,3 +54,58 @@ def test_other_vars_are_a_difference_and_other_code_is_none() -> None:
     now = Identity.of(Request("2024-01-01", "2024-01-31"), [_model("events", "new")])
     assert now.differences(stored) == ["--vars: they are not the same as before"]
     assert "10" not in str(stored["vars_digest"])
+
+
+def test_a_shard_is_read_whole_and_written_as_it_is_read() -> None:
+    assert Shard.parse(" 12/34 ") == Shard(12, 34)
+    assert str(Shard(12, 34)) == "12/34"
+    assert (Shard.parse("1/1"), Shard.parse("4/4")) == (Shard(1, 1), Shard(4, 4))
+    assert Shard() == Shard(1, 1)
+    assert [index for index in range(9) if Shard(2, 4).holds(index)] == [1, 5]
+
+
+@pytest.mark.parametrize("text", ["1/2/3", "x1/2", "1/2x", "1 /2", "0/0"])
+def test_a_shard_with_more_around_it_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=f"^--shard '{text}' is not known"):
+        Shard.parse(text)
+
+
+def test_a_name_of_60_characters_stays_whole_in_the_id_and_a_longer_one_is_cut() -> None:
+    request = Request("2024-01-01", "2024-01-31")
+    assert Identity.of(request, [_model("m" * 60)]).backfill_id == "m" * 60 + "_2024-01-01_2024-01-31_month"
+    cut = Identity.of(request, [_model("m" * 61)]).backfill_id
+    assert cut.startswith("m" * 60 + "~")
+    assert cut.endswith("_2024-01-01_2024-01-31_month")
+    assert len(cut) == 60 + len("~123456") + len("_2024-01-01_2024-01-31_month")
+
+
+def test_an_id_that_is_given_is_taken() -> None:
+    assert (
+        Identity.of(Request("2024-01-01", "2024-01-31", backfill_id="mine"), [_model("events")]).backfill_id == "mine"
+    )
+
+
+def test_every_part_of_a_backfill_that_differs_is_named() -> None:
+    stored = {**vars(Identity.of(Request("2024-01-01", "2024-01-31"), [_model("events")])), "relations": "main.events"}
+    now = Identity.of(
+        Request("2024-02-01", "2024-02-29", "day", vars={"limit": 1}), [_model("orders"), _model("lines")]
+    )
+    *lines, of_vars = now.differences(stored)
+    assert lines == [
+        "model: it was events, now it is orders,lines",
+        "start: it was 2024-01-01, now it is 2024-02-01",
+        "end: it was 2024-01-31, now it is 2024-02-29",
+        "chunk: it was month, now it is day",
+        "table: it was main.events, now it is , ",
+    ]
+    assert of_vars.startswith("--vars: ")
+    assert now.differences(vars(now)) == []
+
+
+def test_the_order_of_vars_does_not_matter_and_code_is_told_apart() -> None:
+    one, other = ({"a": 1, "b": [dt.date(2024, 1, 1)]}, {"b": [dt.date(2024, 1, 1)], "a": 1})
+    asked = [Request("2024-01-01", "2024-01-31", vars=each) for each in (one, other, {})]
+    digests = [Identity.of(request, [_model("events")]).vars_digest for request in asked]
+    assert digests[0] == digests[1] != digests[2]
+    code = [Identity.of(asked[0], [_model("events", checksum)]).code_digest for checksum in ("old", "new")]
+    assert code[0] != code[1]
