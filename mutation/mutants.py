@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -53,6 +54,7 @@ class Trials:
         self._trial = Trial(copy(root, work / "tree"), work / "tree.events", python)
         self._longest = longest
         self._patience = patience
+        self._sound: set[str] = set()
         self._stored = json.loads(results.read_text()) if results.exists() else {}
 
     def close(self) -> None:
@@ -74,19 +76,29 @@ class Trials:
         return outcome, False
 
     def _tried(self, mutant: Mutant, reaching: Sequence[Test]) -> Outcome:
-        chosen, seconds = [], 0.0
+        chosen: list[Test] = []
+        seconds = 0.0
         for test in reaching:
             if not chosen or seconds + test.seconds <= self._longest:
                 chosen.append(test)
                 seconds += test.seconds
-        if not chosen:
-            return Outcome(SURVIVED, "no test reaches it")
-        limits = {test.name: self._patience + 10 * test.seconds for test in chosen}
-        with mutated(self._trial.tree, mutant):
-            outcome = self._trial.run([test.name for test in chosen], limits)
-        if outcome.what == SURVIVED:
-            return Outcome(SURVIVED, f"{len(chosen)} of the {len(reaching)} tests that reach it ran", outcome.seconds)
-        return outcome
+        while chosen:
+            with mutated(self._trial.tree, mutant):
+                outcome = self._run(chosen)
+            if outcome.what == SURVIVED:
+                return replace(outcome, by=f"{len(chosen)} of the {len(reaching)} tests that reach it ran")
+            # what fails without a mutant, now and then, has noticed nothing
+            witness = next((test for test in chosen if test.name == outcome.by), chosen[0])
+            if witness.name in self._sound or self._run([witness]).what == SURVIVED:
+                self._sound.add(witness.name)
+                return outcome
+            click.echo(f"{witness.name} fails without a mutant and is left out.", err=True)
+            chosen.remove(witness)
+        return Outcome(SURVIVED, "no test reaches it")
+
+    def _run(self, tests: Sequence[Test]) -> Outcome:
+        limits = {test.name: self._patience + 10 * test.seconds for test in tests}
+        return self._trial.run([test.name for test in tests], limits)
 
     def _mark(self, reaching: Sequence[Test], outcome: Outcome) -> str:
         """Changes when the tests do that an outcome rests on."""
@@ -138,33 +150,40 @@ def mutants(
 ) -> None:
     """Try mutants of FOLDERS (files or folders below src/dbt_playbooks or macros), and say which of them no test notices.
 
-    What was found is kept and not tried again until the file or its tests change.
+    What was found is kept and not tried again until the file or its tests change. Ctrl-C ends a run with its report.
     """
     store = store or root / "target" / "mutants"
     files = targets(root, folders)
     everything = made(root, files, cosmic_python)
-    chosen = sorted(random.Random(seed).sample(everything, min(sample, len(everything)))) if sample else everything
+    # a run that is ended early has tried a sample, too
+    chosen = random.Random(seed).sample(everything, min(sample or len(everything), len(everything)))
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         work, python = Path(folder), Path(sys.executable)
         modules = [path.relative_to(root).as_posix() for path in (root / "src").rglob("*.py")]
         known = record(root, modules, list(tests) or tests_of(root, files), store / "tests.json", work, python)
         trials = Trials(root, known, store / "results.json", work, python, longest, patience)
-        results = []
-        for number, mutant in enumerate(chosen, 1):
-            text = (root / mutant.path).read_text()
-            outcome, known_before = trials.outcome(mutant)
-            results.append(Result(mutant, mutant.diff(text), mutant.line(text), outcome))
-            if not known_before:
-                click.echo(
-                    f"{number}/{len(chosen)} {mutant.path}:{results[-1].line} {mutant.kind}: {outcome.what}"
-                    f" in {outcome.seconds:.1f} s {outcome.by}",
-                    err=True,
-                )
+        results: list[Result] = []
+        with contextlib.suppress(KeyboardInterrupt):
+            for mutant in chosen:
+                text = (root / mutant.path).read_text()
+                outcome, before = trials.outcome(mutant)
+                results.append(Result(mutant, mutant.diff(text), mutant.line(text), outcome))
+                if not before:
+                    _say(results, len(chosen))
         trials.close()
-    click.echo(written(results, len(everything)))
+    click.echo(written(sorted(results, key=lambda each: each.mutant), len(everything)))
     if share(results) * 100 < at_least:
         click.echo(f"That is below {at_least} %.", err=True)
         raise SystemExit(1)
+
+
+def _say(results: Sequence[Result], of: int) -> None:
+    last = results[-1]
+    click.echo(
+        f"{len(results)}/{of} {last.mutant.path}:{last.line} {last.mutant.kind}: {last.outcome.what}"
+        f" in {last.outcome.seconds:.1f} s {last.outcome.by}",
+        err=True,
+    )
 
 
 if __name__ == "__main__":

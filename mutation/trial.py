@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from warm import BROKEN
+
 STARTING = 120.0
 """Seconds until the first test begins: pytest collects, dbt is imported."""
 NOTICED, SURVIVED, TIMED_OUT = "noticed", "survived", "timed out"
@@ -47,16 +49,8 @@ class Trial:
         self.events.unlink(missing_ok=True)
         arguments = self.events.with_suffix(".tests")
         arguments.write_text("\n".join(tests))
-        options = [
-            "-q",
-            "--no-header",
-            "--no-summary",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "watching",
-            *(["-x"] if stop_at_first else []),
-        ]
+        options = ["-q", "--no-header", "--no-summary", "--maxfail=1" if stop_at_first else "--maxfail=0"]
+        options += ["-p", "no:cacheprovider", "-p", "watching"]
         paths = [str(self.tree / "src"), str(Path(__file__).parent)]
         request = {
             "arguments": [*options, f"@{arguments}"],
@@ -79,6 +73,8 @@ class Trial:
             return Outcome(TIMED_OUT, late, seconds)
         if code == 0:
             return Outcome(SURVIVED, "", seconds)
+        if code == BROKEN:
+            raise RuntimeError(f"The tests did not begin:\n{self.events.with_suffix('.output').read_text()}")
         failed = [name for event, name, *_ in events(self.events) if event == "failed"]
         return Outcome(NOTICED, failed[0] if failed else f"pytest, exit code {code}", seconds)
 

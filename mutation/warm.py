@@ -12,6 +12,7 @@ import json
 import os
 import socket
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ IMPORTED = [
     *("pytest", "hypothesis", "duckdb", "psutil", "rich.progress", "sqlglot", "yaml"),
     *("dbt.cli.main", "dbt.task.run", "dbt.adapters.duckdb", "dbt.adapters.bigquery"),
 ]
+
+BROKEN = 97
+"""The exit code when it is not the tests that failed, but what runs them."""
 
 
 def serve() -> None:
@@ -30,7 +34,14 @@ def serve() -> None:
         request = json.loads(line)
         child = os.fork()
         if not child:
-            os._exit(_tests(request))
+            try:
+                code = _tests(request)
+            except BaseException:
+                traceback.print_exc()
+                code = BROKEN
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
         print(child, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
@@ -48,11 +59,7 @@ def _tests(request: dict[str, Any]) -> int:
     _fork_commands_from_here(request["work"])
     import pytest
 
-    try:
-        return int(pytest.main(request["arguments"]))
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+    return int(pytest.main(request["arguments"]))
 
 
 def _fork_commands_from_here(work: str) -> None:
