@@ -46,6 +46,7 @@ REFUSED = {
         "the window's dates are in '2024-01-01' AS batch",
     ),
     "a wider window than it writes": (
+        "{{ config(event_time='event_date') }}"
         f"select * from {SOURCE} where event_date >= cast('{{{{ var('dbt_playbooks_start_date', '2024-01-01') }}}}' as date) - 1"
         " and event_date <= cast('{{ var('dbt_playbooks_end_date', '2024-01-01') }}' as date)",
         "no plain `column >= day`",
