@@ -212,7 +212,7 @@ def test_a_model_that_looks_back_some_days_is_filled_when_it_reads_them(shop: Sh
     shop.dbt("run", "--vars", "{start_date: 2024-01-10, end_date: 2024-02-10}")
     assert shop.sql("select * from events order by all") == filled
     shop.dbt("run")
-    assert shop.sql("select count(*) from events") == [(213,)]
+    assert shop.sql("select count(*) from events") == [(246,)]
 
 
 def test_a_model_that_reads_too_few_days_before_is_refused(shop: Shop) -> None:
