@@ -108,3 +108,15 @@ def test_one_backfill_can_be_asked_for(macro, state):
 def test_where_no_backfill_ever_ran_it_says_so(macro):
     assert progress(macro) == []
     assert "No backfill ever ran here" in macro("backfill_progress").printed
+
+
+@pytest.mark.targets("duckdb")
+@pytest.mark.parametrize("missing", ["", "backfill_log", "backfill_runs", "backfill_checkpoints"])
+def test_a_state_of_which_a_part_is_missing_does_not_exist(macro, table, missing):
+    table({"id": [1]})  # its schema is there
+    for statement in macro("create_backfill_state_sql").value:
+        macro.query(statement)
+    if missing:
+        relation = macro("_backfill_relation", name=missing).value
+        macro.query(f"drop {relation.type} {relation}")
+    assert macro("backfill_state_exists").value is (not missing)
