@@ -79,9 +79,9 @@ class Trials:
         chosen: list[Test] = []
         seconds = 0.0
         for test in reaching:
-            if not chosen or seconds + test.seconds <= self._longest:
+            if not chosen or seconds + test.cost <= self._longest:
                 chosen.append(test)
-                seconds += test.seconds
+                seconds += test.cost
         while chosen:
             with mutated(self._trial.tree, mutant):
                 outcome = self._run(chosen)

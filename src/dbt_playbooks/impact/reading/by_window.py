@@ -299,7 +299,7 @@ class _ByWindow:
                 self._doubt("ROLLUP, CUBE or GROUPING SETS add up rows of several dates")
             elif not every and not any(is_date(key) for key in group.expressions):
                 self._doubt(
-                    f"it groups by {_text(group).removeprefix('GROUP BY ')}, without the date: a group may lie in two windows"
+                    f"it groups by {', '.join(map(_text, group.expressions)) or 'all'}, without the date: a group may lie in two windows"
                 )
         elif aggregates := [each for each in _own(node) if isinstance(each, exp.AggFunc) and not _in_window(each)]:
             self._doubt(f"{_text(aggregates[0])} over all rows of a window")
