@@ -113,7 +113,6 @@ def test_where_no_backfill_ever_ran_it_says_so(macro):
 
 
 @pytest.mark.targets("duckdb")
-<<<<<<< HEAD
 def test_a_state_that_cannot_be_made_wholly_is_not_made_at_all(macro):
     broken = {"backfill_checkpoints_sql": "select error('the view cannot be made')"}
     with pytest.raises(SqlError, match="the view cannot be made"):
@@ -135,7 +134,8 @@ def test_a_table_of_the_users_own_under_a_name_of_the_state_is_told(macro, table
 
 def test_where_no_backfill_ever_ran_there_are_no_ids(macro):
     assert macro("backfill_ids").value == []
-=======
+
+
 @pytest.mark.parametrize("missing", ["", "backfill_log", "backfill_runs", "backfill_checkpoints"])
 def test_a_state_of_which_a_part_is_missing_does_not_exist(macro, table, missing):
     table({"id": [1]})  # its schema is there
@@ -145,4 +145,3 @@ def test_a_state_of_which_a_part_is_missing_does_not_exist(macro, table, missing
         relation = macro("_backfill_relation", name=missing).value
         macro.query(f"drop {relation.type} {relation}")
     assert macro("backfill_state_exists").value is (not missing)
->>>>>>> mutants
