@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -152,6 +153,8 @@ def mutants(
 
     What was found is kept and not tried again until the file or its tests change. Ctrl-C ends a run with its report.
     """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     store = store or root / "target" / "mutants"
     files = targets(root, folders)
     everything = made(root, files, cosmic_python)

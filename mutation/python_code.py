@@ -20,8 +20,18 @@ def python_mutants(path: str, file: Path, cosmic_python: Path | None) -> list[Mu
     if cosmic_python:
         said = subprocess.run([cosmic_python, COSMIC, file], check=True, capture_output=True, text=True).stdout
         made |= {from_texts(path, text, mutated, name) for name, mutated in json.loads(said)}
+    # what only a type checker reads is no behaviour
+    made = {
+        mutant
+        for mutant in made
+        if not text.endswith("frozen=", 0, mutant.start) and "Literal[" not in _line(text, mutant)
+    }
     # two ways to the same text are one mutant
     return sorted({mutant.applied(text): mutant for mutant in sorted(made)}.values())
+
+
+def _line(text: str, mutant: Mutant) -> str:
+    return text.splitlines()[mutant.line(text) - 1]
 
 
 def own_mutants(path: str, text: str) -> Iterator[Mutant]:

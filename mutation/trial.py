@@ -65,9 +65,11 @@ class Trial:
         started = time.monotonic()
         print(json.dumps(request), file=self._warm.stdin, flush=True)
         process = int(self._warm.stdout.readline())
-        late = self._wait(process, limits)
-        code = int(self._warm.stdout.readline())
-        _kill(process)  # what the tests left behind
+        try:
+            late = self._wait(process, limits)
+            code = int(self._warm.stdout.readline())
+        finally:
+            _kill(process)  # or what the tests left behind
         seconds = time.monotonic() - started
         if late is not None:
             return Outcome(TIMED_OUT, late, seconds)

@@ -120,6 +120,7 @@ def test_a_unit_begins_where_it_is_1(number: int, text: str) -> None:
 def test_a_bill_says_the_bytes_their_price_and_what_a_tebibyte_costs() -> None:
     assert cost.bill(TIB // 4, 6.25) == "256.0 GiB, 1.56 at 6.25 per TiB"
     assert cost.money(1000 * TIB, 5) == "5,000.00"
+    assert cost.PRICE_PER_TIB == 6.25
     assert cost.price(Warehouse({}, 5)) == 5.0  # type: ignore[arg-type]
 
 

@@ -129,6 +129,7 @@ def test_the_first_reprocessing_is_a_generation_of_its_own() -> None:
     plan = plan_of(Stored(), reprocess="all")
     assert (len(plan.todo), plan.generation) == (6, 1)
     assert plan_of(Stored()).generation == 0
+    assert Plan(IDENTITY, (), ()).generation == 0
 
 
 def test_a_reprocessing_by_other_code_does_all_chunks_again_in_its_generation() -> None:
@@ -163,7 +164,7 @@ def test_the_id_of_another_backfill_is_refused_by_what_differs() -> None:
         "Run the old command again to go on with it, or give this one another --id."
     )
     # only the newest run says what it is
-    plan_of(Stored({}, (run("first", start_date="2023-01-01"), run("second"))))
+    plan_of(Stored({}, (run("first", start_date="2023-01-01"), run("second", chunk="week"), run("third"))))
 
 
 def test_chunks_that_other_code_did_and_that_stay_are_counted() -> None:

@@ -238,7 +238,7 @@ def test_a_key_file_gives_what_it_holds_and_its_path(tmp_path: Path) -> None:
     folder.mkdir()
     broken, text, whole = (tmp_path / name for name in ("broken.json", "key.txt", "whole.json"))
     broken.write_text("{")
-    text.write_text('"no JSON by its name"')
+    text.write_text('{"private_key": "not read: no JSON by its name"}')
     whole.write_text('{"private_key": "in the file", "client_id": "public"}')
     for path in (missing, folder, broken, text):
         assert list(secret_values({"keyfile": str(path)})) == [str(path)]
