@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import shlex
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -13,7 +14,7 @@ from dbt_playbooks.backfill import report
 from dbt_playbooks.backfill.checks import EdgeOptions, Target, check, check_rows
 from dbt_playbooks.backfill.checks.targets import default_chunk
 from dbt_playbooks.backfill.lease import CREATION, Lease
-from dbt_playbooks.backfill.mismatches import mismatches
+from dbt_playbooks.backfill.mismatches import mismatches, recorded_again
 from dbt_playbooks.backfill.plan import Plan, done_by_other_code, make_plan, windows
 from dbt_playbooks.backfill.progress import Progress, many
 from dbt_playbooks.backfill.request import Identity, Request, about_vars
@@ -35,6 +36,8 @@ class _Prepared:
     warnings: Sequence[str]
     state: State
     plan: Plan
+    check_seconds: float
+    """What looking at the models' rows took: whether chunks give the rows of one run."""
 
 
 @contextmanager
@@ -59,7 +62,9 @@ def _prepared(
             warnings += about_vars(identity)
             plan = make_plan(request, identity, found, state)
             edges = EdgeOptions("edges" in request.accepted, request.check_edges, limits) if plan.todo else None
+            began = time.monotonic()
             targets, more = check_rows(project, targets, found, edges, say)
+            check_seconds = time.monotonic() - began
             warnings += more
             gone = [target.model.relation for target in targets if not project.exists(target.model)]
             if gone and plan.completed and request.reprocess != "all":
@@ -77,7 +82,7 @@ def _prepared(
                     f"the code of {identity.model} has changed since {many(outdated, 'chunk')} {'was' if outdated == 1 else 'were'} completed. "
                     f"--reprocess all runs {'it' if outdated == 1 else 'them'} again"
                 )
-            yield _Prepared(project, targets, warnings, state, plan)
+            yield _Prepared(project, targets, warnings, state, plan, check_seconds)
         except PlaybooksError as error:
             # what dbt or the warehouse said may quote the profile
             error.args = (redactor(str(error)),)
@@ -113,6 +118,7 @@ def run(
                     chunks=len(plan.chunks),
                     todo=len(plan.todo),
                     invocation_id=lease.invocation_id,
+                    check_seconds=round(it.check_seconds, 3),
                 )
                 progress.note(
                     f"backfill '{plan.identity.backfill_id}': {len(plan.todo):,} of {many(len(plan.chunks), 'chunk')} to run, {plan.kept:,} completed before."
@@ -131,6 +137,10 @@ def run(
                 mismatched = mismatches(
                     project, existing, plan, state.chunks(plan.identity.backfill_id), lease.invocation_id
                 )
+                if mismatched and any(_has_hook_after_batches(target) for target in it.targets):
+                    found = recorded_again(state, plan, lease.invocation_id, mismatched)
+                    result.rows += sum(each.rows - each.recorded for each in mismatched if each not in found)
+                    mismatched = found
                 if other:
                     differences = {other.name: report.compare(project, it.targets[-1], other, plan)}
         code = report.print_report(progress, plan, result, covered, differences, mismatched, shlex.join(again))
@@ -222,6 +232,12 @@ def _no_backfill(name: str, known: Mapping[str, Sequence[str]], target: str) -> 
         f"Did you mean: {', '.join(near)}" if near else f"Backfills, the newest first: {', '.join(list(known)[:5])}"
     )
     return f"'{name}' is neither the id nor a model of a backfill in target '{target}'.\n{listed}"
+
+
+def _has_hook_after_batches(target: Target) -> bool:
+    return target.model.is_microbatch and bool(
+        target.model.config.get("post-hook") or target.model.config.get("post_hook")
+    )
 
 
 def _side_by_side(project: Project, targets: Sequence[Target], request: Request, how: How) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dbt_playbooks.backfill.checks import Target, data_type
 from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.progress import Progress, many
-from dbt_playbooks.backfill.windows import rows_by_window
+from dbt_playbooks.backfill.state import State
+from dbt_playbooks.backfill.windows import rows_by_window, rows_of
 from dbt_playbooks.interface import Project, Window
 
 
@@ -49,8 +50,39 @@ def mismatches(
             continue
         recorded, rows = int(state["rows_processed"]), counts[window]
         if recorded != rows:
+            # keys that are no days lie in a window by their value, and in no day
+            rows = sum(rows_of(project, target, window, data_type(project, target)) for target in targets)
+        if recorded != rows:
             found.append(Mismatch(window, recorded, rows, state["invocation_id"] == invocation_id or rows < recorded))
     return found
+
+
+def recorded_again(state: State, plan: Plan, invocation_id: str, mismatched: Sequence[Mismatch]) -> list[Mismatch]:
+    """The rest of the differences: those that the post_hook of a microbatch model made, which runs once after all of its batches, are recorded."""
+    states = state.chunks(plan.identity.backfill_id)
+    rest = []
+    for each in mismatched:
+        before = states[each.window.start_date]
+        if before["invocation_id"] != invocation_id:
+            rest.append(each)
+            continue
+        chunk = next(chunk for chunk in plan.chunks if chunk.window == each.window)
+        seconds, billed = before["duration_seconds"], before["bytes_processed"]
+        state.record(
+            plan.identity.backfill_id,
+            plan.identity.model,
+            invocation_id,
+            replace(
+                chunk,
+                status="completed",
+                attempt=int(before["attempt"]),
+                rows=each.rows,
+                seconds=None if seconds is None else float(seconds),
+                bytes=None if billed is None else int(billed),
+                error=None,
+            ),
+        )
+    return rest
 
 
 def print_mismatches(progress: Progress, mismatched: Sequence[Mismatch]) -> None:

@@ -19,6 +19,7 @@ from dbt_playbooks.backfill.lease import Lease, creating
 from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.progress import Progress
 from dbt_playbooks.backfill.state import Chunk, State
+from dbt_playbooks.backfill.windows import rows_of
 from dbt_playbooks.errors import PlaybooksError, UsageError, WarehouseError
 from dbt_playbooks.interface import Hooks, Project
 
@@ -143,7 +144,7 @@ class Runner:
             self._tables_exist(refresh=mine)
             yield mine
 
-    def _attempts(self, plan: Plan, chunk: Chunk, hooks: Hooks) -> Chunk:
+    def _attempts(self, plan: Plan, chunk: Chunk, hooks: Hooks = Hooks()) -> Chunk:  # noqa: B008
         """Run a chunk, and again after a pause while it fails and tries are left."""
         for tried in range(self._how.retries + 1):
             chunk = self._attempt(plan, replace(chunk, attempt=chunk.attempt + 1), hooks)
@@ -217,16 +218,7 @@ class Runner:
     def _rows(self, target: Target, chunk: Chunk) -> int:
         """Rows that the target now holds in the chunk's window."""
         known = self._data_types.get(target.model.unique_id) or self._learn(target)
-        sql = self._project.call(
-            "window_row_count_sql",
-            table=self._project.relation(target.model),
-            date_column=target.column,
-            start_date=chunk.window.start_date,
-            end_date=chunk.window.end_date,
-            timezone=target.timezone,
-            data_type=known,
-        )
-        return int(self._project.query(sql)[0]["row_count"])
+        return rows_of(self._project, target, chunk.window, known)
 
     @contextmanager
     def _signals_stop_us(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from dbt_playbooks.backfill.checks import Target
 from dbt_playbooks.interface import Project, Window
 
 
@@ -19,3 +20,17 @@ def rows_by_window(project: Project, windows: Sequence[Window], **asked: Any) ->
             window = None if row["day"] is None else windows[bisect_right(firsts, str(row["day"])) - 1]
             counts[window] += int(row["row_count"])
     return counts
+
+
+def rows_of(project: Project, target: Target, window: Window, data_type: str | None) -> int:
+    """Rows that a target holds in a window."""
+    sql = project.call(
+        "window_row_count_sql",
+        table=project.relation(target.model),
+        date_column=target.column,
+        start_date=window.start_date,
+        end_date=window.end_date,
+        timezone=target.timezone,
+        data_type=data_type,
+    )
+    return int(project.query(sql)[0]["row_count"])

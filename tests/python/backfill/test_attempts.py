@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ class Runs:
         self.progress, self.pauses = Ended(), []
         ending: Iterator[str] = iter(ends)
 
-        def attempt(_: Any, chunk: Chunk) -> Chunk:
+        def attempt(_: Any, chunk: Chunk, __: Any) -> Chunk:
             return replace(chunk, status=next(ending))
 
         def wait(seconds: float) -> bool:
@@ -41,7 +42,8 @@ class Runs:
 
         nothing: Any = None
         progress: Any = self.progress
-        runner = Runner(nothing, (), nothing, nothing, How(retries=retries), progress)
+        state: Any = SimpleNamespace(redactor=None)
+        runner = Runner(nothing, (), state, nothing, How(retries=retries), progress)
         runner._attempt = attempt  # type: ignore[method-assign]
         runner._stop.wait = wait  # type: ignore[assignment,method-assign]
         self.chunk = runner._attempts(nothing, CHUNK)

@@ -20,7 +20,7 @@ def _kept(shop: Shop) -> list[Path]:
 @pytest.mark.parametrize("strategy", MODELS)
 def test_the_sql_of_a_failed_chunk_is_kept_until_the_chunk_is_completed(shop: Shop, strategy: str) -> None:
     shop.model("events", MODELS[strategy].replace("*", FAILING))
-    said = shop.run("events", *RANGE, "--json")
+    said = shop.run("events", *RANGE, "--chunk", "month", "--json")
     assert said.code == 1
     [path] = _kept(shop)
     assert path == shop.folder / "target/dbt_playbooks/backfill/events_2024-01-01_2024-03-31_month/2024-02-01.sql"
@@ -37,7 +37,7 @@ def test_the_sql_of_a_failed_chunk_is_kept_until_the_chunk_is_completed(shop: Sh
         shop.sql(sql)
 
     shop.model("events", MODELS[strategy])
-    assert shop.run("events", *RANGE).code == 0
+    assert shop.run("events", *RANGE, "--chunk", "month").code == 0
     assert _kept(shop) == []
 
 

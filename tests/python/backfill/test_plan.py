@@ -12,7 +12,7 @@ from dbt_playbooks.backfill.request import Identity, Request, Shard
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.interface import Window
 
-IDENTITY = Identity("history", "events", "2024-01-01", "2024-01-06", "day", "main.events", "vars", "new code")
+IDENTITY = Identity("history", "events", "2024-01-01", "2024-01-06", "day", "main.events", "{}", "new code")
 WINDOWS = [Window(f"2024-01-0{day}", f"2024-01-0{day}") for day in range(1, 7)]
 STATUSES = {1: "completed", 2: "failed", 3: "running", 4: "interrupted", 5: "completed"}
 
@@ -159,9 +159,9 @@ def test_the_id_of_another_backfill_is_refused_by_what_differs() -> None:
     with pytest.raises(UsageError) as refused:
         plan_of(other)
     assert str(refused.value) == (
-        "the backfill id 'history' is already another backfill:\n"
+        "the backfill id 'history' is already in use for another backfill:\n"
         "  start: it was 2023-01-01, now it is 2024-01-01\n  table: it was main.others, now it is main.events\n"
-        "Run the old command again to go on with it, or give this one another --id."
+        "To continue that one, repeat its command. To start this one, give it another --id."
     )
     # only the newest run says what it is
     plan_of(Stored({}, (run("first", start_date="2023-01-01"), run("second", chunk="week"), run("third"))))

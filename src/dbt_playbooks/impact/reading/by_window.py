@@ -396,7 +396,7 @@ def _in_window(node: Any) -> bool:
 def _plain(node: Any) -> bool:
     """Whether a SELECT without GROUP BY returns a row for each row: some output is no call of a function that is not known."""
     outputs = [each.this if isinstance(each, exp.Alias) else each for each in node.expressions]
-    return any(not each.find(exp.Anonymous) for each in outputs)
+    return any(isinstance(each, exp.Star) or not each.find(exp.Anonymous) for each in outputs)
 
 
 def _words(node: Any) -> str:
