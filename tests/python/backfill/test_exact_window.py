@@ -196,7 +196,7 @@ def test_a_table_that_is_gone_is_not_taken_for_done(shop: Shop) -> None:
     shop.sql("drop table events")
     said = shop.run("events", *RANGE)
     assert said.code == 2
-    assert "although 3 chunks of backfill 'events_2024-01-01_2024-03-31_month' are recorded as completed" in said.err
+    assert "although 3 chunks are recorded as completed in backfill 'events_2024-01-01_2024-03-31_month'" in said.err
     assert shop.run("events", *RANGE, "--reprocess", "all").code == 0
     assert shop.difference("events") == []
 
