@@ -26,7 +26,7 @@ def test_every_chunk_is_in_exactly_one_of_n_shards(of: int, index: int) -> None:
 
 @pytest.mark.parametrize("text", ["0/4", "5/4", "1", "a/b", "-1/2", "1/0", ""])
 def test_a_shard_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="Write I/N with I from 1 to N"):
+    with pytest.raises(UsageError, match="--shard needs I/N with I from 1 to N"):
         Shard.parse(text)
 
 
