@@ -23,7 +23,7 @@ def is_terminal(stream: IO[str]) -> bool:
 
 def has_colours(stream: IO[str]) -> bool:
     """Whether escape codes may be written to a stream (https://no-color.org)."""
-    return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
 class Out(Console):
@@ -92,9 +92,11 @@ class Moving:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def stop(self) -> None:
-        """Before something is printed to stdout, which may be the same terminal."""
+    def stop(self, stays: bool | None = None) -> None:
+        """Before something is printed to stdout, which may be the same terminal. `stays` changes whether the line is left there."""
         if self._live:
+            if stays is not None:
+                self._live.transient = not stays
             self._live.stop()
 
     def refresh(self) -> None:

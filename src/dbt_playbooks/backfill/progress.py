@@ -52,7 +52,8 @@ class Progress:
         """Leave the bar as it stands: what follows is about the whole."""
         if self._bar:
             self._window = ""
-            self._bar.stop()
+            # a run that is refused has nothing to show
+            self._bar.stop(stays=self._ended > self._before)
 
     def event(self, name: str, **fields: Any) -> None:
         """One JSON object on stdout, when they were asked for."""

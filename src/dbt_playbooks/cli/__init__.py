@@ -71,7 +71,9 @@ def main() -> None:
     try:
         code = cli.main(prog_name="dbt-playbooks", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        if isinstance(error, click.UsageError) and error.ctx:
+            click.echo(f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.\n", err=True)
+        _say(f"error: {error.format_message()}")
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         _say("interrupted. What was completed is recorded. To continue, run the same command again.")

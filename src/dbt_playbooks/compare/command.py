@@ -12,10 +12,9 @@ from rich.text import Text
 
 from dbt_playbooks.compare.request import Request, as_options
 from dbt_playbooks.cost import Limits, bill, price, size
-from dbt_playbooks.errors import DONE, SOME_FAILED, PlaybooksError, UsageError, changing_nothing
+from dbt_playbooks.errors import DONE, SOME_FAILED, UsageError, changing_nothing
 from dbt_playbooks.interface import Options, Project
 from dbt_playbooks.project import open_project
-from dbt_playbooks.redact import Redactor
 from dbt_playbooks.terminal import Doing, Moving, Out, stderr, stdout
 
 
@@ -32,16 +31,14 @@ def compare(options: Options, request: Request, limits: Limits, sample: int, dry
     notes = stderr()
     line = Moving(notes, Doing(f"comparing {request.old_table} with {request.new_table}"))
     with open_project(options) as project:
-        redactor = Redactor(project.secrets())
         try:
             with changing_nothing("Comparing"), project.connected():
                 with line:
                     show, code = _compare(project, notes, request, limits, sample, dry_run, as_json)
                 show()
                 return code
-        except PlaybooksError as error:
-            said = redactor(str(error))
-            error.args = (as_options(said) if isinstance(error, UsageError) else said,)
+        except UsageError as error:
+            error.args = (as_options(str(error)),)
             raise
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 
+from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.interface import Options
 from dbt_playbooks.project.core import DbtCoreProject
+from dbt_playbooks.redact import Redactor
 
 
 @contextlib.contextmanager
@@ -21,10 +23,16 @@ def open_project(
     With `only_reads` nothing is run: the project need not have our dbt package, and a warehouse that does not answer is refused at once.
 
     Raises ProjectError when dbt cannot: no project, no profile, no adapter, a project that does not parse,
-    or one that has not installed the dbt package.
+    or one that has not installed the dbt package. Errors of ours leave it without secrets.
     """
     with contextlib.ExitStack() as stack:
-        yield DbtCoreProject(options, selection, exclude, stack, only_reads)
+        project = DbtCoreProject(options, selection, exclude, stack, only_reads)
+        try:
+            yield project
+        except PlaybooksError as error:
+            # what dbt or the warehouse said may quote the profile
+            error.args = (Redactor(project.secrets())(str(error)),)
+            raise
 
 
 __all__ = ["DbtCoreProject", "open_project"]

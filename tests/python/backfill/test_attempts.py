@@ -42,8 +42,9 @@ class Runs:
 
         nothing: Any = None
         progress: Any = self.progress
+        project: Any = SimpleNamespace(target_path="")
         state: Any = SimpleNamespace(redactor=None)
-        runner = Runner(nothing, (), state, nothing, How(retries=retries), progress)
+        runner = Runner(project, (), state, nothing, How(retries=retries), progress)
         runner._attempt = attempt  # type: ignore[method-assign]
         runner._stop.wait = wait  # type: ignore[assignment,method-assign]
         self.chunk = runner._attempts(nothing, CHUNK)

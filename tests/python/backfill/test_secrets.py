@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from shop import DELETE_INSERT, FILTERED, RANGE, Shop
 
+from dbt_playbooks.errors import PlaybooksError, UsageError, WarehouseError
+from dbt_playbooks.interface import Options
+from dbt_playbooks.project import open_project
 from dbt_playbooks.redact import Redactor, secret_values, secrets_of_yaml
 
 SECRET = "s3cr3t-of-the-shop"
@@ -146,6 +149,18 @@ def test_words_that_only_look_alike_when_put_together_stay() -> None:
         Redactor(["https://user:pw@host/db", "p%20 w"])("at postgres://me:mine@host/db")
         == "at postgres://*****@host/db"
     )
+
+
+@pytest.mark.parametrize("kind", [UsageError, WarehouseError])
+def test_every_error_leaves_an_open_project_without_secrets(
+    shop: Shop, kind: type[PlaybooksError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBT_ENV_SECRET_SHOP", SECRET)
+    with (
+        pytest.raises(kind, match=r"^it said: \*\*\*\*\*$"),
+        open_project(Options(project_dir=str(shop.folder), profiles_dir=str(shop.folder))),
+    ):
+        raise kind(f"it said: {SECRET}")
 
 
 def _model_that_says(shop: Shop, text: str) -> None:

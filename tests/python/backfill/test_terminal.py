@@ -43,8 +43,10 @@ def test_a_bar_shows_n_of_m_and_the_time_left_at_every_width(shop: Shop, columns
 def test_events_reach_a_pipe_while_the_terminal_shows_a_bar(shop: Shop, columns: int) -> None:
     shop.model("events", DELETE_INSERT + FILTERED)
     found = seen((*RUN, "--json"), shop.folder, columns, pipes=["out"])
-    events = [json.loads(line)["event"] for line in found.out.splitlines()]
-    assert (found.code, events.count("chunk_completed"), events[-1]) == (0, 13, "run_ended")
+    events = [json.loads(line) for line in found.out.splitlines()]
+    names = [event["event"] for event in events]
+    assert (found.code, names.count("chunk_completed"), names[-1]) == (0, 13, "run_ended")
+    assert events[-1]["bytes"] is None, "DuckDB does not bill by bytes"
     assert "13/13 chunks" in found.screen
     assert "{" not in found.screen
 
@@ -120,6 +122,19 @@ def test_an_error_is_red_and_says_what_to_type(shop: Shop) -> None:
     found = seen(("backfill", "run", "event", *RANGE), shop.folder)
     assert found.code == 2
     assert "\x1b[1;31merror:" in found.sent
+    wrong = seen(("backfill", "run", "event", "--no-such-option"), shop.folder)
+    assert wrong.code == 2
+    assert "\x1b[1;31merror:" in wrong.sent
+    assert wrong.screen.startswith("Usage: dbt-playbooks backfill run")
+
+
+def test_a_run_that_is_refused_leaves_no_bar(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT + FILTERED)
+    found = seen((*RUN, "--max-bytes", "1"), shop.folder)
+    assert found.code == 2
+    assert _bars(found)
+    assert "chunks, time left" not in found.screen
+    assert found.screen.startswith("error: --max-bytes and --max-cost need a warehouse that bills by bytes")
 
 
 @pytest.mark.parametrize("words", [("compare", "raw.events", "raw.events", "--json"), ("impact", "events", "--json")])

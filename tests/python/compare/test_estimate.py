@@ -8,12 +8,12 @@ from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from dbt_playbooks.compare import command
 from dbt_playbooks.compare.request import Request
 from dbt_playbooks.cost import Limits
 from dbt_playbooks.errors import UsageError
+from dbt_playbooks.terminal import stderr
 
 GIB = 2**30
 STATEMENTS = {"always": ["counts", "checksums"], "when_different": ["buckets", "join", "join"]}
@@ -49,8 +49,9 @@ class Warehouse:
 
 
 def run(warehouse: Any, limits: Limits, dry_run: bool = False) -> int:
-    console = Console(stderr=True, soft_wrap=True)
-    return command._compare(warehouse, console, Request("a", "b"), limits, 10, dry_run, False)
+    show, code = command._compare(warehouse, stderr(), Request("a", "b"), limits, 10, dry_run, False)
+    show()
+    return code
 
 
 def test_bytes_are_told_before_anything_runs_and_each_statement_is_asked_once(capsys: Any) -> None:
