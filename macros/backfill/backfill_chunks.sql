@@ -17,19 +17,22 @@
     {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ window.start ~ " to " ~ window.end ~ " in chunks of '" ~ chunk ~ "' makes " ~ count ~ " chunks; 100000 is the most. Use a larger chunk.") }}
   {%- endif -%}
 
+  {#- Fusion compares dates with `<`, but not in `min` and `max`, and does not multiply a timedelta;
+      one day for each start of a chunk: a call of a macro costs more than all else in the loop -#}
+  {%- set starts = [] -%}
   {%- for i in range(count) -%}
     {%- if size.days -%}
-      {%- set first = anchor + modules.datetime.timedelta(days=i * size.days) -%}
-      {%- set last = anchor + modules.datetime.timedelta(days=[(i + 1) * size.days - 1, (window.end - anchor).days] | min) -%}
+      {%- do starts.append(anchor + modules.datetime.timedelta(days=i * size.days)) -%}
     {%- else -%}
-      {%- set first = dbt_playbooks._first_of_month(anchor + i * size.months) -%}
-      {%- set next_month = [anchor + (i + 1) * size.months, 9999 * 12] | min -%}
-      {%- set last = dbt_playbooks._first_of_month(next_month) - one_day -%}
+      {%- do starts.append(dbt_playbooks._first_of_month(anchor + i * size.months)) -%}
     {%- endif -%}
-    {#- Fusion compares dates with `<`, but not in `min` and `max`, and does not multiply a timedelta -#}
+  {%- endfor -%}
+
+  {%- for first in starts -%}
+    {%- set last = window.end if loop.last else starts[loop.index] - one_day -%}
     {%- do chunks.append({
       'start_date': (window.start if first < window.start else first) | string,
-      'end_date': (last if last < window.end else window.end) | string
+      'end_date': last | string
     }) -%}
   {%- endfor -%}
   {{ return(chunks) }}

@@ -1,12 +1,15 @@
-{% macro backfill_filter(date_column, data_type='date', lookback_days=0, timezone='UTC', target_column=none, future_rows=false) %}
+{% macro backfill_filter(date_column, data_type='date', lookback_days=0, timezone='UTC', target_column=none, future_rows=false, days_before=0) %}
   {#- a var may have another meaning for a model that is only parsed: nothing is judged before this one is compiled -#}
   {%- if not execute -%}
     {{ return('true') }}
   {%- endif -%}
   {%- set column = dbt_playbooks._quote(date_column) -%}
   {%- set window = dbt_playbooks._asked_window() -%}
+  {%- do dbt_playbooks._whole_number(days_before, 'days_before', 3650, least=0) -%}
+  {%- set earlier = modules.datetime.timedelta(days=days_before) -%}
   {%- if window -%}
-    {{ return(dbt_playbooks._window_predicate(column, data_type, window.start_date, window.end_date, timezone)) }}
+    {%- set start_date = window.start_date if days_before == 0 else (dbt_playbooks._date(window.start_date, 'start_date') - earlier) | string -%}
+    {{ return(dbt_playbooks._window_predicate(column, data_type, start_date, window.end_date, timezone)) }}
   {%- endif -%}
   {%- if not is_incremental() -%}
     {{ return('true') }}
@@ -14,7 +17,7 @@
 
   {%- set target_date = target_column or config.get('event_time') or date_column -%}
   {%- set newest = dbt_playbooks._newest_day(this, target_date, timezone, data_type) -%}
-  {%- set since = none if newest.day is none else newest.day - modules.datetime.timedelta(days=lookback_days) -%}
+  {%- set since = none if newest.day is none else newest.day - modules.datetime.timedelta(days=lookback_days) - earlier -%}
   {%- if newest.later_rows and not future_rows -%}
     {%- do dbt_playbooks._warn_of_future_rows(this, target_date, newest, since) -%}
   {%- endif -%}

@@ -52,6 +52,7 @@
     'shard': dbt.type_string(), 'host': dbt.type_string(), 'process_id': dbt.type_bigint(), 'process_started_at': dbt.type_string(),
     'started_by': dbt.type_string(), 'model': dbt.type_string(), 'start_date': 'date', 'end_date': 'date',
     'chunk': dbt.type_string(), 'chunks': dbt.type_bigint(), 'generation': dbt.type_bigint(), 'relations': dbt.type_string(), 'vars_digest': dbt.type_string(), 'code_digest': dbt.type_string(),
+    'accepted': dbt.type_string(),
     'recorded_at': dbt.type_timestamp()
   }) }}
 {% endmacro %}

@@ -22,7 +22,7 @@ class PlaybooksError(Exception):
 
 
 class UsageError(PlaybooksError):
-    """What was asked for cannot be done: the words, the dates, the selection or a model's configuration are off."""
+    """What was asked for cannot be done: the arguments, the dates, the selection or a model's configuration are invalid."""
 
     exit_code = USAGE
 
@@ -51,4 +51,6 @@ def changing_nothing(doing: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise InterruptionError(f"interrupted. {doing} changes nothing; the same command begins again.") from None
+        raise InterruptionError(
+            f"interrupted. {doing} changes nothing. Run the same command again to start over."
+        ) from None

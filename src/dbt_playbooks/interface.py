@@ -116,6 +116,8 @@ class Outcome:
     error: str | None
     seconds: float
     bytes_processed: int | None = None
+    compiled: str | None = None
+    """Its SQL as dbt compiled it; None where it did not come to that."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,8 @@ class Project(Protocol):
     adapter_type: str
     target_name: str
     location: str
+    target_path: str
+    """The folder of dbt's artifacts, as the project sets it."""
     disables_transactions: bool
     admits_one_process: bool
     """No other process can have the warehouse open while this one has."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import difflib
 import json
 import shlex
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-
-from rich.console import Console
 
 from dbt_playbooks.backfill import report
 from dbt_playbooks.backfill.checks import EdgeOptions, Target, check, check_rows
 from dbt_playbooks.backfill.checks.targets import default_chunk
 from dbt_playbooks.backfill.lease import CREATION, Lease
+from dbt_playbooks.backfill.mismatches import mismatches, recorded_again
 from dbt_playbooks.backfill.plan import Plan, done_by_other_code, make_plan, windows
 from dbt_playbooks.backfill.progress import Progress, many
 from dbt_playbooks.backfill.request import Identity, Request, about_vars
@@ -26,6 +26,7 @@ from dbt_playbooks.errors import DONE, PlaybooksError, UsageError, WarehouseErro
 from dbt_playbooks.interface import Options, Project
 from dbt_playbooks.project import open_project
 from dbt_playbooks.redact import Redactor
+from dbt_playbooks.terminal import stderr, stdout
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class _Prepared:
     warnings: Sequence[str]
     state: State
     plan: Plan
+    check_seconds: float
+    """What looking at the models' rows took: whether chunks give the rows of one run."""
 
 
 @contextmanager
@@ -59,21 +62,27 @@ def _prepared(
             warnings += about_vars(identity)
             plan = make_plan(request, identity, found, state)
             edges = EdgeOptions("edges" in request.accepted, request.check_edges, limits) if plan.todo else None
+            began = time.monotonic()
             targets, more = check_rows(project, targets, found, edges, say)
+            check_seconds = time.monotonic() - began
             warnings += more
             gone = [target.model.relation for target in targets if not project.exists(target.model)]
             if gone and plan.completed and request.reprocess != "all":
+                missing = f"{', '.join(gone)} {'does' if len(gone) == 1 else 'do'} not exist"
+                recorded = (
+                    f"{many(plan.completed, 'chunk')} {'is' if plan.completed == 1 else 'are'} recorded as completed"
+                )
                 raise UsageError(
-                    f"{', '.join(gone)} is not there, although {many(plan.completed, 'chunk')} of backfill '{identity.backfill_id}' "
-                    "are recorded as completed. Fill it anew with --reprocess all, or give this backfill another --id."
+                    f"{missing}, although {recorded} in backfill '{identity.backfill_id}'. "
+                    "Fill it again with --reprocess all, or give this backfill another --id."
                 )
             outdated = done_by_other_code(identity, plan, state)
             if outdated:
                 warnings.append(
-                    f"the code of {identity.model} has changed since {many(outdated, 'chunk')} {'was' if outdated == 1 else 'were'} done. "
-                    "--reprocess all runs them again"
+                    f"the code of {identity.model} has changed since {many(outdated, 'chunk')} {'was' if outdated == 1 else 'were'} completed. "
+                    f"--reprocess all runs {'it' if outdated == 1 else 'them'} again"
                 )
-            yield _Prepared(project, targets, warnings, state, plan)
+            yield _Prepared(project, targets, warnings, state, plan, check_seconds)
         except PlaybooksError as error:
             # what dbt or the warehouse said may quote the profile
             error.args = (redactor(str(error)),)
@@ -92,7 +101,7 @@ def run(
     again: Sequence[str],
 ) -> int:
     """Run what is left of a backfill and report; the exit code."""
-    with _prepared(options, selection, exclude, request, limits, _say) as it:
+    with _prepared(options, selection, exclude, request, limits, stderr().say) as it:
         project, plan, state = it.project, it.plan, it.state
         with Progress(len(plan.todo), plan.skipped, json_events) as progress:
             for warning in [*it.warnings, *_side_by_side(project, it.targets, request, how)]:
@@ -109,9 +118,10 @@ def run(
                     chunks=len(plan.chunks),
                     todo=len(plan.todo),
                     invocation_id=lease.invocation_id,
+                    check_seconds=round(it.check_seconds, 3),
                 )
                 progress.note(
-                    f"backfill '{plan.identity.backfill_id}': {len(plan.todo)} of {len(plan.chunks)} chunks to do, {plan.kept} done before."
+                    f"backfill '{plan.identity.backfill_id}': {len(plan.todo):,} of {many(len(plan.chunks), 'chunk')} to run, {plan.kept:,} completed before."
                 )
                 if plan.todo:
                     project.begin([target.model for target in it.targets])
@@ -124,9 +134,13 @@ def run(
                 covered = [
                     report.coverage(project, target, request.start_date, request.end_date) for target in existing
                 ]
-                mismatched = report.mismatches(
+                mismatched = mismatches(
                     project, existing, plan, state.chunks(plan.identity.backfill_id), lease.invocation_id
                 )
+                if mismatched and any(_has_hook_after_batches(target) for target in it.targets):
+                    found = recorded_again(state, plan, lease.invocation_id, mismatched)
+                    result.rows += sum(each.rows - each.recorded for each in mismatched if each not in found)
+                    mismatched = found
                 if other:
                     differences = {other.name: report.compare(project, it.targets[-1], other, plan)}
         code = report.print_report(progress, plan, result, covered, differences, mismatched, shlex.join(again))
@@ -140,7 +154,7 @@ def run(
             not_begun=result.not_begun,
             interrupted=result.interrupted,
             rows=result.rows,
-            bytes=result.bytes,
+            bytes=result.bytes if project.bills_bytes else None,
             seconds=round(result.seconds, 3),
             mismatches=[asdict(each) for each in mismatched],
             missing={each.model: [day.isoformat() for day in each.missing] for each in covered},
@@ -153,7 +167,7 @@ def plan(
     options: Options, selection: Sequence[str], exclude: Sequence[str], request: Request, limits: Limits, as_json: bool
 ) -> int:
     """List the chunks, their state and what they would bill. Changes nothing."""
-    with _prepared(options, selection, exclude, request, limits, _say) as it:
+    with _prepared(options, selection, exclude, request, limits, stderr().say) as it:
         estimates = _estimates(it.project, it.targets, it.plan)
         price_per_tib = price(it.project)
         known = [value for value in estimates.values() if value is not None]
@@ -178,40 +192,52 @@ def plan(
 
 
 def _print_plan(it: _Prepared, estimates: Mapping[int, int | None], known: Sequence[int], price_per_tib: float) -> None:
-    console = Console(highlight=False)
-    console.print(report.plan_table(it.plan, estimates, price_per_tib))
+    out = stdout()
+    heading = f"backfill '{it.plan.identity.backfill_id}' of {it.plan.identity.model}"
+    out.say(heading, "bold")
+    lines = report.plan_lines(it.plan, estimates, price_per_tib, out.width if out.is_terminal else None)
+    out.say(next(lines), "bold")
+    # as they are: rich takes a while for each of some thousand lines
+    print("\n".join(lines))
     for warning in it.warnings:
-        console.print(f"warning: {warning}", markup=False)
+        out.say(f"warning: {warning}")
     if known:
-        console.print(f"{many(len(estimates), 'chunk')} would scan {bill(sum(known), price_per_tib)}.")
+        out.say(f"{many(len(estimates), 'chunk')} would scan {bill(sum(known), price_per_tib)}.")
     else:
-        console.print(
-            f"{many(len(it.plan.todo), 'chunk')} would run. {it.project.adapter_type} does not bill by bytes."
-        )
+        out.say(f"{many(len(it.plan.todo), 'chunk')} would run. {it.project.adapter_type} does not bill by bytes.")
 
 
-def status(options: Options, backfill_id: str | None, as_json: bool) -> int:
-    """What became of a backfill, or of all of them, and who runs it now. Only reads; works while a run goes on."""
+def status(options: Options, name: str | None, as_json: bool) -> int:
+    """What became of a backfill, of all backfills of a model, or of all of them, and who runs it now. Only reads; works while a run goes on."""
     with open_project(options) as project:
         state = State(project, Redactor(project.secrets()))
-        known = [each for each in state.backfill_ids() if not each.endswith(CREATION)]
-        if backfill_id is not None and backfill_id not in known:
-            near = difflib.get_close_matches(backfill_id, known, n=3) or known[:5]
-            raise UsageError(
-                f"no backfill '{backfill_id}' has left state in target '{project.target_name}'. "
-                f"Known: {', '.join(near) or 'none'}."
-            )
-        found = [read_status(state, each) for each in ([backfill_id] if backfill_id else known)]
+        known = {each: models for each, models in state.backfills().items() if not each.endswith(CREATION)}
+        asked = [each for each, models in known.items() if name is None or name == each or name in models]
+        if name is not None and not asked:
+            raise UsageError(_no_backfill(name, known, project.target_name))
+        found = [read_status(state, each) for each in asked]
     if as_json:
         print(json.dumps([asdict(each) for each in found]))
     else:
-        print_status(Console(highlight=False, soft_wrap=True), found)
+        print_status(stdout(), found)
     return DONE
 
 
-def _say(text: str) -> None:
-    """What takes time before a run begins."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
+def _no_backfill(name: str, known: Mapping[str, Sequence[str]], target: str) -> str:
+    if not known:
+        return f"no backfill of '{name}': none was ever run in target '{target}'."
+    names = list(dict.fromkeys([*known, *(model for models in known.values() for model in models)]))
+    near = difflib.get_close_matches(name, names, n=3)
+    listed = (
+        f"Did you mean: {', '.join(near)}" if near else f"Backfills, the newest first: {', '.join(list(known)[:5])}"
+    )
+    return f"'{name}' is neither the id nor a model of a backfill in target '{target}'.\n{listed}"
+
+
+def _has_hook_after_batches(target: Target) -> bool:
+    return target.model.is_microbatch and bool(
+        target.model.config.get("post-hook") or target.model.config.get("post_hook")
+    )
 
 
 def _side_by_side(project: Project, targets: Sequence[Target], request: Request, how: How) -> list[str]:
@@ -220,7 +246,7 @@ def _side_by_side(project: Project, targets: Sequence[Target], request: Request,
     if project.adapter_type != "bigquery" or not merging or (how.threads == 1 and request.shard.of == 1):
         return []
     return [
-        f"on BigQuery, merges by key into one table at the same time may conflict ({', '.join(merging)}). Give --retries 3"
+        f"on BigQuery, merges by key into one table at the same time may conflict ({', '.join(merging)}). Add --retries 3"
     ]
 
 
@@ -248,7 +274,8 @@ def _refuse_over(limits: Limits, project: Project, targets: Sequence[Target], pl
     unknown = [plan.chunks[index].window for index, value in estimates.items() if value is None]
     if unknown:
         raise UsageError(
-            f"{many(len(unknown), 'chunk')} could not be estimated (the first: {unknown[0]}), so the limit cannot be kept. Build what they read first."
+            f"{many(len(unknown), 'chunk')} could not be estimated (the first: {unknown[0]}), so the limit cannot be checked. "
+            "Build the tables that they read first."
         )
     total = sum(value or 0 for value in estimates.values())
     limits.refuse_over(total, price(project), many(len(estimates), "chunk"), "Allow more, or ask for a shorter range.")

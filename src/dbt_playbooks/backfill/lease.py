@@ -192,8 +192,8 @@ def describe(run: Mapping[str, Any], backfill_id: str) -> str:
     return (
         f"backfill '{backfill_id}' (shard {run['shard']}) is held by {run['started_by']} on {run['host'].split('/')[0]}, "
         f"process {run['process_id']}, last sign of life {max(float(run['seconds_ago']), 0):.0f} s ago.\n"
-        f"Wait for it, stop it, or run a disjoint --shard. A holder that is silent for {STALE:.0f} s is taken over, "
-        "on its own machine at once when its process is gone."
+        f"Wait for it, stop it, or run a disjoint --shard. Another run can take over after {STALE:.0f} s without a sign of life, "
+        "on the same machine as soon as the process has ended."
     )
 
 

@@ -123,9 +123,9 @@ def _refuse_another(identity: Identity, runs: Iterable[Mapping[str, Any]]) -> No
         differences = identity.differences(stored)
         if differences:
             raise UsageError(
-                f"the backfill id '{identity.backfill_id}' is already another backfill:\n  "
+                f"the backfill id '{identity.backfill_id}' is already in use for another backfill:\n  "
                 + "\n  ".join(differences)
-                + "\nRun the old command again to go on with it, or give this one another --id."
+                + "\nTo continue that one, repeat its command. To start this one, give it another --id."
             )
 
 

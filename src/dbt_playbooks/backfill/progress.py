@@ -8,51 +8,50 @@ import re
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
+from rich.console import Console, ConsoleOptions
+from rich.text import Text
 
 from dbt_playbooks.backfill.state import Chunk
+from dbt_playbooks.terminal import Moving, Out, is_terminal, stderr
+
+_SHORTEST_BAR, _LONGEST_BAR = 8, 40
 
 
 class Progress:
     """Tells what chunks do. Threads may call it at the same time."""
 
-    def __init__(self, todo: int, before: int, json_events: bool, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
+    def __init__(self, todo: int, before: int, json_events: bool, out: Out | None = None) -> None:
+        self._out = out or stderr()
         self._json = json_events
         self._lock = threading.Lock()
         self._total = before + todo
         self._before = before
         self._ended = before
         self._rows = 0
+        self._window = ""
         self._last_error: str | None = None
         self._started = time.monotonic()
-        self._bar: Bar | None = None
-        self._task: Any = None
+        self._bar: Moving | None = None
 
     def __enter__(self) -> Progress:
         self._started = time.monotonic()
-        if self._console.is_terminal and self._total > self._before:
-            self._bar = Bar(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn("chunks, {task.fields[rows]} rows, {task.fields[rate]} rows/s,"),
-                TimeElapsedColumn(),
-                TextColumn("gone, {task.fields[left]} left"),
-                console=self._console,
-            )
-            self._task = self._bar.add_task(
-                "backfill", total=self._total, completed=self._before, rows="0", rate="0", left="?"
-            )
-            self._bar.start()
+        # events and a bar on one screen would be written over each other
+        events_on_screen = self._json and is_terminal(sys.stdout)
+        if self._out.coloured and self._total > self._before and not events_on_screen:
+            self._bar = Moving(self._out, _Bar(self), stays=True)
+            self._bar.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Leave the bar as it stands: what follows is about the whole."""
         if self._bar:
+            self._window = ""
             self._bar.stop()
 
     def event(self, name: str, **fields: Any) -> None:
@@ -65,16 +64,15 @@ class Progress:
             except BrokenPipeError:
                 self._json = False
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-                self.note("the reader of --json has gone: the run goes on without events.")
+                self.note("the reader of --json is gone: the run continues without events.")
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, style: str | None = None) -> None:
         """A line for the reader."""
-        self._console.print(text, markup=False)
+        self._out.say(text, style)
 
     def began(self, chunk: Chunk) -> None:
         self.event("chunk_started", **_fields(chunk))
-        if self._bar:
-            self._bar.update(self._task, description=f"backfill {chunk.window}")
+        self._window = str(chunk.window)
 
     def ended(self, chunk: Chunk, again: bool) -> None:
         """A chunk ended; `again` says that a failed one will be tried once more."""
@@ -82,31 +80,69 @@ class Progress:
         with self._lock:
             self._rows += chunk.rows or 0
             self._ended += 0 if will_retry else 1
-            gone = max(time.monotonic() - self._started, 0.001)
-            rate = self._rows / gone
-            left = gone / max(self._ended - self._before, 1) * (self._total - self._ended)
-            line = self._line(chunk, rate, left) + (" (it will be tried again)" if will_retry else "")
-        if self._bar:
-            if chunk.status != "completed":
-                self.note(line)
-            self._bar.update(
-                self._task, completed=self._ended, rows=f"{self._rows:,}", rate=f"{rate:,.0f}", left=duration(left)
-            )
-        else:
+            line = self._line(chunk) + (" (it will be tried again)" if will_retry else "")
+        if chunk.status != "completed":
+            self.note(line, "yellow" if will_retry else "red")
+        elif not self._bar:
             self.note(line)
+        if self._bar:
+            self._bar.refresh()
         self.event(f"chunk_{chunk.status}", **_fields(chunk))
 
-    def _line(self, chunk: Chunk, rate: float, left: float) -> str:
+    def seconds_left(self) -> float | None:
+        """At the pace of the chunks that this run has ended; None before the first."""
+        ended = self._ended - self._before
+        return (time.monotonic() - self._started) / ended * (self._total - self._ended) if ended else None
+
+    def parts(self) -> tuple[str, list[str]]:
+        """What stands behind the bar: what always does, and what follows where there is room, in the order in which it is given up last."""
+        left = self.seconds_left()
+        gone = max(time.monotonic() - self._started, 0.001)
+        always = f"{self._ended}/{self._total} chunks, {'time left: ?' if left is None else f'{duration(left)} left'}"
+        more = [self._window, f"{self._rows:,} rows", f"{self._rows / gone:,.0f} rows/s", f"{duration(gone)} so far"]
+        return always, [part for part in more if part]
+
+    @property
+    def share(self) -> tuple[int, int]:
+        return self._ended, self._total
+
+    def _line(self, chunk: Chunk) -> str:
         place = f"[{self._ended}/{self._total}] {chunk.window}"
         if chunk.status == "completed":
             took = chunk.seconds or 0
+            rate = self._rows / max(time.monotonic() - self._started, 0.001)
             return (
                 f"{place}  {chunk.rows or 0:,} rows in {took:.{1 if took >= 1 else 2}f} s, "
-                f"{rate:,.0f} rows/s on average, {duration(left)} left"
+                f"{rate:,.0f} rows/s on average, {duration(self.seconds_left() or 0)} left"
             )
         error = headline(chunk.error or "")
         repeated, self._last_error = without_days(error) == self._last_error, without_days(error)
         return f"{place}  {chunk.status}, attempt {chunk.attempt}: {'the same error' if repeated else error}"
+
+
+class _Bar:
+    """One line as wide as the terminal: the bar, n of m and the time left; then as much of the rest as fits."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Any]:
+        always, more = self._progress.parts()
+        # the last column stays free: some terminals begin a new line there
+        room = options.max_width - 1
+        words = always
+        for part in more:
+            if _SHORTEST_BAR + 1 + len(words) + 2 + len(part) > room:
+                break
+            words += f", {part}"
+        width = min(_LONGEST_BAR, room - 1 - len(words))
+        if width > 0:
+            ended, total = self._progress.share
+            full = width * ended // max(total, 1)
+            # heavy beside light: full and empty can be told apart without colours, too
+            yield Text("\u2501" * full, style="green", end="")
+            yield Text("\u2500" * (width - full) + " ", style="dim", end="")
+        yield Text(words[: max(room, 0)], end="")
 
 
 def headline(error: str, longest: int = 300) -> str:
@@ -133,6 +169,7 @@ def _fields(chunk: Chunk) -> dict[str, Any]:
         "bytes": chunk.bytes,
         "seconds": None if chunk.seconds is None else round(chunk.seconds, 3),
         "error": chunk.error,
+        "sql_path": chunk.sql_path,
     }
 
 

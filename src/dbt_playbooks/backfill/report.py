@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import indent
 from typing import Any
 
-from rich.table import Table
-
 from dbt_playbooks.backfill.checks import Target, data_type
+from dbt_playbooks.backfill.kept_sql import shown
+from dbt_playbooks.backfill.mismatches import Mismatch, print_mismatches
 from dbt_playbooks.backfill.plan import Plan
-from dbt_playbooks.backfill.progress import Progress, duration, headline, many, without_days
+from dbt_playbooks.backfill.progress import Progress, duration, many, without_days
 from dbt_playbooks.backfill.runner import Result
 from dbt_playbooks.backfill.state import Chunk
+from dbt_playbooks.backfill.windows import rows_by_window
 from dbt_playbooks.cost import money, size
 from dbt_playbooks.errors import DONE, INTERRUPTED, SOME_FAILED, UsageError
 from dbt_playbooks.interface import Project, Window
@@ -83,62 +83,12 @@ def compare(project: Project, target: Target, other: Comparison, plan: Plan) -> 
         "datetime" if data_type(project, target) == "datetime" else None if target.said == "datetime" else target.said
     )
     here, there = (
-        _by_window(project, windows, table=table, date_column=column, **asked, data_type=said)
+        rows_by_window(project, windows, table=table, date_column=column, **asked, data_type=said)
         for table, column in ((project.relation(target.model), target.column), (other.relation, other.column))
     )
     return [
         Difference(window, here[window], there[window]) for window in [*windows, None] if here[window] != there[window]
     ]
-
-
-def _by_window(project: Project, windows: Sequence[Window], **asked: Any) -> Counter[Window | None]:
-    """Rows of each window of a table, and under None those whose date is NULL."""
-    firsts = [window.start_date for window in windows]
-    counts: Counter[Window | None] = Counter()
-    with project.connected():
-        for row in project.query(project.call("row_counts_by_day_sql", **asked)):
-            window = None if row["day"] is None else windows[bisect_right(firsts, str(row["day"])) - 1]
-            counts[window] += int(row["row_count"])
-    return counts
-
-
-@dataclass(frozen=True)
-class Mismatch:
-    """A completed chunk whose window does not hold the rows that were recorded for it. `lost`: the backfill itself is not what it says."""
-
-    window: Window
-    recorded: int
-    rows: int
-    lost: bool
-
-
-def mismatches(
-    project: Project, targets: Sequence[Target], plan: Plan, states: Mapping[str, Mapping[str, Any]], invocation_id: str
-) -> list[Mismatch]:
-    """Completed chunks beside what the tables hold now. Rows that came after an earlier run are told; any other difference is an error."""
-    start, end = plan.identity.start_date, plan.identity.end_date
-    windows = [chunk.window for chunk in plan.chunks]
-    counts: Counter[Window | None] = Counter()
-    for target in targets:
-        counts += _by_window(
-            project,
-            windows,
-            table=project.relation(target.model),
-            date_column=target.column,
-            start_date=start,
-            end_date=end,
-            timezone=target.timezone,
-            data_type=data_type(project, target),
-        )
-    found = []
-    for window in windows:
-        state = states.get(window.start_date)
-        if state is None or state["status"] != "completed" or state["rows_processed"] is None:
-            continue
-        recorded, rows = int(state["rows_processed"]), counts[window]
-        if recorded != rows:
-            found.append(Mismatch(window, recorded, rows, state["invocation_id"] == invocation_id or rows < recorded))
-    return found
 
 
 def print_report(
@@ -150,80 +100,105 @@ def print_report(
     mismatched: Sequence[Mismatch],
     again: str,
 ) -> int:
-    """Say what happened and what to type next; the exit code."""
+    """Say what happened, what to type next, and in the last line what it comes to; the exit code."""
     failed = result.failed or []
     progress.note("")
-    progress.note(
-        f"backfill '{plan.identity.backfill_id}': {many(result.completed, 'chunk')} completed now ({result.rows:,} rows, {duration(result.seconds)}), "
-        f"{plan.kept} before, {len(failed)} failed, {_cancelled(plan, result)}{result.not_begun} not begun, of {_all(plan)}."
-    )
-    for error, chunks in _by_error(failed).items():
-        first, last = chunks[0].window, chunks[-1].window
-        where = str(first) if len(chunks) == 1 else f"{len(chunks)} chunks, the first {first}, the last {last}"
-        progress.note(f"  failed: {where}: {error}")
+    progress.note(f"backfill '{plan.identity.backfill_id}': {many(result.rows, 'row')} in {duration(result.seconds)}.")
+    for chunks in _by_error(failed):
+        _print_failure(progress, chunks)
     for each in covered:
         progress.note(
-            f"{each.model}: {each.rows:,} rows from {plan.identity.start_date} to {plan.identity.end_date}, {_missing(each.missing)}"
+            f"{each.model}: {each.rows:,} rows from {plan.identity.start_date} to {plan.identity.end_date}, {_missing(each.missing)}",
+            "yellow" if each.missing else None,
         )
     for table, found in differences.items():
-        progress.note(
-            f"compared to {table} by chunk: "
-            + ("no difference." if not found else f"{many(len(found), 'chunk')} differ.")
-        )
+        progress.note(f"compared to {table} by chunk: {_differ(found)}", "red" if found else None)
         for difference in found[:50]:
             progress.note(
                 f"  {difference.window or 'date is NULL'}: {difference.rows:,} rows here, {difference.other_rows:,} there"
             )
-    _print_mismatches(progress, mismatched)
-    if result.interrupted:
-        progress.note(f"Interrupted; what was done is kept. To go on: {again}")
-        return INTERRUPTED
-    if plan.left_failed:
-        progress.note(
-            f"{many(plan.left_failed, 'chunk')} failed before and stayed as they are. --reprocess failed tries them again."
+    print_mismatches(progress, mismatched)
+    if plan.left_failed and not result.interrupted:
+        stay = (
+            "1 chunk that failed before stays"
+            if plan.left_failed == 1
+            else f"{plan.left_failed:,} chunks that failed before stay"
         )
-    if failed or result.not_begun:
-        progress.note(f"To go on with what is left: {again}")
-        return SOME_FAILED
-    lost = any(each.lost for each in mismatched)
-    return SOME_FAILED if any(differences.values()) or plan.left_failed or lost else DONE
+        progress.note(f"{stay} failed. --reprocess failed tries {'it' if plan.left_failed == 1 else 'them'} again.")
+    if result.interrupted or failed or result.not_begun:
+        progress.note(f"To continue: {again}")
+    code = _exit_code(plan, result, differences, mismatched)
+    progress.note(summary(plan, result, differences, mismatched), "green" if code == DONE else "red")
+    return code
 
 
-def _print_mismatches(progress: Progress, mismatched: Sequence[Mismatch]) -> None:
-    for lost, kind, text in (
-        (
-            True,
-            "error",
-            "does not hold the rows that were reported: something else wrote to the table, or chunks undid each other",
-        ),
-        (False, "warning", "holds more rows than when it was filled"),
-    ):
-        told = [each for each in mismatched if each.lost == lost]
-        for each in told[:10]:
-            progress.note(f"{kind}: {each.window} {text}: {each.recorded:,} reported, {each.rows:,} there")
-        if len(told) > 10:
-            progress.note(f"  and {many(len(told) - 10, 'chunk')} more")
-    if any(each.lost for each in mismatched):
-        progress.note("To fill them again: the same command with --reprocess all")
+def _exit_code(
+    plan: Plan, result: Result, differences: Mapping[str, Sequence[Difference]], mismatched: Sequence[Mismatch]
+) -> int:
+    if result.interrupted:
+        return INTERRUPTED
+    left = result.failed or result.not_begun or plan.left_failed
+    wrong = any(differences.values()) or any(each.lost for each in mismatched)
+    return SOME_FAILED if left or wrong else DONE
 
 
-def _cancelled(plan: Plan, result: Result) -> str:
-    """Chunks that a second Ctrl-C rolled back."""
-    number = len(plan.todo) - result.completed - len(result.failed or []) - result.not_begun
-    return f"{number} interrupted, " if number > 0 else ""
+def summary(
+    plan: Plan,
+    result: Result,
+    differences: Mapping[str, Sequence[Difference]],
+    mismatched: Sequence[Mismatch] = (),
+) -> str:
+    """`Completed with 1 failure: 11 completed, 1 failed, 0 skipped, 12 in all`. The counts add up to the chunks of the shard."""
+    failed = len(result.failed or []) + plan.left_failed
+    cancelled = len(plan.todo) - result.completed - len(result.failed or []) - result.not_begun
+    counts = [f"{result.completed:,} completed", f"{failed:,} failed"]
+    # rolled back by a second Ctrl-C
+    counts += [f"{cancelled:,} interrupted"] if cancelled > 0 else []
+    counts += [f"{result.not_begun:,} not started"] if result.not_begun else []
+    counts += [f"{plan.skipped - plan.left_failed:,} skipped", f"{_all(plan)} in all"]
+    differing = sum(map(len, differences.values())) + sum(each.lost for each in mismatched)
+    problems = [many(number, word) for number, word in ((failed, "failure"), (differing, "difference")) if number]
+    ending = "Interrupted" if result.interrupted else "Stopped" if result.not_begun else "Completed"
+    if problems:
+        ending += f" with {' and '.join(problems)}"
+    return f"{ending}: {', '.join(counts)}"
+
+
+def _print_failure(progress: Progress, chunks: Sequence[Chunk]) -> None:
+    """The whole error of chunks that failed with it, in its own lines, and where their SQL is."""
+    first, last = chunks[0], chunks[-1]
+    where = str(first.window)
+    if len(chunks) > 1:
+        where = f"{many(len(chunks), 'chunk')}, the first {first.window}, the last {last.window}"
+    progress.note(f"failed: {where}")
+    progress.note(indent(shortened(first.error or "").strip(), "  "))
+    if first.sql_path:
+        progress.note(f"  SQL{'' if len(chunks) == 1 else ' of the first'}: {shown(first.sql_path)}")
+
+
+def shortened(text: str, longest: int = 4000) -> str:
+    """A text as it is, or its beginning and how much is missing."""
+    left = len(text) - longest
+    return text if left <= 0 else f"{text[:longest]}... [{left:,} more characters]"
+
+
+def _differ(differences: Sequence[Difference]) -> str:
+    if not differences:
+        return "no difference."
+    return "1 chunk differs." if len(differences) == 1 else f"{len(differences):,} chunks differ."
 
 
 def _all(plan: Plan) -> str:
     mine = sum(plan.shard.holds(chunk.index) for chunk in plan.chunks)
-    return f"{len(plan.chunks)}" if plan.shard.of == 1 else f"{mine} of shard {plan.shard} ({len(plan.chunks)} in all)"
+    return f"{mine:,}" if plan.shard.of == 1 else f"{mine:,} of shard {plan.shard} ({len(plan.chunks):,} chunks)"
 
 
-def _by_error(failed: Sequence[Chunk]) -> dict[str, list[Chunk]]:
+def _by_error(failed: Sequence[Chunk]) -> list[list[Chunk]]:
     """Failed chunks by what they said, oldest first: a broken model says the same in each."""
     grouped: dict[str, list[Chunk]] = {}
     for chunk in sorted(failed, key=lambda chunk: chunk.index):
         grouped.setdefault(without_days(chunk.error or ""), []).append(chunk)
-    return {headline(chunks[0].error or "", longest=1000): chunks for chunks in grouped.values()}
+    return list(grouped.values())
 
 
 def _missing(days: Sequence[dt.date]) -> str:
@@ -245,22 +220,33 @@ def runs_of_days(days: Sequence[dt.date]) -> list[tuple[dt.date, dt.date]]:
     return runs
 
 
-def plan_table(plan: Plan, estimates: Mapping[int, int | None], price_per_tib: float) -> Table:
-    """The chunks of a plan, for people."""
-    billed = any(value is not None for value in estimates.values())
-    columns = ["chunk", "state", "attempts", "rows", "now"] + (["bytes", "cost"] if billed else [])
-    table = Table(*columns, title=f"backfill '{plan.identity.backfill_id}' of {plan.identity.model}")
+def plan_lines(
+    plan: Plan, estimates: Mapping[int, int | None], price_per_tib: float, width: int | None
+) -> Iterator[str]:
+    """The chunks of a plan for people, a line each below a heading. What a narrow screen has no room for is left out, the least needed first.
+
+    By hand: rich's table takes seconds for some thousand rows, and breaks cells into lines.
+    """
     todo = {chunk.index for chunk in plan.todo}
-    for chunk in plan.chunks:
-        row = [
-            str(chunk.window),
-            chunk.status,
-            str(chunk.attempt or ""),
-            "" if chunk.rows is None else f"{chunk.rows:,}",
-            "runs" if chunk.index in todo else "skipped",
-        ]
-        if billed:
-            estimated = estimates.get(chunk.index)
-            row += ["", ""] if estimated is None else [size(estimated), money(estimated, price_per_tib)]
-        table.add_row(*row)
-    return table
+    columns: dict[str, list[str]] = {
+        "chunk": [str(chunk.window) for chunk in plan.chunks],
+        "state": [chunk.status for chunk in plan.chunks],
+        "now": ["runs" if chunk.index in todo else "skipped" for chunk in plan.chunks],
+        "attempts": [str(chunk.attempt or "") for chunk in plan.chunks],
+        "rows": ["" if chunk.rows is None else f"{chunk.rows:,}" for chunk in plan.chunks],
+    }
+    if any(value is not None for value in estimates.values()):
+        known = [estimates.get(chunk.index) for chunk in plan.chunks]
+        columns["bytes"] = ["" if value is None else size(value) for value in known]
+        columns["cost"] = ["" if value is None else money(value, price_per_tib) for value in known]
+    widths = {name: max(map(len, [name, *cells])) for name, cells in columns.items() if any(cells)}
+    for name in ("attempts", "rows", "state"):
+        if width and sum(widths.values()) + 2 * (len(widths) - 1) > width:
+            widths.pop(name, None)
+    numbers = {"attempts", "rows", "bytes", "cost"}
+    for cells in zip(*([name, *columns[name]] for name in widths), strict=True):
+        padded = (
+            cell.rjust(widths[name]) if name in numbers else cell.ljust(widths[name])
+            for name, cell in zip(widths, cells, strict=True)
+        )
+        yield "  ".join(padded).rstrip()

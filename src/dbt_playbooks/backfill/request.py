@@ -32,7 +32,7 @@ class Shard:
         number, of = (int(match[1]), int(match[2])) if match else (0, 0)
         if not 1 <= number <= of:
             raise UsageError(
-                f"--shard '{text}' is not known. Write I/N with I from 1 to N: of four workers the first runs --shard 1/4."
+                f"--shard needs I/N with I from 1 to N, got '{text}'. The first of four workers runs --shard 1/4."
             )
         return cls(number, of)
 
@@ -79,6 +79,8 @@ class Identity:
     vars_digest: str
     """JSON of each var's name to a digest of its value."""
     code_digest: str
+    accepted: str = ""
+    """What was found against this run and accepted by its user, not part of what the backfill is."""
     old_vars_digest: str = ""
     """All vars in one digest, as states hold it that were written before their names were kept. Not stored."""
 
@@ -98,6 +100,7 @@ class Identity:
             relations=", ".join(model.relation for model in models),
             vars_digest=json.dumps(dict(_digests(request.vars, backfill_id)), sort_keys=True),
             code_digest=_digest(" ".join(model.checksum for model in models)),
+            accepted=",".join(request.accepted),
             old_vars_digest=_digest(_as_json(request.vars)),
         )
 

@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 
 from dbt_playbooks.backfill.checks import Target, data_type
 from dbt_playbooks.backfill.checks.targets import type_in
+from dbt_playbooks.backfill.kept_sql import KeptSql
 from dbt_playbooks.backfill.lease import Lease, creating
 from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.progress import Progress
 from dbt_playbooks.backfill.state import Chunk, State
+from dbt_playbooks.backfill.windows import rows_of
 from dbt_playbooks.errors import PlaybooksError, UsageError, WarehouseError
 from dbt_playbooks.interface import Hooks, Project
 
@@ -58,6 +60,7 @@ class Runner:
         self._lease = lease
         self._how = how
         self._progress = progress
+        self._kept_sql = KeptSql(project, state.redactor, several=len(targets) > 1)
         self._stop = threading.Event()
         self._signals = 0
         self._data_types: dict[str, str] = {}
@@ -141,7 +144,7 @@ class Runner:
             self._tables_exist(refresh=mine)
             yield mine
 
-    def _attempts(self, plan: Plan, chunk: Chunk, hooks: Hooks) -> Chunk:
+    def _attempts(self, plan: Plan, chunk: Chunk, hooks: Hooks = Hooks()) -> Chunk:  # noqa: B008
         """Run a chunk, and again after a pause while it fails and tries are left."""
         for tried in range(self._how.retries + 1):
             chunk = self._attempt(plan, replace(chunk, attempt=chunk.attempt + 1), hooks)
@@ -155,10 +158,10 @@ class Runner:
         def record(chunk: Chunk) -> Chunk:
             return self._state.record(plan.identity.backfill_id, plan.identity.model, self._lease.invocation_id, chunk)
 
-        chunk = record(replace(chunk, status="running", rows=None, bytes=None, seconds=None, error=None))
+        chunk = record(replace(chunk, status="running", rows=None, bytes=None, seconds=None, error=None, sql_path=None))
         self._progress.began(chunk)
         started = time.monotonic()
-        rows, billed, error = 0, None, None
+        rows, billed, error, sql_path, compiled = 0, None, None, None, None
         for target in self._targets:
             try:
                 config = target.config(chunk.window, self._data_type(target, chunk))
@@ -168,6 +171,7 @@ class Runner:
             # dbt runs the hooks of a microbatch model once, around all of its batches
             mine = hooks if target.model.is_microbatch else Hooks()
             outcome = self._project.run(target.model, chunk.window, config, mine)
+            compiled = outcome.compiled
             if outcome.bytes_processed is not None:
                 billed = (billed or 0) + outcome.bytes_processed
             if outcome.error:
@@ -179,6 +183,10 @@ class Runner:
             except (WarehouseError, UsageError) as failure:
                 error = f"{target.model.name} ran, but {failure}"
                 break
+        else:
+            self._kept_sql.forget(plan.identity.backfill_id, chunk.window, self._targets)
+        if error is not None:
+            sql_path = self._kept_sql.keep(plan.identity.backfill_id, chunk.window, target, compiled)
         status = "completed" if error is None else "interrupted" if self._signals > 1 else "failed"
         return record(
             replace(
@@ -188,6 +196,7 @@ class Runner:
                 bytes=billed,
                 seconds=time.monotonic() - started,
                 rows=rows if error is None else None,
+                sql_path=sql_path,
             )
         )
 
@@ -209,16 +218,7 @@ class Runner:
     def _rows(self, target: Target, chunk: Chunk) -> int:
         """Rows that the target now holds in the chunk's window."""
         known = self._data_types.get(target.model.unique_id) or self._learn(target)
-        sql = self._project.call(
-            "window_row_count_sql",
-            table=self._project.relation(target.model),
-            date_column=target.column,
-            start_date=chunk.window.start_date,
-            end_date=chunk.window.end_date,
-            timezone=target.timezone,
-            data_type=known,
-        )
-        return int(self._project.query(sql)[0]["row_count"])
+        return rows_of(self._project, target, chunk.window, known)
 
     @contextmanager
     def _signals_stop_us(self) -> Iterator[None]:
@@ -228,9 +228,11 @@ class Runner:
             self._signals += 1
             self._stop.set()
             if self._signals == 1:
-                self._progress.note("stopping: the chunk in flight ends first. Again to cancel it and roll it back.")
+                self._progress.note(
+                    "stopping when the running chunks have finished. Press Ctrl-C again to cancel them: the warehouse rolls them back."
+                )
             elif self._signals == 2:
-                self._progress.note("cancelling the chunk in flight.")
+                self._progress.note("cancelling the running chunks.")
                 threading.Thread(target=_quietly, args=(self._project.cancel,), daemon=True).start()
 
         if threading.current_thread() is not threading.main_thread():

@@ -24,6 +24,8 @@ class Chunk:
     error: str | None = None
     invocation_id: str | None = None
     """The run that last did something with it."""
+    sql_path: str | None = None
+    """The file on this machine with the SQL of the model that failed in it."""
 
 
 class State:
@@ -31,7 +33,7 @@ class State:
 
     def __init__(self, project: Project, redactor: Redactor) -> None:
         self._project = project
-        self._redactor = redactor
+        self.redactor = redactor
         self.only_we_have_it = project.admits_one_process
         self._exists = bool(project.call("backfill_state_exists"))
 
@@ -53,9 +55,11 @@ class State:
         """How far the backfill is, a row a status (columns of `backfill_progress_sql`)."""
         return self._rows("backfill_progress_sql", backfill_id=backfill_id)
 
-    def backfill_ids(self) -> list[str]:
-        """Every backfill of the warehouse, the newest first."""
-        return [row[0] for row in self._project.call("backfill_ids")] if self._exists else []
+    def backfills(self) -> dict[str, list[str]]:
+        """Every backfill of the warehouse by its id, with the names of its models; the newest first."""
+        if not self._exists:
+            return {}
+        return {row[0]: str(row[1]).split(",") for row in self._project.call("backfill_ids")}
 
     def _rows(self, macro: str, **arguments: Any) -> list[dict[str, Any]]:
         if not self._exists:
@@ -68,7 +72,7 @@ class State:
 
     def record(self, backfill_id: str, model: str, invocation_id: str, chunk: Chunk) -> Chunk:
         """Append what became of a chunk. Secrets are taken out of the error first; the macro cuts and escapes it."""
-        error = None if chunk.error is None else self._redactor(chunk.error)
+        error = None if chunk.error is None else self.redactor(chunk.error)
         chunk = replace(chunk, error=error, invocation_id=invocation_id)
         with self._project.connected():
             statement = self._project.call(

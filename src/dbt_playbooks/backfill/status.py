@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import indent
 from typing import Any
-
-from rich.console import Console
 
 from dbt_playbooks.backfill.lease import describe, is_live
 from dbt_playbooks.backfill.plan import newest_generation
 from dbt_playbooks.backfill.progress import duration, many
 from dbt_playbooks.backfill.state import State
+from dbt_playbooks.interface import Window
+from dbt_playbooks.terminal import Out
 
 
 @dataclass(frozen=True)
@@ -78,27 +79,26 @@ def _reprocessed(runs: Sequence[Mapping[str, Any]], chunks: Sequence[Mapping[str
     return done if generation > 0 and done < total else None
 
 
-def print_status(console: Console, found: Sequence[Status]) -> None:
+def print_status(out: Out, found: Sequence[Status]) -> None:
     """Statuses for people."""
     if not found:
-        console.print("no backfill has run here.")
+        out.say("no backfill has run here.")
     for each in found:
         # nobody says of a run that was killed that its chunk ended
-        names = {} if each.held_by else {"running": "begun and not ended"}
+        names = {} if each.held_by else {"running": "started and not finished"}
         counts = ", ".join(f"{many(number, 'chunk')} {names.get(name, name)}" for name, number in each.chunks.items())
-        console.print(
-            f"{each.id}: {math.floor(each.share_done * 100)}% done ({counts}), {each.rows:,} rows", markup=False
-        )
-        console.print(f"  {each.model}, {each.start_date} to {each.end_date} by {each.chunk}", markup=False)
+        out.say(f"{each.id}: {math.floor(each.share_done * 100)}% done ({counts}), {many(each.rows, 'row')}")
+        out.say(f"  {each.model}, {each.start_date} to {each.end_date} by {each.chunk}")
         if each.reprocessed is not None:
-            console.print(
-                f"  --reprocess all has done {many(each.reprocessed, 'chunk')} of {sum(each.chunks.values())} again. The same command goes on."
+            out.say(
+                f"  --reprocess all has completed {each.reprocessed:,} of {many(sum(each.chunks.values()), 'chunk')} again. Run the same command to continue."
             )
         for holder in each.held_by:
-            console.print(f"  {holder}", markup=False)
+            out.say(f"  {holder}")
         if not each.held_by and each.share_done < 1:
-            console.print("  nobody runs it now. Run the same command again to go on.")
+            out.say("  not running now. Run the same command again to continue.")
         if each.seconds_left:
-            console.print(f"  about {duration(each.seconds_left)} of work left for one thread")
+            out.say(f"  about {duration(each.seconds_left)} left with one thread")
         for failure in each.failed:
-            console.print(f"  failed: {failure.start_date} to {failure.end_date}: {failure.error}", markup=False)
+            out.say(f"  failed: {Window(failure.start_date, failure.end_date)}")
+            out.say(indent(failure.error.strip(), "    "))

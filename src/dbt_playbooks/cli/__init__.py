@@ -12,15 +12,16 @@ from dbt_playbooks.cli.compare import compare
 from dbt_playbooks.cli.impact import impact
 from dbt_playbooks.cli.migrations import migrations
 from dbt_playbooks.cli.notice import notice
+from dbt_playbooks.cli.options import Group
 from dbt_playbooks.errors import INTERRUPTED, PlaybooksError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="dbt-playbooks")
 def cli() -> None:
     """The data engineer's playbooks: backfills that survive and comparisons that are right, for dbt on BigQuery and DuckDB.
 
-    Exit codes: 0 done; 1 some work failed, run it again to go on, or tables differ; 2 the words or the models are off; 3 dbt cannot open
+    Exit codes: 0 done; 1 some work failed (run it again to continue), or tables differ; 2 invalid arguments or models; 3 dbt cannot open
     the project, or the warehouse cannot be reached or refuses a statement; 130 interrupted: what was completed is recorded.
     """
 
@@ -58,6 +59,13 @@ def demo(folder: str, keep_running: bool) -> int:
     return run_demo(folder, kill_half_way=not keep_running)
 
 
+def _say(text: str) -> None:
+    # rich takes a moment to import, and --help needs none of it
+    from dbt_playbooks.terminal import stderr
+
+    stderr().say(text)
+
+
 def main() -> None:
     """Run the command and leave with its exit code. Every error that a user may read is printed here, and nowhere else."""
     try:
@@ -66,9 +74,9 @@ def main() -> None:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted. What was completed is recorded; the same command again goes on.", err=True)
+        _say("interrupted. What was completed is recorded. To continue, run the same command again.")
         code = INTERRUPTED
     except PlaybooksError as error:
-        click.echo(f"error: {error}", err=True)
+        _say(f"error: {error}")
         code = error.exit_code
     sys.exit(code if isinstance(code, int) else 0)

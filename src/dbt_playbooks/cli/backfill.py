@@ -6,7 +6,15 @@ from typing import Any
 
 import click
 
-from dbt_playbooks.cli.options import DBT_OPTIONS, LIMIT_OPTIONS, dbt_options, limits, with_options, words_to_repeat
+from dbt_playbooks.cli.options import (
+    DBT_OPTIONS,
+    LIMIT_OPTIONS,
+    Group,
+    dbt_options,
+    limits,
+    with_options,
+    words_to_repeat,
+)
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.interface import Options
 
@@ -29,7 +37,7 @@ _BACKFILL_OPTIONS = (
         type=click.Choice(["none", "failed", "all"]),
         default="failed",
         show_default=True,
-        help="Which chunks that ended before to run again.",
+        help="Which finished chunks to run again.",
     ),
     click.option("--shard", default="1/1", metavar="I/N", help="Only every N-th chunk, for N runs side by side."),
     click.option(
@@ -47,7 +55,7 @@ _BACKFILL_OPTIONS = (
 )
 
 
-@click.group(short_help="Fill incremental models with history, in chunks.")
+@click.group(cls=Group, short_help="Fill incremental models with history, in chunks.")
 def backfill() -> None:
     """Fill incremental models with history: in chunks, resumable, complete.
 
@@ -59,9 +67,13 @@ def backfill() -> None:
 @with_options(*_BACKFILL_OPTIONS)
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="Chunks at the same time.")
 @click.option(
-    "--retries", type=click.IntRange(min=0), default=0, show_default=True, help="More tries for a chunk that fails."
+    "--retries",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="How often to try a failing chunk again.",
 )
-@click.option("--fail-fast", is_flag=True, help="Begin no chunk after one failed.")
+@click.option("--fail-fast", is_flag=True, help="Start no chunk after one has failed.")
 @click.option("--dry-run", is_flag=True, help="Only show the plan, as `backfill plan` does.")
 @click.option("--compare-to", metavar="RELATION", help="At the end, compare row counts by chunk with this table.")
 @click.option("--json", "as_json", is_flag=True, help="One event a line on stdout.")
@@ -75,10 +87,10 @@ def run(
     as_json: bool,
     **given: Any,
 ) -> int:
-    """Run what is left of a backfill of the models in SELECT (dbt selection).
+    """Run the chunks of a backfill that are not completed, for the models in SELECT (dbt selection).
 
-    The same command again goes on where the last one stopped: chunks that are done are skipped, failed ones tried again.
-    Each chunk replaces its window as a whole, so nothing is lost or doubled.
+    Run the same command again to continue: it skips completed chunks and tries failed ones again.
+    Each chunk replaces its window as a whole, so no row is lost or duplicated.
     """
     from dbt_playbooks.backfill import command
     from dbt_playbooks.backfill.runner import How
@@ -106,15 +118,17 @@ def plan(as_json: bool, **given: Any) -> int:
 
 
 @backfill.command()
-@click.argument("backfill_id", required=False)
+@click.argument("name", required=False, metavar="[MODEL|ID]")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list.")
 @with_options(*DBT_OPTIONS)
-def status(backfill_id: str | None, as_json: bool, **given: Any) -> int:
-    """Show how far a backfill is and who runs it now; without BACKFILL_ID, all of them. Works while a run
-    goes on, where the warehouse admits more than one process (a DuckDB file does not)."""
+def status(name: str | None, as_json: bool, **given: Any) -> int:
+    """Show how far backfills are and who runs them now: those of a MODEL, the one with an ID, or all of them.
+
+    Works while a run goes on, where the warehouse admits more than one process (a DuckDB file does not).
+    """
     from dbt_playbooks.backfill import command
 
-    return command.status(_options(given), backfill_id, as_json)
+    return command.status(_options(given), name, as_json)
 
 
 def _request(given: dict[str, Any]) -> Any:

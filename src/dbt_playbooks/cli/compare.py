@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from dbt_playbooks.cli.options import DBT_OPTIONS, LIMIT_OPTIONS, dbt_options, limits, with_options, yaml_value
+from dbt_playbooks.cli.options import DBT_OPTIONS, LIMIT_OPTIONS, Command, dbt_options, limits, with_options, yaml_value
 
 
-@click.command(short_help="Say how two tables differ: counts, columns, rows.")
+@click.command(cls=Command, short_help="Say how two tables differ: counts, columns, rows.")
 @click.argument("old")
 @click.argument("new")
 @click.option(
@@ -58,16 +58,15 @@ def compare(old: str, new: str, sample: int, dry_run: bool, as_json: bool, **giv
     Exit code 0: they are the same, 1: they differ in rows or in columns (but not in what --columns or --exclude-columns leave out).
     """
     from dbt_playbooks.compare import command
-    from dbt_playbooks.compare.request import Request, names, number_or, refuse_empty, renames
+    from dbt_playbooks.compare.request import Request, names, number_or, renames
 
-    refuse_empty({**given, "old_table": old, "new_table": new})
     request = Request(
         old_table=old,
         new_table=new,
-        key=names(given["key"]),
+        key=names("--key", given["key"]),
         by=given["by"],
-        columns=names(given["columns"]),
-        exclude_columns=names(given["exclude_columns"]),
+        columns=names("--columns", given["columns"]),
+        exclude_columns=names("--exclude-columns", given["exclude_columns"]),
         rename=renames(given["rename"]),
         tolerance=number_or(yaml_value("--tolerance", given["tolerance"], "'{amount: 0.01}'")),
         where=given["where"],

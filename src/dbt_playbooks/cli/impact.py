@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from dbt_playbooks.cli.options import DBT_OPTIONS, dbt_options, with_options
+from dbt_playbooks.cli.options import DBT_OPTIONS, Command, dbt_options, with_options
 from dbt_playbooks.errors import UsageError
 
 
-@click.command(short_help="Say what reads a model, or one of its columns.")
+@click.command(cls=Command, short_help="Say what reads a model, or one of its columns.")
 @click.argument("model")
 @click.option("--column", metavar="NAME", help="Only what uses this column, through aliases, stars, CTEs and unions.")
 @click.option("--json", "as_json", is_flag=True, help="The answer as one JSON object.")
@@ -30,9 +30,6 @@ def impact(
     """
     from dbt_playbooks.impact.command import impact as run
 
-    for word, value in (("MODEL", model), ("--column", column)):
-        if value is not None and not value.strip():
-            raise UsageError(f"{word} is empty. Give it a name{', or leave it out' if word == '--column' else ''}.")
     if as_json and mermaid:
         raise UsageError("--json and --mermaid are two forms of one answer. Give one of them.")
     form = "json" if as_json else "mermaid" if mermaid else "text"

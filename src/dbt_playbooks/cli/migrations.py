@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from dbt_playbooks.cli.options import DBT_OPTIONS, dbt_options, with_options
+from dbt_playbooks.cli.options import DBT_OPTIONS, Command, dbt_options, with_options
 
 
-@click.command(short_help="Say where each change of a schema stands, and what comes next.")
+@click.command(cls=Command, short_help="Say where each change of a schema stands, and what comes next.")
 @click.option("--model", metavar="NAME", help="Only the changes of this model, with all their steps in full.")
 @click.option("--overdue", is_flag=True, help="Only what is overdue; exit code 1 when something is.")
 @click.option("--refresh", is_flag=True, help="Read the project again, whatever is kept of it.")

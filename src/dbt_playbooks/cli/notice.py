@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from dbt_playbooks.cli.options import DBT_OPTIONS, dbt_options, with_options
+from dbt_playbooks.cli.options import DBT_OPTIONS, Command, dbt_options, with_options
 from dbt_playbooks.notice import KINDS
 
 
-@click.command(short_help="Write what the readers of a table are told before it changes.")
+@click.command(cls=Command, short_help="Write what the readers of a table are told before it changes.")
 @click.argument("model")
 @click.option(
     "--change",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.interface import Options
@@ -25,15 +26,54 @@ LIMIT_OPTIONS = (
         "--max-bytes",
         type=click.IntRange(min=0),
         metavar="N",
-        help="Refuse to begin when a dry run says more bytes. BigQuery.",
+        help="Do not start when a dry run estimates more than N bytes. BigQuery.",
     ),
     click.option(
         "--max-cost",
         type=click.FloatRange(min=0),
         metavar="X",
-        help="Refuse to begin when a dry run costs more. BigQuery.",
+        help="Do not start when a dry run estimates a higher cost. BigQuery.",
     ),
 )
+
+
+class Command(click.Command):
+    """Refuses empty values of options and arguments: a variable of the shell that is not set must not ask for something else."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        left = super().parse_args(ctx, args)
+        options = {word for param in self.params for word in (*param.opts, *param.secondary_opts) if word[0] == "-"}
+        for param in self.params:
+            if ctx.get_parameter_source(str(param.name)) in _TYPED:
+                value = ctx.params.get(str(param.name))
+                for text in value if isinstance(value, tuple) else (value,):
+                    if isinstance(text, str):
+                        _refuse_empty(param, text, options)
+        return left
+
+
+class Group(click.Group):
+    """Makes commands that refuse empty values, and takes no others."""
+
+    command_class = Command
+    group_class = type
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        assert isinstance(cmd, Command | Group), f"{cmd.name} is not of the classes of cli/options.py"
+        super().add_command(cmd, name)
+
+
+_TYPED = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.PROMPT)
+
+
+def _refuse_empty(param: click.Parameter, text: str, options: set[str]) -> None:
+    name = max(param.opts, key=len) if isinstance(param, click.Option) else param.human_readable_name
+    unset = "Is a variable of your shell not set?"
+    if not text.strip():
+        leave_out = "" if param.required else f", or leave {name} out"
+        raise UsageError(f"{name} is empty. Give it a value{leave_out}. {unset}")
+    if isinstance(param, click.Option) and text in options:
+        raise UsageError(f"{name} needs a value, and the next word is the option {text}. {unset}")
 
 
 def with_options(*options: Callable[[Function], Function]) -> Callable[[Function], Function]:

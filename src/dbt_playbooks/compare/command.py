@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +16,7 @@ from dbt_playbooks.errors import DONE, SOME_FAILED, PlaybooksError, UsageError, 
 from dbt_playbooks.interface import Options, Project
 from dbt_playbooks.project import open_project
 from dbt_playbooks.redact import Redactor
+from dbt_playbooks.terminal import Doing, Moving, Out, stderr, stdout
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,16 @@ class Estimate:
 
 def compare(options: Options, request: Request, limits: Limits, sample: int, dry_run: bool, as_json: bool) -> int:
     """Say how two tables differ; the exit code says whether they do."""
-    notes = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    notes = stderr()
+    line = Moving(notes, Doing(f"comparing {request.old_table} with {request.new_table}"))
     with open_project(options) as project:
         redactor = Redactor(project.secrets())
         try:
-            with (
-                changing_nothing("Comparing"),
-                project.connected(),
-                notes.status(Text(f"comparing {request.old_table} with {request.new_table}")),
-            ):
-                return _compare(project, notes, request, limits, sample, dry_run, as_json)
+            with changing_nothing("Comparing"), project.connected():
+                with line:
+                    show, code = _compare(project, notes, request, limits, sample, dry_run, as_json)
+                show()
+                return code
         except PlaybooksError as error:
             said = redactor(str(error))
             error.args = (as_options(said) if isinstance(error, UsageError) else said,)
@@ -46,15 +46,16 @@ def compare(options: Options, request: Request, limits: Limits, sample: int, dry
 
 
 def _compare(
-    project: Project, notes: Console, request: Request, limits: Limits, sample: int, dry_run: bool, as_json: bool
-) -> int:
+    project: Project, notes: Out, request: Request, limits: Limits, sample: int, dry_run: bool, as_json: bool
+) -> tuple[Callable[[], None], int]:
+    """What writes the answer to stdout, and the exit code."""
     limits.need_bytes(project)
     asked = project.call("_asked_comparison", **request.arguments())
     statements = project.call("_statements_of_comparison", asked=asked, sample=sample)
     estimated = _estimate(project, statements)
     if estimated:
         per_tib = price(project)
-        notes.print(
+        notes.say(
             f"a dry run says: about {bill(estimated.least, per_tib)}, when the tables are the same; at most {size(estimated.most)}."
         )
         limits.refuse_over(
@@ -64,14 +65,14 @@ def _compare(
             "Allow more, or compare less of them: --where, --since, --columns.",
         )
     if dry_run:
-        _print_dry_run(statements, estimated, as_json)
-        return DONE
+        return lambda: _print_dry_run(statements, estimated, as_json), DONE
     found = project.call("_found_differences", asked=asked, sample=sample)
+    code = DONE if found["same"] else SOME_FAILED
     if as_json:
-        print(json.dumps({**found, "estimated_bytes": vars(estimated) if estimated else None}, default=str))
-    else:
-        _print_report(project.call("_comparison_report", found=found, by=request.by))
-    return DONE if found["same"] else SOME_FAILED
+        text = json.dumps({**found, "estimated_bytes": vars(estimated) if estimated else None}, default=str)
+        return lambda: print(text), code
+    report = project.call("_comparison_report", found=found, by=request.by)
+    return lambda: _print_report(report), code
 
 
 def _estimate(project: Project, statements: Mapping[str, Sequence[str]]) -> Estimate | None:
@@ -98,7 +99,7 @@ def _print_dry_run(statements: Mapping[str, Sequence[str]], estimated: Estimate 
 
 
 def _print_report(report: Mapping[str, Any]) -> None:
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = stdout()
     console.print(report["title"])
     for note in report["notes"]:
         console.print(note)

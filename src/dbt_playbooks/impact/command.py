@@ -6,9 +6,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.text import Text
-
 from dbt_playbooks.errors import DONE, changing_nothing
 from dbt_playbooks.impact.columns import columns_of
 from dbt_playbooks.impact.load import load_graph
@@ -17,6 +14,7 @@ from dbt_playbooks.impact.owners import git_owners
 from dbt_playbooks.impact.report import as_json, print_report
 from dbt_playbooks.impact.trace import impact_of
 from dbt_playbooks.interface import Options
+from dbt_playbooks.terminal import Doing, Moving, stderr
 
 
 def impact(options: Options, name: str, column: str | None, form: str, refresh: bool, emails: bool) -> int:
@@ -46,25 +44,26 @@ def impact(options: Options, name: str, column: str | None, form: str, refresh: 
 class _Progress:
     """Notes to stderr; how far it is, where a terminal shows it."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._status = console.status("")
+    def __init__(self) -> None:
+        self._out = stderr()
+        self._doing = Doing()
+        self._line = Moving(self._out, self._doing)
 
     def say(self, text: str) -> None:
         if text.endswith("..."):
-            self._status.update(Text(text))
+            self._doing.update(text)
         else:
-            self._console.print(text)
+            self._out.say(text)
 
     def __enter__(self) -> _Progress:
-        self._status.start()
+        self._line.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._status.stop()
+        self._line.stop()
 
 
 @contextmanager
 def _progress() -> Iterator[_Progress]:
-    with _Progress(Console(stderr=True, highlight=False, markup=False, soft_wrap=True)) as progress:
+    with _Progress() as progress:
         yield progress

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 
@@ -10,12 +9,13 @@ from dbt_playbooks.impact.cache import Cache
 from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.impact.lineage import Lineage
 from dbt_playbooks.interface import Options
+from dbt_playbooks.terminal import stderr
 
 
 def to_stderr(text: str) -> None:
     """What is told; how far it is (texts that end in dots) is for those who show it."""
     if not text.endswith("..."):
-        print(text, file=sys.stderr)
+        stderr().say(text)
 
 
 def load_graph(

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from dbt_playbooks.impact.owners import Author
 from dbt_playbooks.impact.trace import Affected, Impact
 from dbt_playbooks.interface import NODE_KINDS, Node
+from dbt_playbooks.terminal import Out, stdout
 
 _MOST_AUTHORS = 2
 _PLURAL = {"saved_query": "saved queries", "analysis": "analyses"}
@@ -20,7 +20,7 @@ _PLURAL = {"saved_query": "saved queries", "analysis": "analyses"}
 
 def print_report(impact: Impact, authors: Mapping[str, Sequence[Author]], emails: bool, project: str) -> None:
     """The start and what it reaches, to stdout. Cells are the project's: nothing in them is markup."""
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = stdout()
     start = impact.node.name if impact.column is None else f"{impact.node.name}.{impact.column}"
     if impact.affected:
         console.print(f"{start} reaches {counted([each.node for each in impact.affected])}.")
@@ -54,7 +54,7 @@ def _kind(node: Node) -> str:
 
 
 def _print(
-    console: Console,
+    console: Out,
     impact: Impact,
     affected: Sequence[Affected],
     authors: Mapping[str, Sequence[Author]],
@@ -79,7 +79,7 @@ def _print(
         cells = [_kind(each.node), each.node.name, *uses, who, each.node.path, _way(each)]
         table.add_row(*(Text(cell) for cell in cells))
     # in a file or a pipe lines are as long as they are
-    wide = console if console.is_terminal else Console(highlight=False, markup=False, width=10_000, soft_wrap=True)
+    wide = console if console.is_terminal else stdout(width=10_000)
     wide.print(table)
 
 

@@ -7,13 +7,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from dbt_playbooks.errors import DONE, SOME_FAILED, changing_nothing
 from dbt_playbooks.impact.load import load_graph
 from dbt_playbooks.interface import Options
 from dbt_playbooks.migrations import report
 from dbt_playbooks.migrations.survey import Migration, not_followed, of_model, survey
+from dbt_playbooks.terminal import stdout
 
 
 def today() -> dt.date:
@@ -51,7 +50,7 @@ def _print(
     now: dt.date,
     in_full: bool,
 ) -> None:
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = stdout()
     if shown:
         console.print("\n".join(report.lines(shown, where, in_full)))
     elif found:

@@ -6,8 +6,6 @@ import datetime as dt
 import json
 from pathlib import Path
 
-from rich.console import Console
-
 from dbt_playbooks.errors import DONE, UsageError, changing_nothing
 from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.impact.load import load_graph, to_stderr
@@ -21,6 +19,7 @@ from dbt_playbooks.migrations.survey import of_model, survey
 from dbt_playbooks.notice import markdown, slack
 from dbt_playbooks.notice.content import notice_of
 from dbt_playbooks.notice.request import HAS_COLUMNS, Request, Subject, subject_of
+from dbt_playbooks.terminal import stderr
 
 
 def notice(
@@ -38,9 +37,9 @@ def notice(
         authors = git_owners(graph.root, to_stderr)
     owners = {path: [f"{author.name}, by git" for author in found[:1]] for path, found in authors.items()}
     written = notice_of(subject, request, readers, _impact(graph, subject), owners)
-    notes = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    notes = stderr()
     for remark in (*subject.remarks, _outside(subject)):
-        notes.print(f"note: {remark}")
+        notes.say(f"note: {remark}")
     print(
         json.dumps(slack.message(written), ensure_ascii=False, indent=2) if form == "slack" else markdown.page(written)
     )

@@ -67,6 +67,7 @@ class DbtCoreProject(DbtSession):
 
         credentials = self._config.credentials
         self.project_name: str = self._config.project_name
+        self.target_path = str(self._config.project_target_path)
         self.threads: int = self._config.threads
         self.bills_bytes = credentials.type == "bigquery"
         self.admits_one_process = admits_one_process(credentials)
@@ -283,6 +284,7 @@ class DbtCoreProject(DbtSession):
             error=str(message or "dbt reported an error without a message") if failed else None,
             seconds=result.execution_time,
             bytes_processed=None if billed is None else int(billed),
+            compiled=getattr(runner.node, "compiled_code", None),
         )
 
     def _runner(self, model: Model, window: Window, config: Mapping[str, Any]) -> tuple[Any, Any]:

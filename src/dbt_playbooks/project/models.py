@@ -44,7 +44,7 @@ def runners() -> tuple[Any, Any]:
 
 def backfill_filters(raw_code: str) -> Iterator[tuple[Any, ...]]:
     """The literal arguments of each `backfill_filter(...)` in a model: (date_column, data_type, timezone)."""
-    names = ("date_column", "data_type", "lookback_days", "timezone", "target_column", "future_rows")
+    names = ("date_column", "data_type", "lookback_days", "timezone", "target_column", "future_rows", "days_before")
     defaults = {"data_type": "date", "timezone": "UTC", "target_column": None}
     for call in macro_calls(raw_code, {"backfill_filter": names}):
         literal = defaults | {name: given.value for name, given in call.arguments.items() if given.known}

@@ -15,6 +15,7 @@ from typing import Any
 
 from dbt_playbooks.errors import ProjectError
 from dbt_playbooks.interface import Options
+from dbt_playbooks.redact import Redactor, secrets_of_yaml
 
 PACKAGE = "dbt_playbooks"
 
@@ -72,9 +73,9 @@ def dbt_context(
         with _quick_flags():
             context = opened(inner)
     except DbtBaseException as error:
-        raise ProjectError(_project_message(str(error) + _macro_file(error), options)) from error
+        raise ProjectError(_project_message(str(error) + _macro_file(error), options, error)) from error
     except Exception as error:  # click's own errors, YAML errors, plugins: all of them mean that dbt did not open
-        raise ProjectError(_project_message(getattr(error, "message", str(error)), options)) from error
+        raise ProjectError(_project_message(getattr(error, "message", str(error)), options, error)) from error
     stack.enter_context(task_contextvars(project_root=context["runtime_config"].project_root))
     return context
 
@@ -136,6 +137,26 @@ def _silence_the_resource_tracker() -> None:
             os.environ["PYTHONWARNINGS"] = before
 
 
+_NOT_THERE = ("Could not find profile named", "does not have a target named")
+
+
+def _profiles_file(options: Options) -> Path:
+    """Where dbt looks for the profiles."""
+    from dbt.cli.resolvers import default_profiles_dir
+
+    return Path(options.profiles_dir or os.environ.get("DBT_PROFILES_DIR") or default_profiles_dir()) / "profiles.yml"
+
+
+def _secrets_unopened(profiles: Path) -> list[str]:
+    """Secrets of a profile that dbt could not open, read from its text."""
+    from dbt_common.exceptions import env_secrets
+
+    try:
+        return [*env_secrets(), *secrets_of_yaml(profiles.read_text(encoding="utf-8", errors="replace"))]
+    except OSError:
+        return list(env_secrets())
+
+
 def _macro_file(error: BaseException) -> str:
     """The file of macros that dbt was reading, which its message of a syntax error leaves out."""
     for frame, _ in traceback.walk_tb(error.__traceback__):
@@ -144,13 +165,18 @@ def _macro_file(error: BaseException) -> str:
     return ""
 
 
-def _project_message(text: str, options: Options) -> str:
+def _project_message(text: str, options: Options, error: BaseException) -> str:
+    profiles = _profiles_file(options)
+    text = Redactor(_secrets_unopened(profiles))(text)
     folder = Path(options.project_dir or os.environ.get("DBT_PROJECT_DIR") or ".").resolve()
     if not any((place / "dbt_project.yml").is_file() for place in (folder, *folder.parents)):
         return f"there is no dbt project in {folder}: it has no dbt_project.yml. Go to a project's folder, or name it with --project-dir."
     if "Could not find adapter type" in text:
         kind = text.split("Could not find adapter type", 1)[1].split("!")[0].strip(" '")
         return f"the profile wants the adapter '{kind}', which is not installed. Install it: pip install dbt-{kind}"
+    reading_it = any(frame.f_code.co_name == "load_profile" for frame, _ in traceback.walk_tb(error.__traceback__))
+    if reading_it and profiles.is_file() and not any(words in text for words in _NOT_THERE):
+        return f"invalid profile in {profiles}:\n{text}\nMend it there; `dbt debug` tries it."
     if "profile" in text.lower() or ".dbt'" in text or (options.profiles_dir and f"'{options.profiles_dir}'" in text):
         return (
             f"dbt found no usable profile:\n{text}\n"

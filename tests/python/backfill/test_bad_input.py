@@ -28,7 +28,7 @@ WRONG_WORDS = {
     ),
     "an unknown chunk": ((*RANGE, "--chunk", "fortnight"), "chunk 'fortnight' is not known. Allowed: day, week, month"),
     "no days in a chunk": ((*RANGE, "--chunk", "0 day"), "chunk '0 day' is not known"),
-    "a shard out of range": ((*RANGE, "--shard", "5/4"), "--shard '5/4' is not known. Write I/N"),
+    "a shard out of range": ((*RANGE, "--shard", "5/4"), "--shard needs I/N with I from 1 to N, got '5/4'"),
     "vars that are no mapping": ((*RANGE, "--vars", "[1"), "--vars '[1' is not YAML"),
     "the window in vars": ((*RANGE, "--vars", "{start_date: 2024-01-01}"), "Use --start and --end."),
     "a limit on a warehouse that does not bill": (
@@ -158,7 +158,7 @@ def test_the_same_id_with_another_range_chunk_or_model_is_refused_with_the_diffe
         "history",
     )
     assert said.code == 2
-    assert "the backfill id 'history' is already another backfill" in said.err
+    assert "the backfill id 'history' is already in use for another backfill" in said.err
     assert "model: it was events, now it is others" in said.err
     assert "start: it was 2024-01-01, now it is 2024-01-02" in said.err
     assert "chunk: it was month, now it is week" in said.err

@@ -107,3 +107,41 @@ def test_bytes_are_written_for_people(number: int, text: str) -> None:
 def test_a_price_is_for_a_tebibyte() -> None:
     assert cost.cost(TIB, 6.25) == 6.25
     assert cost.cost(10**12, 6.25) < 6.25
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(1536, "1.5 KiB"), (2**20 - 1, "1024.0 KiB"), (2**20, "1.0 MiB"), (2**30, "1.0 GiB"), (TIB, "1.00 TiB")],
+)
+def test_a_unit_begins_where_it_is_1(number: int, text: str) -> None:
+    assert cost.size(number) == text
+
+
+def test_a_bill_says_the_bytes_their_price_and_what_a_tebibyte_costs() -> None:
+    assert cost.bill(TIB // 4, 6.25) == "256.0 GiB, 1.56 at 6.25 per TiB"
+    assert cost.money(1000 * TIB, 5) == "5,000.00"
+    assert cost.PRICE_PER_TIB == 6.25
+    assert cost.price(Warehouse({}, 5)) == 5.0  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("limits", [Limits(), Limits(max_bytes=TIB), Limits(max_cost=6.25), Limits(TIB, 6.25)])
+def test_what_is_exactly_at_a_limit_is_within_it(limits: Limits) -> None:
+    limits.refuse_over(TIB, 6.25, "it", "Ask for less.")
+
+
+@pytest.mark.parametrize("limits", [Limits(max_bytes=0), Limits(max_cost=0.0)])
+def test_a_limit_of_nothing_is_a_limit(limits: Limits) -> None:
+    assert limits.any
+    with pytest.raises(UsageError, match=r"^it would scan 1 B, 0\.00 at 6\.25 per TiB; --max-.* Ask for less\.$"):
+        limits.refuse_over(1, 6.25, "it", "Ask for less.")
+    limits.refuse_over(0, 6.25, "it", "Ask for less.")
+
+
+def test_a_limit_needs_a_warehouse_that_bills_bytes() -> None:
+    assert not Limits().any
+    duckdb: Any = type("DuckDB", (), {"bills_bytes": False, "adapter_type": "duckdb"})
+    Limits().need_bytes(duckdb)
+    Limits(max_bytes=1).need_bytes(Warehouse({}))  # type: ignore[arg-type]
+    for limits in (Limits(max_bytes=1), Limits(max_cost=1)):
+        with pytest.raises(UsageError, match=r"duckdb does not\. Leave them out"):
+            limits.need_bytes(duckdb)

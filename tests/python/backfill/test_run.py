@@ -13,7 +13,7 @@ from shop import DELETE_INSERT, FILTERED, MERGE, RANGE, STRATEGIES, Shop
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_backfill_fills_the_target_with_exactly_the_rows_of_the_source(shop: Shop, strategy: str) -> None:
     shop.model("events", STRATEGIES[strategy])
-    said = shop.run("events", *RANGE)
+    said = shop.run("events", *RANGE, "--chunk", "month")
     assert said.code == 0, said.err
     assert shop.difference("events") == []
     assert [status for _, status in shop.checkpoints()] == ["completed"] * 3
@@ -45,13 +45,13 @@ def test_a_failing_chunk_is_recorded_and_the_others_go_on(shop: Shop) -> None:
     [(message,)] = shop.sql("select error_message from backfill_checkpoints where status = 'failed'")
     assert "Could not convert string" in message
     assert "failed: 2024-02-01 to 2024-02-29" in said.err
-    assert "To go on with what is left: dbt-playbooks backfill run events" in said.err
+    assert "To continue: dbt-playbooks backfill run events" in said.err
     assert "29 days without rows: 2024-02-01 to 2024-02-29" in said.err
 
     shop.model("events", DELETE_INSERT + FILTERED)
     said = shop.run("events", *RANGE)
     assert said.code == 0
-    assert "the code of events has changed since 2 chunks were done" in said.err
+    assert "the code of events has changed since 2 chunks were completed" in said.err
     assert shop.difference("events") == []
     assert shop.checkpoints("status, attempt") == [("completed", 1), ("completed", 2), ("completed", 1)]
 
@@ -62,13 +62,13 @@ def test_code_that_changed_is_told_until_every_chunk_is_done_by_it(shop: Shop) -
     shop.model("events", DELETE_INSERT + FILTERED)
     for _ in range(2):
         said = shop.run("events", *RANGE)
-        assert "the code of events has changed since 2 chunks were done" in said.err
+        assert "the code of events has changed since 2 chunks were completed" in said.err
     assert "has changed" not in shop.run("events", *RANGE, "--reprocess", "all").err
     assert "has changed" not in shop.run("events", *RANGE).err
 
 
 def test_a_model_that_breaks_on_the_way_says_its_error_once(shop: Shop) -> None:
-    failing = "error('no rate for ' || '{{ var(\"start_date\") }}')"
+    failing = "error('no rate for ' || event_date)"
     shop.model("events", DELETE_INSERT + FILTERED.replace("*", f"* replace ({failing} as note)"))
     said = shop.run("events", *RANGE)
     assert said.code == 1
@@ -102,23 +102,23 @@ def test_a_reprocessing_that_was_cut_off_goes_on(shop: Shop) -> None:
     assert shop.run("events", *again).code == 1
     status = json.loads(shop.playbooks("backfill", "status", "e", "--json").out)
     assert status[0]["reprocessed"] == 2
-    assert "--reprocess all has done 2 chunks of 3 again" in shop.playbooks("backfill", "status", "e").out
+    assert "--reprocess all has completed 2 of 3 chunks again" in shop.playbooks("backfill", "status", "e").out
 
     shop.sql("create or replace macro main.checked(x) as x")
     said = shop.run("events", *again)
     assert said.code == 0
-    assert "backfill 'e': 1 of 3 chunks to do, 2 done before." in said.err
+    assert "backfill 'e': 1 of 3 chunks to run, 2 completed before." in said.err
     assert shop.checkpoints("attempt") == [(2,), (2,), (3,)]
     assert json.loads(shop.playbooks("backfill", "status", "e", "--json").out)[0]["reprocessed"] is None
     # it is done: the next one begins with every chunk
-    assert "backfill 'e': 3 of 3 chunks to do" in shop.run("events", *again).err
+    assert "backfill 'e': 3 of 3 chunks to run" in shop.run("events", *again).err
 
 
 def test_a_reprocessing_by_other_code_begins_anew(shop: Shop) -> None:
     shop.model("events", DELETE_INSERT + _failing_in_february())
     assert shop.run("events", *RANGE, "--reprocess", "all").code == 1
     shop.model("events", DELETE_INSERT + FILTERED)
-    assert "3 of 3 chunks to do" in shop.run("events", *RANGE, "--reprocess", "all").err
+    assert "3 of 3 chunks to run" in shop.run("events", *RANGE, "--reprocess", "all").err
 
 
 def test_a_reader_of_the_events_that_leaves_does_not_stop_the_run(shop: Shop) -> None:
@@ -134,14 +134,17 @@ def test_a_reader_of_the_events_that_leaves_does_not_stop_the_run(shop: Shop) ->
     run.stdout.close()
     said = run.stderr.read()
     assert run.wait() == 0, said
-    assert "the reader of --json has gone: the run goes on without events." in said
+    assert "the reader of --json is gone: the run continues without events." in said
     assert "Traceback" not in said
     assert shop.difference("events") == []
 
 
 def test_a_shard_counts_its_own_chunks(shop: Shop) -> None:
     shop.model("events", DELETE_INSERT + FILTERED)
-    assert "0 not begun, of 1 of shard 2/2 (3 in all)" in shop.run("events", *RANGE, "--shard", "2/2").err
+    assert (
+        "1 completed, 0 failed, 0 skipped, 1 of shard 2/2 (3 chunks) in all"
+        in shop.run("events", *RANGE, "--shard", "2/2").err
+    )
 
 
 def test_fail_fast_begins_no_chunk_after_a_failed_one(shop: Shop) -> None:
@@ -149,7 +152,7 @@ def test_fail_fast_begins_no_chunk_after_a_failed_one(shop: Shop) -> None:
     said = shop.run("events", *RANGE, "--fail-fast")
     assert said.code == 1
     assert [status for _, status in shop.checkpoints()] == ["completed", "failed"]
-    assert "1 failed, 1 not begun" in said.err
+    assert "1 failed, 1 not started" in said.err
 
 
 def test_reprocess_says_which_ended_chunks_run_again(shop: Shop) -> None:
@@ -158,7 +161,7 @@ def test_reprocess_says_which_ended_chunks_run_again(shop: Shop) -> None:
     untouched = shop.run("events", *RANGE, "--reprocess", "none", "--json")
     assert untouched.events[0]["todo"] == 0
     assert untouched.code == 1
-    assert "1 chunk failed before and stayed as they are. --reprocess failed tries them again." in untouched.err
+    assert "1 chunk that failed before stays failed. --reprocess failed tries it again." in untouched.err
     assert shop.run("events", *RANGE, "--json").events[0]["todo"] == 1
     assert shop.run("events", *RANGE, "--reprocess", "all", "--json").events[0]["todo"] == 3
     assert shop.checkpoints("attempt") == [(2,), (3,), (2,)]
@@ -274,7 +277,7 @@ def test_compare_to_shows_the_chunks_whose_row_counts_differ(shop: Shop) -> None
     )
     said = shop.run("events", *RANGE, "--compare-to", "main.other")
     assert said.code == 1
-    assert "compared to main.other by chunk: 1 chunk differ." in said.err
+    assert "compared to main.other by chunk: 1 chunk differs." in said.err
     assert "2024-02-01 to 2024-02-29: 87 rows here, 78 there" in said.err
     said = shop.run("events", *RANGE, "--compare-to", "raw.events")
     assert said.code == 0
@@ -331,11 +334,38 @@ def test_status_tells_how_far_a_backfill_is(shop: Shop) -> None:
     shop.run("events", *RANGE, "--id", "history")
     said = shop.playbooks("backfill", "status")
     assert "history: 66% done (2 chunks completed, 1 chunk failed), 186 rows" in said.out
-    assert "nobody runs it now" in said.out
+    assert "not running now" in said.out
     assert "failed: 2024-02-01 to 2024-02-29" in said.out
     unknown = shop.playbooks("backfill", "status", "histroy")
     assert unknown.code == 2
-    assert "Known: history" in unknown.err
+    assert (
+        "'histroy' is neither the id nor a model of a backfill in target 'dev'.\nDid you mean: history" in unknown.err
+    )
+
+
+def test_status_of_a_model_shows_all_its_backfills(shop: Shop) -> None:
+    unknown = shop.playbooks("backfill", "status", "events")
+    assert (unknown.code, unknown.err) == (2, "error: no backfill of 'events': none was ever run in target 'dev'.\n")
+    shop.model("events", DELETE_INSERT + FILTERED)
+    shop.model("others", DELETE_INSERT + FILTERED)
+    shop.run("events", *RANGE)
+    shop.run("events", "others", *RANGE, "--id", "both")
+    shop.run("others", *RANGE, "--id", "events_again")
+
+    def shown(*words: str) -> list[str]:
+        said = shop.playbooks("backfill", "status", *words, "--json")
+        return [each["id"] for each in json.loads(said.out)]
+
+    assert shown() == ["events_again", "both", "events_2024-01-01_2024-03-31_month"]
+    assert shown("events") == ["both", "events_2024-01-01_2024-03-31_month"]
+    assert shown("others") == ["events_again", "both"]
+    assert shown("both") == ["both"]
+    near = shop.playbooks("backfill", "status", "event")
+    assert "Did you mean: events" in near.err
+    assert (
+        "Backfills, the newest first: events_again, both, events_2024"
+        in shop.playbooks("backfill", "status", "xyz").err
+    )
 
 
 def test_the_state_goes_where_the_project_says(shop: Shop) -> None:

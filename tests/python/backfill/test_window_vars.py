@@ -64,7 +64,7 @@ def test_a_model_that_has_its_window_by_hand_gets_the_vars(shop: Shop) -> None:
     shop.model("events", CONFIG + BY_HAND)
     said = shop.run("events", *RANGE)
     assert (said.code, shop.difference("events")) == (0, [])
-    assert "the window is not made by backfill_filter" in said.err
+    assert "the model itself does not call backfill_filter" in said.err
 
 
 def test_days_of_the_project_are_replaced_in_a_model_that_has_its_window_by_hand(shop: Shop) -> None:

@@ -90,7 +90,7 @@ def test_a_dry_run_shows_what_would_be_sent_and_compares_nothing(changed: Shop) 
         (["raw.events", "copied", "--key", "id", "--tolerance", "-1"], "error: --tolerance -1 is no distance"),
         (["raw.events", "copied", "--key", ""], "--key is empty. Give it a value, or leave --key out."),
         (["raw.events", "copied", "--where", " "], "--where is empty"),
-        (["raw.events", ""], "the name of the new table is empty"),
+        (["raw.events", ""], "NEW is empty. Give it a value."),
         (["raw.events", "copied", "--key", "id + 1"], "An expression goes in parentheses: (id + 1)."),
         (["raw.events", "copied", "--rename", "id=amount", "--rename", "id=note"], "--rename gives 'id' two names"),
         (["raw.events", "copied", "--rename", "id=amount", "--rename", "note=AMOUNT"], "Give each column one name"),
@@ -157,4 +157,4 @@ def test_nothing_to_compare_is_said(shop: Shop) -> None:
 
 
 def test_names_are_cut_at_commas_outside_of_parentheses() -> None:
-    assert names(["a, b", "coalesce(c, 0),d"]) == ["a", "b", "coalesce(c, 0)", "d"]
+    assert names("--key", ["a, b", "coalesce(c, 0),d"]) == ["a", "b", "coalesce(c, 0)", "d"]

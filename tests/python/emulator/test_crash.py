@@ -58,7 +58,7 @@ def test_an_interrupted_run_ends_its_chunk_and_says_how_to_go_on(shop: Shop) -> 
     run.signal(signal.SIGINT)
     said = run.said()
     assert said.code == 130, said.err
-    assert "To go on: dbt-playbooks backfill run merged" in said.err
+    assert "To continue: dbt-playbooks backfill run merged" in said.err
     statuses = {status for _, status in shop.checkpoints()}
     assert statuses == {"completed"}
     assert shop.run("merged", *CHUNKS).code == 0

@@ -140,8 +140,8 @@ def test_anything_of_the_graph_can_be_the_start(in_market: Shop, name: str, star
         (["sales_dashboard", "--column", "status"], ["exposure 'sales_dashboard' has no columns. Leave --column out"]),
         (["unique_fct_orders_order_id", "--column", "a"], ["test 'unique_fct_orders_order_id' has no columns"]),
         (["revenue", "--column", "a"], ["metric 'revenue' has no columns"]),
-        (["", "--column", "a"], ["MODEL is empty. Give it a name."]),
-        (["stg_orders", "--column", " "], ["--column is empty. Give it a name, or leave it out."]),
+        (["", "--column", "a"], ["MODEL is empty. Give it a value."]),
+        (["stg_orders", "--column", " "], ["--column is empty. Give it a value, or leave --column out."]),
         (["stg_orders", "--json", "--mermaid"], ["--json and --mermaid are two forms of one answer"]),
     ],
 )  # fmt: skip

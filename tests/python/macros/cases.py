@@ -212,7 +212,7 @@ CASES = {
         inside="select id from events where {sql} order by id",
         rows=[[1], [2], [3]],
     ),
-    "backfill_ids": Case(state=True, rows=[["b"]]),
+    "backfill_ids": Case(state=True, rows=[["b", "shop.orders"]]),
     "backfill_progress": Case(state=True, rows=PROGRESS, printed="seconds_left"),
     "backfill_progress_sql": Case({"backfill_id": "b"}, state=True, rows=PROGRESS),
     "backfill_runs_sql": Case(

@@ -120,3 +120,50 @@ def test_a_chunk_that_is_none_is_refused_with_what_is_allowed(macro, chunk):
 def test_more_chunks_than_anyone_wants_are_refused(macro):
     with macro.raises("makes 3651694 chunks; 100000 is the most. Use a larger chunk"):
         chunks(macro, "0001-01-01", "9998-12-31", "day")
+
+
+@pytest.mark.parametrize("chunk", ["2 weeks", " 2 Weeks ", "2 WEEK", "2  week"])
+def test_a_chunk_may_be_written_in_any_case_with_an_s_and_with_spaces(macro, chunk):
+    found = chunks(macro, "2024-01-01", "2024-01-31", chunk)
+    assert [first.day for first, _ in found] == [1, 15, 29]
+
+
+@pytest.mark.parametrize("chunk", ["days", "Day", "1 day", "1 days"])
+def test_one_unit_needs_no_number(macro, chunk):
+    assert len(chunks(macro, "2024-01-01", "2024-01-31", chunk)) == 31
+
+
+@pytest.mark.parametrize("chunk", ["dayss", "s", "1 2", "daily", "mont", "٣x day"])
+def test_what_only_looks_like_a_unit_is_refused(macro, chunk):
+    with macro.raises(f"chunk '{chunk}' is not known"):
+        chunks(macro, "2024-01-01", "2024-01-31", chunk)
+
+
+def test_100000_chunks_are_the_most(macro):
+    first = dt.date(1800, 1, 1)
+    assert len(chunks(macro, first, first + ONE_DAY * 99_999, "day")) == 100_000
+    with macro.raises("makes 100001 chunks; 100000 is the most"):
+        chunks(macro, first, first + ONE_DAY * 100_000, "day")
+
+
+@pytest.mark.parametrize("chunk", ["7 months", "5 quarters", "40 years", "9000 years", "40 weeks", "100000 days"])
+def test_the_last_chunk_may_reach_beyond_the_calendar(macro, chunk):
+    found = chunks(macro, "9989-05-17", "9998-12-31", chunk)
+    assert found[0][0] == dt.date(9989, 5, 17)
+    assert found[-1][1] == dt.date(9998, 12, 31)
+    assert all(before[1] + ONE_DAY == after[0] for before, after in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("start", "chunk", "first_end"),
+    [
+        ("2024-02-29", "quarter", "2024-03-31"),
+        ("2024-05-17", "2 quarters", "2024-09-30"),
+        ("2024-05-17", "2 years", "2025-12-31"),
+        ("2024-05-17", "5 months", "2024-09-30"),
+        ("2024-01-03", "2 weeks", "2024-01-14"),
+        ("2024-01-03", "5 days", "2024-01-07"),
+    ],
+)
+def test_several_units_begin_with_the_unit_of_the_first_day(macro, start, chunk, first_end):
+    assert str(chunks(macro, start, "2030-12-31", chunk)[0][1]) == first_end

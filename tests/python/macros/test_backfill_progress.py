@@ -134,3 +134,14 @@ def test_a_table_of_the_users_own_under_a_name_of_the_state_is_told(macro, table
 
 def test_where_no_backfill_ever_ran_there_are_no_ids(macro):
     assert macro("backfill_ids").value == []
+
+
+@pytest.mark.parametrize("missing", ["", "backfill_log", "backfill_runs", "backfill_checkpoints"])
+def test_a_state_of_which_a_part_is_missing_does_not_exist(macro, table, missing):
+    table({"id": [1]})  # its schema is there
+    for statement in macro("create_backfill_state_sql").value:
+        macro.query(statement)
+    if missing:
+        relation = macro("_backfill_relation", name=missing).value
+        macro.query(f"drop {relation.type} {relation}")
+    assert macro("backfill_state_exists").value is (not missing)

@@ -212,13 +212,13 @@ class Asked(list):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_newest_day_of_a_target_is_asked_for_and_written_as_a_literal(macro, by, kind):
-    asked = Asked(["2024-01-15"])
+    asked = Asked(["2024-01-15", "2024-01-15", 0])
     stubs = {"is_incremental": lambda: True, "this": by[kind], "config": {}, "run_query": asked}
     where = macro("backfill_filter", "day", stubs=stubs, data_type=kind, lookback_days=3).text
     assert where.startswith(f"`day` >= {kind} '2024-01-12")
     macro.analyze(f"select * from {by[kind]} where {where}")
     [statement] = macro.analyze(*asked)
-    assert list(statement.columns.values()) == ["string"]
+    assert list(statement.columns.values()) == ["string", "string", "int64"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

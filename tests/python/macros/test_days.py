@@ -188,3 +188,50 @@ def test_rows_in_a_window_are_counted_in_every_type_of_duckdb(macro, made, data_
     values = "('2024-01-01'), ('2024-01-31 23:59:59.999'), ('2024-02-01'), (null)"
     events = made(f'select cast(x as {data_type}) as "order" from (values {values}) v(x)')
     assert macro("window_row_count_sql", events, **WINDOW).rows == [[2]]
+
+
+@pytest.mark.targets("duckdb")
+@pytest.mark.parametrize(
+    ("days", "title"),
+    [
+        (["2024-01-01", "2024-01-02"], "no missing dates in day_of_order"),
+        (["2024-01-01", "2024-01-03"], "1 missing date in day_of_order"),
+        (["2024-01-01", "2024-01-04"], "2 missing dates in day_of_order"),
+    ],
+)
+def test_missing_dates_are_printed_below_how_many_they_are(macro, orders, days, title):
+    first, *below = macro("missing_dates", orders(*days), "day_of_order").printed.splitlines()
+    assert first.endswith(f": {title}")
+    missing_days = int(days[1][-1]) - 2
+    assert len(below) == (2 + missing_days if missing_days else 0)
+
+
+@pytest.mark.targets("duckdb")
+def test_a_gate_is_open_when_nothing_is_missing_and_closed_by_one_day(macro, orders):
+    assert macro("missing_dates", orders("2024-01-01", "2024-01-02"), "day_of_order", fail=True).rows == []
+    with macro.raises("1 missing date in day_of_order, the first on 2024-01-02. Load them"):
+        macro("missing_dates", orders("2024-01-01", "2024-01-03"), "day_of_order", fail=True)
+
+
+@pytest.mark.targets("duckdb")
+@pytest.mark.parametrize("given", [{"start_date": "2024-01-01"}, {"end_date": "2024-01-03"}])
+def test_one_end_of_a_range_does_not_make_an_empty_table_complete(macro, orders, given):
+    assert missing(macro, orders(), **given) == [None]
+
+
+@pytest.mark.targets("duckdb")
+def test_what_may_be_missing_is_taken_out_of_a_range_alone(macro, orders):
+    window = {"start_date": "2024-01-05", "end_date": "2024-01-08"}
+    table = orders("2024-01-05")  # a Friday
+    assert missing(macro, table, **window, exclude_weekends=True) == [D(2024, 1, 8)]
+    assert missing(macro, table, **window, exclude_dates="2024-01-08") == [D(2024, 1, 6), D(2024, 1, 7)]
+
+
+@pytest.mark.targets("duckdb")
+@pytest.mark.parametrize(
+    "macro_name", ["missing_dates_sql", "partition_coverage_sql", "affected_partitions_sql", "row_counts_by_day_sql"]
+)
+def test_a_range_that_ends_before_it_begins_is_refused(macro, orders, macro_name):
+    more = {"condition": "true"} if macro_name.startswith("affected") else {}
+    with macro.raises("is after end_date"):
+        macro(macro_name, orders("2024-01-01"), "day_of_order", start_date="2024-01-02", end_date="2024-01-01", **more)

@@ -165,3 +165,26 @@ def test_a_column_that_only_the_target_has_must_be_left_on_purpose(macro, table)
         merge(macro)
     merge(macro, update_columns=["amount"])
     assert macro.query(f"select amount, note from {target} where id = 1") == [[10, "kept"]]
+
+
+@pytest.mark.targets("duckdb")
+def test_the_keys_that_are_there_most_often_are_named_three_at_most(macro, table):
+    times = {1: 2, 2: 4, 3: 3, 4: 2, 5: 1}
+    ids = [key for key, number in times.items() for _ in range(number)]
+    rows = {"id": ids, "happened_at": ["2024-01-02 00:00:00"] * len(ids), "Order Note": [""] * len(ids), "amount": ids}
+    table(rows, TYPES, name="source")
+    table(TARGET, TYPES, name="target")
+    with pytest.raises(MacroError, match=r"For example: 2 \(4 rows\); 3 \(3 rows\); [14] \(2 rows\)\. Make the source"):
+        merge(macro)
+    with pytest.raises(
+        MacroError, match=r"the key \(id, amount\) is not .* For example: 2, 2 \(4 rows\); 3, 3 \(3 rows\)"
+    ):
+        merge(macro, key=["id", "amount"])
+
+
+@pytest.mark.targets("duckdb")
+def test_a_table_whose_columns_are_all_of_the_key_gets_new_rows_only(macro, table):
+    table({"id": [1, 2], "happened_at": ["2024-01-01 00:00:00"] * 2}, TYPES, name="source")
+    target = table({"id": [1], "happened_at": ["2024-01-01 00:00:00"]}, TYPES, name="target")
+    merge(macro, key=["id", "happened_at"])
+    assert macro.query(f"select id from {target} order by id") == [[1], [2]]

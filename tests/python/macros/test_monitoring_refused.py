@@ -12,7 +12,7 @@ WRONG = {
     "no table": ({"table": ""}, "no table is given. Allowed: a model, seed"),
     "a date column that is not there": ({"date_column": "ordered"}, "has no column 'ordered'. Its columns: id, email, amount, ordered_at"),
     "its near miss": ({"date_column": "ordered"}, "Did you mean ordered_at?"),
-    "a date column that is no date": ({"date_column": "email"}, "is no type that a date window can be cut in. Allowed: date, datetime"),
+    "a date column that is no date": ({"date_column": "email"}, "say so: data_type='text'. Allowed: date, datetime"),
     "a key that is not there": ({"key": ["id", "no"]}, "lacks columns of the key: no. It has: id, email, amount, ordered_at."),
     "a column that is not there": ({"columns": "e_mail"}, "lacks columns to watch: e_mail. It has: id, email, amount, ordered_at. Did you mean email?"),
     "a metric that is not there": ({"metrics": ["amont"]}, "lacks metrics: amont. It has: id, email, amount, ordered_at. Did you mean amount?"),

@@ -179,7 +179,7 @@ def test_duckdb_plans_one_scan_a_table(macro, side):
     [
         ({"key": "idd"}, "lacks the key: idd. It has: id, day, note. Did you mean id?"),
         ({"date_column": "dya"}, "has no column 'dya'. Its columns: id, day, note"),
-        ({"date_column": "note"}, "is no type that a date window can be cut in"),
+        ({"date_column": "note"}, "and whether it holds days is not known"),
         ({"columns": ["nope"]}, "lacks columns whose NULLs are counted: nope"),
         ({"max_null_rate": {"nope": 0.1}}, "lacks a column of max_null_rate: nope"),
         ({"max_null_rate": {"note": 5}}, "max_null_rate of note is '5', which is no number from 0 to 1"),

@@ -35,7 +35,7 @@ RUN_ELSEWHERE = {
 }
 
 # what the command itself calls; docs/macros.md is enough for them
-OF_THE_STATE = {"create_backfill_state", "record_chunk", "record_run", "window_row_count"}
+OF_THE_STATE = {"create_backfill_state", "record_chunk", "record_run", "row_count", "window_row_count"}
 
 
 def commands(page: str) -> list[str]:

@@ -51,8 +51,8 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
     warnings = warnings_of(project, models)
     if by_hand:
         warnings.append(
-            f"{', '.join(by_hand)}: the window is not made by backfill_filter in the model itself. "
-            "See that its last day is whole: rows that it leaves out are missing"
+            f"{', '.join(by_hand)}: the model itself does not call backfill_filter. "
+            "Check that its window includes the whole last day: rows that it leaves out are missing"
         )
     return targets, warnings
 

@@ -52,7 +52,7 @@ def against_configuration(project: Project, model: Model) -> str | None:
     hidden = project.hidden_strategies()
     if hidden:
         return (
-            f"the project overrides {', '.join(hidden)}, which makes a chunk exact. "
+            f"the project overrides {', '.join(hidden)}, which {'makes' if len(hidden) == 1 else 'make'} a chunk exact. "
             "Rename the override, or call dbt_playbooks' macro of that name from it."
         )
     return None
@@ -78,11 +78,16 @@ def warnings_of(project: Project, models: Sequence[Model]) -> list[str]:
     names = " ".join(f"{model.name}+" for model in models)
     warnings = []
     if rebuilt:
-        warnings.append(
-            f"{', '.join(rebuilt)} read what is backfilled and are rebuilt whole. Afterwards: dbt run --select {names}"
+        read = (
+            "reads what is backfilled, and dbt rebuilds it as a whole"
+            if len(rebuilt) == 1
+            else ("read what is backfilled, and dbt rebuilds them as a whole")
         )
+        warnings.append(f"{', '.join(rebuilt)} {read}. When the backfill is complete: dbt run --select {names}")
     if incremental:
+        miss = "is incremental and misses" if len(incremental) == 1 else "are incremental and miss"
+        them = "it" if len(incremental) == 1 else "them"
         warnings.append(
-            f"{', '.join(incremental)} are incremental and will not see old rows that change. Backfill them too: add them to the selection"
+            f"{', '.join(incremental)} {miss} changes of old rows. Add {them} to the selection, to backfill {them} too"
         )
     return warnings

@@ -11,6 +11,7 @@ import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from dbt_playbooks.backfill.checks.sql import differs_on_first_run
@@ -309,7 +310,7 @@ class _Rows:
 
     def add(self, row: Mapping[str, Any]) -> None:
         self.count += int(row["row_count"])
-        self.checksum += int(row["checksum"] or 0)
+        self.checksum += int(Decimal(row["checksum"] or 0))
         for name, value in row.items():
             if name.startswith("float_"):
                 self.floats[name] = self.floats.get(name, 0.0) + float(value or 0)

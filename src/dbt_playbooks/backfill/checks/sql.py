@@ -25,7 +25,7 @@ def against_sql(project: Project, model: Model, first: Window) -> str | None:
     frozen = [key for key in project.frozen_by_window(model, first, other) if key not in _HANDLED_WHEN_FROZEN]
     if frozen:
         return (
-            f"its {' and '.join(frozen)} depend on the window's vars, and dbt fixes them when it parses: "
+            f"the window's vars decide its {' and '.join(frozen)}, and dbt reads those only once, when it parses the project: "
             "every chunk would get the first one's. Take the window's vars out of config(), ref() and source()."
         )
     renderings = [project.rendered(model, first, incremental) for incremental in (False, True)]

@@ -299,7 +299,7 @@ class _ByWindow:
                 self._doubt("ROLLUP, CUBE or GROUPING SETS add up rows of several dates")
             elif not every and not any(is_date(key) for key in group.expressions):
                 self._doubt(
-                    f"it groups by {_text(group).removeprefix('GROUP BY ')}, without the date: a group may lie in two windows"
+                    f"it groups by {', '.join(map(_text, group.expressions)) or 'all'}, without the date: a group may lie in two windows"
                 )
         elif aggregates := [each for each in _own(node) if isinstance(each, exp.AggFunc) and not _in_window(each)]:
             self._doubt(f"{_text(aggregates[0])} over all rows of a window")
@@ -396,7 +396,7 @@ def _in_window(node: Any) -> bool:
 def _plain(node: Any) -> bool:
     """Whether a SELECT without GROUP BY returns a row for each row: some output is no call of a function that is not known."""
     outputs = [each.this if isinstance(each, exp.Alias) else each for each in node.expressions]
-    return any(not each.find(exp.Anonymous) for each in outputs)
+    return any(isinstance(each, exp.Star) or not each.find(exp.Anonymous) for each in outputs)
 
 
 def _words(node: Any) -> str:

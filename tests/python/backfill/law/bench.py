@@ -16,9 +16,10 @@ from typing import Any
 
 import command
 import duckdb
+from shop import ROOT, Shop
+
 from law.cases import Case, Model
 from law.source import COLUMN, KINDS, break_on, change, fill
-from shop import ROOT, Shop
 
 Rows = Counter[tuple[str | None, ...]]
 
@@ -121,7 +122,14 @@ class Bench:
             self._kills += 1
             output = self.shop.folder / f"killed{self._kills}"
             output.mkdir()
-            how = (case.way.after, case.way.delay, list(words), str(self.shop.folder), str(output / "out"), str(output / "err"))
+            how = (
+                case.way.after,
+                case.way.delay,
+                list(words),
+                str(self.shop.folder),
+                str(output / "out"),
+                str(output / "err"),
+            )
             process = command._server().Process(target=_die, args=(*how, dict(os.environ)))
             process.start()
             process.join(_PATIENCE)
@@ -194,7 +202,8 @@ def _window(model: Model, start: str, end: str) -> list[str]:
 
 def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     found = connection.execute(
-        "select 1 from information_schema.tables where table_name = ? and table_schema = 'main' and table_catalog = 'shop'", [table]
+        "select 1 from information_schema.tables where table_name = ? and table_schema = 'main' and table_catalog = 'shop'",
+        [table],
     ).fetchall()
     return bool(found)
 

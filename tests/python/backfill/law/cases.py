@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hypothesis import strategies as st
+
 from law.shapes import EDGES, PLAIN, SELF, SHAPES, SPELLINGS, WHOLE, Shape
 from law.source import COLUMN, Source
 
@@ -74,7 +75,10 @@ class Model:
         hooks = {
             "pre_hook": ("pre_hook", "create or replace macro law_pre_hook(x) as x / 2"),
             "post_hook": ("post_hook", "insert into hook_log values ('after')"),
-            "post_hook_deletes": ("post_hook", f"delete from {{{{ this }}}} where {self._filled('<d>')} is not null and amount < 0"),
+            "post_hook_deletes": (
+                "post_hook",
+                f"delete from {{{{ this }}}} where {self._filled('<d>')} is not null and amount < 0",
+            ),
         }
         if self.extra in hooks:
             name, statement = hooks[self.extra]
@@ -105,7 +109,9 @@ class Model:
         if name == "f":
             data_type = "" if self.kind == "date" else f", data_type='{self.kind}'"
             return (
-                "true" if self.is_microbatch else "{{ dbt_playbooks.backfill_filter('" + column + "'" + data_type + ") }}"
+                "true"
+                if self.is_microbatch
+                else "{{ dbt_playbooks.backfill_filter('" + column + "'" + data_type + ") }}"
             )
         if name == "day":
             return f"date_trunc('day', {column})" if self.kind in ("timestamp", "timestamptz") else column
@@ -160,7 +166,17 @@ class Case:
         return model.of.plain and unique
 
 
-_SCHEMES = {"once": 8, "twice": 8, "broken": 4, "broken later": 3, "changed": 3, "shards": 2, "part": 2, "moved": 1, "killed": 1}
+_SCHEMES = {
+    "once": 8,
+    "twice": 8,
+    "broken": 4,
+    "broken later": 3,
+    "changed": 3,
+    "shards": 2,
+    "part": 2,
+    "moved": 1,
+    "killed": 1,
+}
 _STRATEGIES = {"delete+insert": 4, "merge": 4, "microbatch": 3}
 _FAMILIES = {"plain": 5, "whole": 2, "edges": 4, "self": 2}
 _SHAPES = {"plain": PLAIN, "whole": WHOLE, "edges": EDGES, "self": SELF}

@@ -154,7 +154,11 @@ class _Judge:
         reported = sum(chunk["rows"] for chunk in ended.named("chunk_completed"))
         at_the_end = ended.named("run_ended")[0]["rows"]
         if not reported == at_the_end == total:
-            self.breach("reports rows that are not there", ended, f"chunks: {reported}, the end: {at_the_end}, in the table: {total}")
+            self.breach(
+                "reports rows that are not there",
+                ended,
+                f"chunks: {reported}, the end: {at_the_end}, in the table: {total}",
+            )
 
     def _judge_checkpoints(self, ended: Ended, total: int) -> None:
         backfill = ended.named("run_ended")[0]["id"]
@@ -162,7 +166,11 @@ class _Judge:
         unfinished = [row for row in found if row[3] != "completed"]
         recorded = sum(row[4] or 0 for row in found)
         if unfinished or recorded != total:
-            self.breach("records rows that are not there", ended, f"recorded: {recorded}, in the table: {total}, not completed: {unfinished}")
+            self.breach(
+                "records rows that are not there",
+                ended,
+                f"recorded: {recorded}, in the table: {total}, not completed: {unfinished}",
+            )
 
     def breach(self, kind: str, ended: Ended, found: object = "") -> None:
         """Everything that somebody needs who looks into it."""

@@ -66,8 +66,17 @@ PLAIN = [
 ]
 
 WHOLE = [
-    _rows("clock and random number", ", current_timestamp as loaded_at, random() as lot", volatile=("loaded_at", "lot"), plain=True),
-    _rows("the run's own names", ", '{{ invocation_id }}' as run, '{{ run_started_at }}' as began", volatile=("run", "began")),
+    _rows(
+        "clock and random number",
+        ", current_timestamp as loaded_at, random() as lot",
+        volatile=("loaded_at", "lot"),
+        plain=True,
+    ),
+    _rows(
+        "the run's own names",
+        ", '{{ invocation_id }}' as run, '{{ run_started_at }}' as began",
+        volatile=("run", "began"),
+    ),
     Shape("distinct", "select distinct customer_id, <day> as <d> from <events> where <f>", key=("customer_id", "<d>")),
     _rows(
         "look-up of the day before, not filtered",
@@ -77,35 +86,101 @@ WHOLE = [
         "two filtered CTEs joined on the date too",
         f"{_FILTERED}, {_PAID}\nselect e.id, e.customer_id, e.<d>, p.paid from mine as e join paid as p on p.event_id = e.id and p.<d> = e.<d>",
     ),
-    Shape("having, by the day", "select <day> as <d>, customer_id, count(*) as n from <events> where <f> group by 1, 2 having count(*) > 1", key=("<d>", "customer_id")),
-    Shape("unnest", "select e.id, e.<d>, u.part from <events> as e, unnest([1, 2]) as u(part) where <f e>", key=("id", "part")),
+    Shape(
+        "having, by the day",
+        "select <day> as <d>, customer_id, count(*) as n from <events> where <f> group by 1, 2 having count(*) > 1",
+        key=("<d>", "customer_id"),
+    ),
+    Shape(
+        "unnest",
+        "select e.id, e.<d>, u.part from <events> as e, unnest([1, 2]) as u(part) where <f e>",
+        key=("id", "part"),
+    ),
 ]
 
 EDGES = [
-    Shape("two filtered CTEs", f"{_FILTERED}, {_PAID}\nselect e.id, e.customer_id, e.<d>, p.paid from mine as e join paid as p on p.event_id = e.id"),
-    Shape("left join, filter in ON", f"select {_COLUMNS}, p.paid\nfrom <events> as e left join <payments> as p on p.event_id = e.id and <f p>\nwhere <f e>", rows=True),
-    Shape("left join, filter in ON only", f"select {_COLUMNS}, p.paid\nfrom <events> as e left join <payments> as p on p.event_id = e.id and <f p>", rows=True),
-    Shape("group by week", "select date_trunc('week', <d>) as <d>, count(*) as n from <events> where <f> group by 1", key=("<d>",), kinds=_INSTANTS),
-    Shape("group by month", "select max(<d>) as <d>, date_trunc('month', <d>) as month, count(*) as n from <events> where <f> group by 2", key=("month",), kinds=_INSTANTS),
-    Shape("group by customer", "select customer_id, max(<d>) as <d>, count(*) as n, sum(amount) as amount from <events> where <f> group by 1", key=("customer_id",)),
-    Shape("distinct customers", "select min(<d>) as <d>, count(distinct customer_id) as customers from <events> where <f> having count(*) > 0", key=("<d>",)),
-    Shape("distinct on", "select distinct on (customer_id) id, customer_id, <d>, amount from <events> where <f> order by customer_id, <d>, id"),
-    _rows("row number by customer", ", row_number() over (partition by e.customer_id order by e.<d>, e.id, e.amount) as visit"),
-    _rows("row before, by customer", ", lag(e.amount) over (partition by e.customer_id order by e.<d>, e.id, e.amount) as before"),
+    Shape(
+        "two filtered CTEs",
+        f"{_FILTERED}, {_PAID}\nselect e.id, e.customer_id, e.<d>, p.paid from mine as e join paid as p on p.event_id = e.id",
+    ),
+    Shape(
+        "left join, filter in ON",
+        f"select {_COLUMNS}, p.paid\nfrom <events> as e left join <payments> as p on p.event_id = e.id and <f p>\nwhere <f e>",
+        rows=True,
+    ),
+    Shape(
+        "left join, filter in ON only",
+        f"select {_COLUMNS}, p.paid\nfrom <events> as e left join <payments> as p on p.event_id = e.id and <f p>",
+        rows=True,
+    ),
+    Shape(
+        "group by week",
+        "select date_trunc('week', <d>) as <d>, count(*) as n from <events> where <f> group by 1",
+        key=("<d>",),
+        kinds=_INSTANTS,
+    ),
+    Shape(
+        "group by month",
+        "select max(<d>) as <d>, date_trunc('month', <d>) as month, count(*) as n from <events> where <f> group by 2",
+        key=("month",),
+        kinds=_INSTANTS,
+    ),
+    Shape(
+        "group by customer",
+        "select customer_id, max(<d>) as <d>, count(*) as n, sum(amount) as amount from <events> where <f> group by 1",
+        key=("customer_id",),
+    ),
+    Shape(
+        "distinct customers",
+        "select min(<d>) as <d>, count(distinct customer_id) as customers from <events> where <f> having count(*) > 0",
+        key=("<d>",),
+    ),
+    Shape(
+        "distinct on",
+        "select distinct on (customer_id) id, customer_id, <d>, amount from <events> where <f> order by customer_id, <d>, id",
+    ),
+    _rows(
+        "row number by customer",
+        ", row_number() over (partition by e.customer_id order by e.<d>, e.id, e.amount) as visit",
+    ),
+    _rows(
+        "row before, by customer",
+        ", lag(e.amount) over (partition by e.customer_id order by e.<d>, e.id, e.amount) as before",
+    ),
     _rows("running total", ", sum(e.amount) over (order by e.<d>, e.id, e.amount) as so_far"),
     _rows("share of all", ", e.amount / nullif(sum(abs(e.amount)) over (), 0) as share"),
     _rows("more than the mean", tail=" and e.amount > (select avg(amount) from <events> where <f>)"),
-    _rows("the first of a customer", tail=" and not exists (select 1 from <events> as p where <f p> and p.customer_id = e.customer_id and p.<d> < e.<d>)"),
+    _rows(
+        "the first of a customer",
+        tail=" and not exists (select 1 from <events> as p where <f p> and p.customer_id = e.customer_id and p.<d> < e.<d>)",
+    ),
     _rows("limit", tail=" order by e.<d>, e.id, e.amount limit 20"),
     _rows("limit at random", tail=" order by random() limit 5"),
-    Shape("look-up of the day before, filtered", f"{_FILTERED}\nselect {_COLUMNS},\n    (select count(*) from mine as p where <date p> = <day before e>) as before\nfrom mine as e", rows=True),
-    Shape("latest row a key", "select customer_id, id, <d>, amount from <events> where <f>\nqualify row_number() over (partition by customer_id order by <d> desc, id desc, amount desc) = 1", key=("customer_id",)),
+    Shape(
+        "look-up of the day before, filtered",
+        f"{_FILTERED}\nselect {_COLUMNS},\n    (select count(*) from mine as p where <date p> = <day before e>) as before\nfrom mine as e",
+        rows=True,
+    ),
+    Shape(
+        "latest row a key",
+        "select customer_id, id, <d>, amount from <events> where <f>\nqualify row_number() over (partition by customer_id order by <d> desc, id desc, amount desc) = 1",
+        key=("customer_id",),
+    ),
     _rows("first runs differ", ", {% if is_incremental() %}'later'{% else %}'first'{% endif %} as phase"),
-    Shape("another date", "select id, customer_id, <d shifted> as <d>, amount from <events> where <f>", kinds=_INSTANTS),
-    Shape("dates left out", "select id, customer_id, case when id % 7 != 0 then <d> end as <d>, amount from <events> where <f>"),
+    Shape(
+        "another date", "select id, customer_id, <d shifted> as <d>, amount from <events> where <f>", kinds=_INSTANTS
+    ),
+    Shape(
+        "dates left out",
+        "select id, customer_id, case when id % 7 != 0 then <d> end as <d>, amount from <events> where <f>",
+    ),
     _rows("window's var as a column", ", '{{ var(\"start_date\") }}' as since", microbatch=False),
     _rows("batch as a column", ", '{{ model.batch.id if model.batch else \"\" }}' as batch", keyed=False),
-    Shape("a row a batch", "select min(<d>) as <d>, count(*) as n, sum(amount) as amount from <events> having count(*) > 0", keyed=False),
+    Shape(
+        "a row a batch",
+        "select min(<d>) as <d>, count(*) as n, sum(amount) as amount from <events> having count(*) > 0",
+        keyed=False,
+    ),
     Shape(
         "only batches that begin on Monday",
         "{% set first = (model.batch.event_time_start | string)[:10] if model.batch else '2024-01-01' %}\n"
@@ -126,8 +201,14 @@ _INSIDE = "{{% if is_incremental() %}}{}{{% endif %}}".format
 SELF = [
     _rows("rows it has not", tail=_INSIDE(" and e.id not in (select id from <self>)"), reads_itself=True),
     _rows("days after its newest", tail=_INSIDE(" and e.<d> > (select max(<d>) from <self>)"), reads_itself=True),
-    _rows("how many it had", "{% if is_incremental() %}, (select count(*) from <self>) as had{% else %}, 0 as had{% endif %}", reads_itself=True),
-    _rows("ids after its newest, asked before", tail=_INSIDE(f"{_ASKED} and e.id > {{{{ newest }}}}"), reads_itself=True),
+    _rows(
+        "how many it had",
+        "{% if is_incremental() %}, (select count(*) from <self>) as had{% else %}, 0 as had{% endif %}",
+        reads_itself=True,
+    ),
+    _rows(
+        "ids after its newest, asked before", tail=_INSIDE(f"{_ASKED} and e.id > {{{{ newest }}}}"), reads_itself=True
+    ),
     _rows(
         "what it has, once it is there",
         tail="{% if load_relation(this) is not none %} and not exists (select 1 from <self> as o where o.customer_id = e.customer_id and o.<d> < e.<d>){% endif %}",

@@ -42,7 +42,9 @@ def fill(file: Path, source: Source, schema: str, prefix: str) -> None:
 
 def break_on(file: Path, day: dt.date | None, schema: str, prefix: str) -> None:
     """From now on whoever reads the events of a day gets an error; nobody, for None."""
-    broken = "" if day is None else f" where case when event_date = '{day}' then error('broken row') is null else true end"
+    broken = (
+        "" if day is None else f" where case when event_date = '{day}' then error('broken row') is null else true end"
+    )
     with duckdb.connect(str(file)) as connection:
         connection.execute(f"create or replace view {schema}.{prefix}events as select * from stored.events{broken}")
 
@@ -50,10 +52,14 @@ def break_on(file: Path, day: dt.date | None, schema: str, prefix: str) -> None:
 def change(file: Path, moved: bool) -> None:
     """What happens to a source between two runs: rows come late, go, are corrected and, with `moved`, get another date."""
     shifted = "update stored.events set {} where id in (131, 321)".format(
-        ", ".join(f"{COLUMN[kind]} = {expression}" for kind, expression in _dates("event_timestamp + to_days(11)").items())
+        ", ".join(
+            f"{COLUMN[kind]} = {expression}" for kind, expression in _dates("event_timestamp + to_days(11)").items()
+        )
     )
     with duckdb.connect(str(file)) as connection:
-        connection.execute("insert into stored.events select * replace (id + 5000 as id) from stored.events where id % 9 = 1")
+        connection.execute(
+            "insert into stored.events select * replace (id + 5000 as id) from stored.events where id % 9 = 1"
+        )
         connection.execute("delete from stored.events where id % 10 = 1 and id % 7 = 2")
         connection.execute("update stored.events set amount = amount + 1000 where id % 11 = 1")
         if moved:
@@ -74,7 +80,9 @@ def _dates(at: str) -> dict[str, str]:
 def _rows_sql(source: Source) -> str:
     dates = ", ".join(f"{expression} as {COLUMN[kind]}" for kind, expression in _dates("moment").items())
     delay = "to_days(cast(id % 3 = 0 as integer))" if source.late else "to_days(0)"
-    paid = ", ".join(f"{expression} as {COLUMN[kind]}" for kind, expression in _dates(f"event_timestamp + {delay}").items())
+    paid = ", ".join(
+        f"{expression} as {COLUMN[kind]}" for kind, expression in _dates(f"event_timestamp + {delay}").items()
+    )
     extra = []
     if source.future:
         extra.append("select 9001, 1, timestamp '2099-01-01 00:00:00', 7")

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+
 from law.cases import Case, cases
 from law.judge import Breach
 from law.law import Law
@@ -38,7 +39,9 @@ def survey(examples: int, start: int) -> None:
         number += 1
         try:
             verdict = law.hold(case)
-            outcomes[f"{verdict.outcome}: {case.model.shape}: {verdict.why.splitlines()[-1][:150] if verdict.why else ''}"] += 1
+            outcomes[
+                f"{verdict.outcome}: {case.model.shape}: {verdict.why.splitlines()[-1][:150] if verdict.why else ''}"
+            ] += 1
         except Breach as breach:
             kind = (breach.kind, _about(case))
             times[kind] += 1

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, given, settings
+
 from law.cases import EXTRAS, Case, Model, Way, cases
 from law.law import Law
 from law.shapes import PLAIN
@@ -49,13 +48,18 @@ MUST_BE_FILLED = {
         for shape in PLAIN
     },
     **{f"with {extra}": Case(Model("plain select", "merge", extra=extra)) for extra in EXTRAS},
-    **{f"microbatch with {extra}": Case(Model("plain select", "microbatch", extra=extra), way=Way(period="days")) for extra in EXTRAS},
+    **{
+        f"microbatch with {extra}": Case(Model("plain select", "microbatch", extra=extra), way=Way(period="days"))
+        for extra in EXTRAS
+    },
     **{f"by {kind}": Case(Model("group by day", kind=kind)) for kind in KINDS},
     "a clock and a random number": Case(Model("clock and random number")),
     "rows that come late, of 2099, and without a date": Case(
         Model("plain select"), Source(late=True, future=True, undated=True)
     ),
-    "ids that repeat, without a key": Case(Model("plain select", "microbatch"), Source(repeated=True), Way(period="days")),
+    "ids that repeat, without a key": Case(
+        Model("plain select", "microbatch"), Source(repeated=True), Way(period="days")
+    ),
     "a row a batch": Case(Model("a row a batch", "microbatch"), way=Way(period="days")),
     "killed": Case(Model("plain select"), way=Way("killed", "5 day", after=2)),
 }

@@ -31,6 +31,7 @@ create table if not exists `test-project`.`dbt_test`.`backfill_runs` (
   relations string,
   vars_digest string,
   code_digest string,
+  accepted string,
   recorded_at timestamp
 );
 

@@ -31,6 +31,7 @@ create table if not exists "memory"."dbt_test"."backfill_runs" (
   relations TEXT,
   vars_digest TEXT,
   code_digest TEXT,
+  accepted TEXT,
   recorded_at timestamp
 );
 

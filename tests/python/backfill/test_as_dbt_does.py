@@ -1,0 +1,95 @@
+"""What works in `dbt run` works in a chunk: hooks, sql_header, new columns beside threads, microbatch's hooks."""
+
+from __future__ import annotations
+
+import pytest
+from shop import DELETE_INSERT, FILTERED, MERGE, MICROBATCH, RANGE, Shop
+
+CALLS = FILTERED.replace("*", "* replace (main.twice(amount) as amount)")
+MADE = "create or replace macro main.twice(x) as 2 * x"
+
+
+def _doubled(shop: Shop) -> list[tuple[object, ...]]:
+    return shop.difference("events", source="(select * replace (2 * amount as amount) from raw.events)")
+
+
+def test_a_function_made_when_the_run_starts_is_there_for_the_check(shop: Shop) -> None:
+    project = (shop.folder / "dbt_project.yml").read_text()
+    shop.write("dbt_project.yml", project + f'on-run-start: ["{MADE}"]\n')
+    shop.model("events", DELETE_INSERT + CALLS)
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert _doubled(shop) == []
+
+
+def test_a_function_made_by_a_pre_hook_is_there_for_the_check(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT.replace("unique_key", f'pre_hook="{MADE}", unique_key') + CALLS)
+    assert shop.playbooks("backfill", "plan", "events", *RANGE).code == 0
+    # the check leaves nothing behind
+    assert shop.sql("select count(*) from duckdb_functions() where function_name = 'twice'") == [(0,)]
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert _doubled(shop) == []
+
+
+def test_a_function_made_by_sql_header_is_there_for_the_check(shop: Shop) -> None:
+    header = "{% call set_sql_header(config) %}" + MADE + ";{% endcall %}\n"
+    shop.model("events", DELETE_INSERT + header + CALLS)
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert _doubled(shop) == []
+
+
+def test_sql_that_no_hook_mends_is_refused_before_anything_runs(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT.replace("unique_key", 'pre_hook="select 1", unique_key') + CALLS)
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert "does not run, so nothing was begun" in said.err
+
+
+def test_a_new_column_beside_threads_is_added_by_one_chunk(shop: Shop) -> None:
+    appending = DELETE_INSERT.replace("unique_key", "on_schema_change='append_new_columns', unique_key")
+    shop.model("events", appending + FILTERED)
+    weekly = (*RANGE, "--chunk", "week", "--threads", "4")
+    assert shop.run("events", *weekly).code == 0
+    shop.model("events", appending + FILTERED.replace("*", "*, 1 as more"))
+    said = shop.run("events", *weekly, "--reprocess", "all")
+    assert said.code == 0, said.err
+    assert shop.sql("select count(*), sum(more) from events") == [(273, 273)]
+
+
+def test_a_microbatch_model_with_a_key_is_refused_where_dbt_refuses_it(shop: Shop) -> None:
+    shop.model(
+        "events",
+        MICROBATCH.replace("event_time", "unique_key='id', event_time") + "select * from {{ source('raw', 'events') }}",
+    )
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert "dbt-duckdb refuses a unique_key with microbatch" in said.err
+    assert shop.sql("select table_name from information_schema.tables where table_schema = 'main'") == []
+
+
+@pytest.mark.parametrize("threads", ["1", "3"])
+def test_hooks_of_a_microbatch_model_run_once_around_its_batches(shop: Shop, threads: str) -> None:
+    shop.sql("create table main.hooked (hook text, rows_then bigint)")
+    hooks = (
+        "pre_hook=\"insert into main.hooked select 'before', count(*) from (select 1 from duckdb_tables() where table_name = 'events')\", "
+        "post_hook=\"insert into main.hooked select 'after', count(*) from {{ this }}\", "
+    )
+    shop.model(
+        "events",
+        MICROBATCH.replace("event_time", hooks + "event_time", 1) + "select * from {{ source('raw', 'events') }}",
+    )
+    said = shop.run("events", "--start", "2024-01-01", "--end", "2024-01-10", "--threads", threads)
+    assert said.code == 0, said.err
+    assert shop.sql("select * from main.hooked order by all") == [("after", 30), ("before", 1)]
+
+
+def test_hooks_of_other_models_run_with_each_chunk_as_with_each_run_of_dbt(shop: Shop) -> None:
+    shop.sql("create table main.hooked (hook text)")
+    shop.model(
+        "events",
+        MERGE.replace("unique_key", "post_hook=\"insert into main.hooked values ('after')\", unique_key") + FILTERED,
+    )
+    assert shop.run("events", *RANGE).code == 0
+    assert shop.sql("select count(*) from main.hooked") == [(3,)]
