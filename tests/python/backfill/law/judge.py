@@ -153,7 +153,9 @@ class _Judge:
     def _judge_report(self, ended: Ended, total: int) -> None:
         reported = sum(chunk["rows"] for chunk in ended.named("chunk_completed"))
         at_the_end = ended.named("run_ended")[0]["rows"]
-        if not reported == at_the_end == total:
+        # the hooks of a microbatch model run once, after its chunks were told
+        hooked = self._case.model.is_microbatch and self._case.model.extra == "post_hook_deletes"
+        if at_the_end != total or (reported != total and not hooked):
             self.breach(
                 "reports rows that are not there",
                 ended,
