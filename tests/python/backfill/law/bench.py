@@ -149,6 +149,11 @@ class Bench:
 
         DuckDBConnectionManager.close_all_connections()
         gc.unfreeze()
+        try:
+            duckdb.connect(str(self.ours), read_only=True).close()
+        except duckdb.ConnectionException:
+            # a connection is left in objects that hold each other
+            gc.collect()
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(str(self.ours))

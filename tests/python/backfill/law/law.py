@@ -7,7 +7,7 @@ from pathlib import Path
 
 from law.bench import Bench
 from law.cases import Case
-from law.judge import Breach, Verdict, hold
+from law.judge import BreachError, Verdict, hold
 
 
 class Law:
@@ -26,7 +26,7 @@ class Law:
             self._benches[quoting] = Bench(folder, quoting)
         try:
             verdict = hold(self._benches[quoting], case)
-        except Breach:
+        except BreachError:
             self.outcomes["breach"] += 1
             raise
         self.outcomes[verdict.outcome] += 1

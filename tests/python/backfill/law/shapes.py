@@ -163,7 +163,8 @@ EDGES = [
     ),
     Shape(
         "latest row a key",
-        "select customer_id, id, <d>, amount from <events> where <f>\nqualify row_number() over (partition by customer_id order by <d> desc, id desc, amount desc) = 1",
+        "select customer_id, id, <d>, amount from <events> where <f>\n"
+        "qualify row_number() over (partition by customer_id order by <d> desc, id desc, amount desc) = 1",
         key=("customer_id",),
     ),
     _rows("first runs differ", ", {% if is_incremental() %}'later'{% else %}'first'{% endif %} as phase"),
@@ -211,7 +212,8 @@ SELF = [
     ),
     _rows(
         "what it has, once it is there",
-        tail="{% if load_relation(this) is not none %} and not exists (select 1 from <self> as o where o.customer_id = e.customer_id and o.<d> < e.<d>){% endif %}",
+        tail="{% if load_relation(this) is not none %} and not exists "
+        "(select 1 from <self> as o where o.customer_id = e.customer_id and o.<d> < e.<d>){% endif %}",
         reads_itself=True,
     ),
     _rows("itself, always", tail=" and e.id not in (select id from <self>)", reads_itself=True),

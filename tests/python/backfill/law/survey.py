@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
 from law.cases import Case, cases
-from law.judge import Breach
+from law.judge import BreachError
 from law.law import Law
 
 
@@ -42,7 +42,7 @@ def survey(examples: int, start: int) -> None:
             outcomes[
                 f"{verdict.outcome}: {case.model.shape}: {verdict.why.splitlines()[-1][:150] if verdict.why else ''}"
             ] += 1
-        except Breach as breach:
+        except BreachError as breach:
             kind = (breach.kind, _about(case))
             times[kind] += 1
             first.setdefault(kind, (number, str(breach)))
