@@ -53,6 +53,8 @@ def _prepared(
     with open_project(options, selection, exclude) as project:
         redactor = Redactor(project.secrets())
         try:
+            if limits.any:
+                limits.need_bytes(project)
             models = project.select()
             request = replace(request, chunk=request.chunk or default_chunk(models))
             found = windows(project, request.start_date, request.end_date, str(request.chunk))

@@ -9,7 +9,7 @@ EVENTS = """
 models:
   - name: events
     latest_version: 2
-    versions: [{v: 1}, {v: 2, config: {tags: ["{{ var('start_date', 'none') }}"]}}]
+    versions: [{v: 1}, {v: 2, config: {tags: ["{{ var('dbt_playbooks_start_date', 'none') }}"]}}]
 """
 
 
@@ -17,7 +17,9 @@ models:
 def versions(shop: Shop) -> Shop:
     shop.model("events_v1", STRATEGIES["merge"])
     shop.model("events_v2", STRATEGIES["delete+insert"])
-    shop.write("models/events.yml", EVENTS.replace(", config: {tags: [\"{{ var('start_date', 'none') }}\"]}", ""))
+    shop.write(
+        "models/events.yml", EVENTS.replace(", config: {tags: [\"{{ var('dbt_playbooks_start_date', 'none') }}\"]}", "")
+    )
     return shop
 
 

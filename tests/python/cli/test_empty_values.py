@@ -57,7 +57,7 @@ def test_every_value_of_every_command_is_refused_when_it_is_empty(
     said = _said(words, *_words(COMMANDS[words], param, empty))
     name = max(param.opts, key=len) if isinstance(param, click.Option) else param.human_readable_name
     assert name in said
-    assert "is empty" in said or "is not a valid" in said or "is not one of" in said
+    assert "is empty" in said or "is not a valid" in said or "is not one of" in said or "is not '" in said
 
 
 def test_the_next_option_is_no_value() -> None:
