@@ -130,11 +130,11 @@ def test_an_error_is_red_and_says_what_to_type(shop: Shop) -> None:
 
 def test_a_run_that_is_refused_leaves_no_bar(shop: Shop) -> None:
     shop.model("events", DELETE_INSERT + FILTERED)
-    found = seen((*RUN, "--max-bytes", "1"), shop.folder)
+    found = seen((*RUN, "--compare-to", "nowhere"), shop.folder)
     assert found.code == 2
     assert _bars(found)
     assert "chunks, time left" not in found.screen
-    assert found.screen.startswith("error: --max-bytes and --max-cost need a warehouse that bills by bytes")
+    assert "error: dbt_playbooks: there is no table" in found.screen
 
 
 @pytest.mark.parametrize("words", [("compare", "raw.events", "raw.events", "--json"), ("impact", "events", "--json")])
