@@ -84,6 +84,8 @@ def _prepared(
                     f"the code of {identity.model} has changed since {many(outdated, 'chunk')} {'was' if outdated == 1 else 'were'} completed. "
                     f"--reprocess all runs {'it' if outdated == 1 else 'them'} again"
                 )
+            # what the warehouse said may quote the profile
+            warnings = [redactor(warning) for warning in warnings]
             yield _Prepared(project, targets, warnings, state, plan, check_seconds)
         except PlaybooksError as error:
             # what dbt or the warehouse said may quote the profile

