@@ -64,7 +64,8 @@ class Bench:
         self._written: set[Path] = set()
 
     def _sources(self) -> str:
-        lines = [f"sources:\n  - name: raw\n    schema: {self.schema}\n    tables:\n"]
+        quoting = f"    {_QUOTING_OFF}" if self.prefix else ""
+        lines = [f"sources:\n  - name: raw\n    schema: {self.schema}\n{quoting}    tables:\n"]
         lines.append(f"      - {{name: customers, identifier: {self.prefix}customers}}\n")
         for kind in KINDS:
             for table in ("events", "payments"):
