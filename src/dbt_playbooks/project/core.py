@@ -7,12 +7,12 @@ import copy
 import datetime as dt
 import difflib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dbt_playbooks.errors import PlaybooksError, UsageError, WarehouseError
-from dbt_playbooks.interface import Hooks, Inputs, KnownColumns, Model, Node, Options, Outcome, Rendering, Window
+from dbt_playbooks.interface import Hooks, Inputs, KnownColumns, Model, Node, Options, Outcome, Window
 from dbt_playbooks.project.compiling import NodeCompiler
 from dbt_playbooks.project.inputs import inputs_of
 from dbt_playbooks.project.models import backfill_filters, runners
@@ -25,13 +25,12 @@ from dbt_playbooks.project.opening import (
     uncollected,
 )
 from dbt_playbooks.project.reach import admits_one_process, refuse_unreachable
-from dbt_playbooks.project.session import DbtSession
-from dbt_playbooks.project.stubs import stubbed
+from dbt_playbooks.project.rehearsal import Rehearsal
 from dbt_playbooks.project.window_vars import WindowVars
 from dbt_playbooks.redact import secret_values
 
 
-class DbtCoreProject(DbtSession):
+class DbtCoreProject(Rehearsal):
     """dbt Core in this process. Threads may call `run`, `compile`, `call` and `query` at the same time."""
 
     @uncollected()
@@ -55,7 +54,6 @@ class DbtCoreProject(DbtSession):
         self._contexts: dict[tuple[int, str | None], Any] = {}
         self._compiler: NodeCompiler | None = None
         self._lock = threading.Lock()
-        self._noting = threading.local()
         self._adapter.set_macro_context_generator(self._kept_macro_context)
         self._note_statements()
         self._packages_before_ours: list[str] = []
@@ -195,74 +193,6 @@ class DbtCoreProject(DbtSession):
         runner, manifest = self._runner(model, window, {})
         with self._dbt_errors(), self._connection(f"compile_{model.name}"):
             return str(runner.compile(manifest).compiled_code)
-
-    def rendered(self, model: Model, window: Window, incremental: bool) -> Rendering:
-        """The SQL of a model for a window on a first run, or on an incremental one, whatever the warehouse has. It runs nothing, but macros may query.
-
-        Ephemeral parents are not put into it: they stand there as the names of their CTEs.
-        """
-        from dbt.clients.jinja import get_rendered
-        from dbt.context.providers import generate_runtime_model_context
-
-        runner, manifest = self._runner(model, window, {})
-        with self._dbt_errors(), self._connection(f"compile_{model.name}"):
-            if model.is_microbatch:
-                # only compiling gives its node the batch by which refs and sources are filtered
-                runner.compile(manifest)
-            context = generate_runtime_model_context(runner.node, runner.config, manifest)
-        with self._noted() as asked:
-            try:
-                with (
-                    self._dbt_errors(),
-                    self._connection(f"compile_{model.name}"),
-                    stubbed(context, {"is_incremental": lambda: incremental}),
-                ):
-                    text = str(get_rendered(runner.node.raw_code, context, runner.node))
-            except PlaybooksError as error:
-                return Rendering("", tuple(asked), str(error))
-        return Rendering(text, tuple(asked))
-
-    def has_hooks_before(self, models: Sequence[Model]) -> bool:
-        """Whether something runs before the models that may make what they call: on-run-start, or a pre_hook in a transaction."""
-        return bool(self._start_hooks() or any(self._pre_hooks(model) for model in models))
-
-    @contextlib.contextmanager
-    def rehearsed(self, models: Sequence[Model], hooks: bool) -> Iterator[None]:
-        """What the models' sql_header makes, and with `hooks` what hooks make before them, is there while this lasts, and then rolled back.
-
-        Only where DDL is transactional (DuckDB). Hooks outside of a transaction are left out.
-        """
-        with self._dbt_errors(), self._connection("rehearsal"):
-            self._adapter.connections.begin()
-            try:
-                for sql in self._before(models, hooks):
-                    self._adapter.execute(sql, auto_begin=False)
-                yield
-            finally:
-                self._adapter.connections.rollback_if_open()
-
-    def _before(self, models: Sequence[Model], hooks: bool) -> Iterator[str]:
-        from dbt.clients.jinja import get_rendered
-        from dbt.context.providers import generate_runtime_model_context
-
-        for node in self._start_hooks() if hooks else ():
-            yield str(
-                get_rendered(node.raw_code, generate_runtime_model_context(node, self._config, self._manifest), node)
-            )
-        for model in models:
-            node = self._manifest.nodes[model.unique_id]
-            context = generate_runtime_model_context(node, self._config, self._manifest)
-            for hook in self._pre_hooks(model) if hooks else ():
-                yield str(get_rendered(hook.sql, context, node))
-            if model.config.get("sql_header"):
-                yield str(model.config["sql_header"])
-
-    def _start_hooks(self) -> list[Any]:
-        nodes = self._manifest.nodes.values()
-        return [node for node in nodes if node.resource_type == "operation" and "on-run-start" in node.tags]
-
-    def _pre_hooks(self, model: Model) -> list[Any]:
-        return [hook for hook in self._manifest.nodes[model.unique_id].config.pre_hook if hook.transaction]
 
     def run(self, model: Model, window: Window, config: Mapping[str, Any], hooks: Hooks = Hooks()) -> Outcome:  # noqa: B008
         """Run a model for a window through its own materialization, as `dbt run` does. An error is an outcome."""
@@ -439,27 +369,6 @@ class DbtCoreProject(DbtSession):
         if key not in self._contexts:
             self._contexts[key] = generate_runtime_macro_context(macro, config, manifest, package)
         return self._contexts[key]
-
-    def _note_statements(self) -> None:
-        """Let `_noted` see what macros send to the warehouse."""
-        execute, noting = self._adapter.execute, self._noting
-
-        def noted(sql: str, *arguments: Any, **more: Any) -> Any:
-            for statements in getattr(noting, "lists", ()):
-                statements.append(sql)
-            return execute(sql, *arguments, **more)
-
-        self._adapter.execute = noted
-
-    @contextlib.contextmanager
-    def _noted(self) -> Iterator[list[str]]:
-        """The statements of this thread while this lasts."""
-        statements: list[str] = []
-        self._noting.lists = (*getattr(self._noting, "lists", ()), statements)
-        try:
-            yield statements
-        finally:
-            self._noting.lists = self._noting.lists[:-1]
 
     def estimate(self, sql: str) -> int | None:
         """Bytes that a statement would bill, from a dry run; None where the warehouse does not bill by bytes."""

@@ -99,6 +99,13 @@ def test_clocks_and_random_numbers_are_not_judged_and_that_is_said(shop: Shop) -
     assert "events: loaded_at, r differ when the same days are read twice, so they were not judged" in said.err
 
 
+def test_rows_that_a_limit_takes_at_random_are_no_clock(shop: Shop) -> None:
+    shop.model("events", MERGE + FILTERED + " order by random() limit 5")
+    said = shop.run("events", *WEEKLY)
+    assert said.code == 2
+    assert "its rows differ when 2024-01-01 to 2024-01-07 is read twice" in said.err
+
+
 def test_what_is_accepted_is_run_and_told(shop: Shop) -> None:
     shop.model("events", DELETE_INSERT + REFUSED["a number within a customer"][0])
     said = shop.run("events", *WEEKLY, "--accept", "edges")

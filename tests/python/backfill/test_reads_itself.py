@@ -39,6 +39,23 @@ def test_a_question_that_its_jinja_asks_of_its_own_table_is_reading_it(shop: Sho
     assert "it reads itself" in said.err
 
 
+@pytest.mark.parametrize(
+    "asking",
+    [
+        "load_relation(this)",
+        "load_cached_relation(this)",
+        "adapter.get_relation(this.database, this.schema, this.identifier)",
+    ],
+)
+def test_reading_it_once_it_is_there_is_found_before_it_is_there(shop: Shop, asking: str) -> None:
+    once = "{% if " + asking + " is not none %} and id not in (select id from {{ this }}){% endif %}"
+    shop.model("events", DELETE_INSERT + FILTERED + once)
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert "it reads itself" in said.err
+    assert shop.sql("select table_name from information_schema.tables where table_schema = 'main'") == []
+
+
 def test_a_longer_name_without_quotes_is_another_table(shop: Shop) -> None:
     project = (shop.folder / "dbt_project.yml").read_text()
     shop.write("dbt_project.yml", project + "quoting: {database: false, schema: false, identifier: false}\n")

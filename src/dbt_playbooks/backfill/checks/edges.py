@@ -217,7 +217,7 @@ class _Edges:
         )
         if self._project.bills_bytes:
             self._tell_bytes(self._pieces, self._wholes)
-        return self._difference(self._pieces, self._wholes, self._read(self._pieces, self._piece))
+        return self._difference(self._pieces, self._wholes, self._read(self._pieces, self._piece), doubtful=True)
 
     def _tell_bytes(self, pieces: Sequence[Window], wholes: Sequence[Window]) -> None:
         queries = [*map(self._piece, pieces), *map(self._whole, wholes)]
@@ -225,19 +225,27 @@ class _Edges:
         self._say(f"the check of edges of {self._model.name} scans {bill(number, price(self._project))}")
         self._options.limits.refuse_over(number, price(self._project), "the check of edges", "Leave out --check-edges.")
 
-    def _difference(self, pieces: Sequence[Window], wholes: Sequence[Window], rows: _Rows) -> str | None:
+    def _are_other_rows(self, unstable: Sequence[str], doubtful: bool) -> bool:
+        """Whether columns differ because other rows are read, as a LIMIT without an order takes them, and not because a clock or a random number does."""
+        names = {name.lower() for name in unstable}
+        named = self._model.config.get("unique_key") or []
+        keys = {key.strip('"`').lower() for key in ([named] if isinstance(named, str) else named)}
+        date = self._target.column.strip('"`').lower()
+        return len(names) == len(self._columns) or date in names or (doubtful and bool(names & keys))
+
+    def _difference(
+        self, pieces: Sequence[Window], wholes: Sequence[Window], rows: _Rows, doubtful: bool = False
+    ) -> str | None:
         whole = self._read(wholes, self._whole)
         if rows.same(whole):
             return None
         unstable = self._unstable(pieces)
-        if unstable is None:
+        if unstable is None or self._are_other_rows(unstable, doubtful):
             return f"its rows differ when {pieces[0]} is read twice, so no two runs of it are the same"
         if unstable:
             text = f"{self._model.name}: {', '.join(unstable)} differ when the same days are read twice, so they were not judged"
             self.warnings += [] if text in self.warnings else [text]
             self._columns = [column for column in self._columns if column["name"] not in unstable]
-            if not self._columns:
-                return None
             rows, whole = self._read(pieces, self._piece), self._read(wholes, self._whole)
             if rows.same(whole):
                 return None

@@ -1,0 +1,133 @@
+"""A model before it runs: its SQL as a first or an incremental run has it, what its Jinja asks, and what its hooks make, rolled back."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dbt_playbooks.errors import PlaybooksError
+from dbt_playbooks.interface import Model, Rendering, Window
+from dbt_playbooks.project.session import DbtSession
+from dbt_playbooks.project.stubs import stubbed
+
+
+class Rehearsal(DbtSession):
+    """A project that shows what would run."""
+
+    def _runner(self, model: Model, window: Window, config: Mapping[str, Any]) -> tuple[Any, Any]:
+        raise NotImplementedError
+
+    def _relation(self, node: Any) -> Any:
+        raise NotImplementedError
+
+    def rendered(self, model: Model, window: Window, incremental: bool) -> Rendering:
+        """The SQL of a model for a window on a first run, or on an incremental one, whatever the warehouse has. It runs nothing, but macros may query.
+
+        Ephemeral parents are not put into it: they stand there as the names of their CTEs.
+        """
+        from dbt.clients.jinja import get_rendered
+        from dbt.context.providers import generate_runtime_model_context
+
+        runner, manifest = self._runner(model, window, {})
+        with self._dbt_errors(), self._connection(f"compile_{model.name}"):
+            if model.is_microbatch:
+                # only compiling gives its node the batch by which refs and sources are filtered
+                runner.compile(manifest)
+            context = generate_runtime_model_context(runner.node, runner.config, manifest)
+        with self._noted() as asked:
+            try:
+                with (
+                    self._dbt_errors(),
+                    self._connection(f"compile_{model.name}"),
+                    stubbed(context, self._as_if_there(runner.node, incremental)),
+                ):
+                    text = str(get_rendered(runner.node.raw_code, context, runner.node))
+            except PlaybooksError as error:
+                return Rendering("", tuple(asked), str(error))
+        return Rendering(text, tuple(asked))
+
+    def _as_if_there(self, node: Any, incremental: bool) -> dict[str, Any]:
+        """What macros ask to see whether the model's table is there, and answers by what is supposed."""
+        this = self._relation(node).incorporate(type="table")
+
+        def found(database: Any, schema: Any, identifier: Any) -> Any:
+            names = [str(name or "").lower() for name in (schema, identifier)]
+            if names == [str(this.schema).lower(), str(this.identifier).lower()]:
+                return this if incremental else None
+            return self._adapter.get_relation(database, schema, identifier)
+
+        def loaded(relation: Any) -> Any:
+            return found(relation.database, relation.schema, relation.identifier)
+
+        return {
+            "is_incremental": lambda: incremental,
+            "load_relation": loaded,
+            "load_cached_relation": loaded,
+            "adapter.get_relation": found,
+        }
+
+    def has_hooks_before(self, models: Sequence[Model]) -> bool:
+        """Whether something runs before the models that may make what they call: on-run-start, or a pre_hook in a transaction."""
+        return bool(self._start_hooks() or any(self._pre_hooks(model) for model in models))
+
+    @contextlib.contextmanager
+    def rehearsed(self, models: Sequence[Model], hooks: bool) -> Iterator[None]:
+        """What the models' sql_header makes, and with `hooks` what hooks make before them, is there while this lasts, and then rolled back.
+
+        Only where DDL is transactional (DuckDB). Hooks outside of a transaction are left out.
+        """
+        with self._dbt_errors(), self._connection("rehearsal"):
+            self._adapter.connections.begin()
+            try:
+                for sql in self._before(models, hooks):
+                    self._adapter.execute(sql, auto_begin=False)
+                yield
+            finally:
+                self._adapter.connections.rollback_if_open()
+
+    def _before(self, models: Sequence[Model], hooks: bool) -> Iterator[str]:
+        from dbt.clients.jinja import get_rendered
+        from dbt.context.providers import generate_runtime_model_context
+
+        for node in self._start_hooks() if hooks else ():
+            yield str(
+                get_rendered(node.raw_code, generate_runtime_model_context(node, self._config, self._manifest), node)
+            )
+        for model in models:
+            node = self._manifest.nodes[model.unique_id]
+            context = generate_runtime_model_context(node, self._config, self._manifest)
+            for hook in self._pre_hooks(model) if hooks else ():
+                yield str(get_rendered(hook.sql, context, node))
+            if model.config.get("sql_header"):
+                yield str(model.config["sql_header"])
+
+    def _start_hooks(self) -> list[Any]:
+        nodes = self._manifest.nodes.values()
+        return [node for node in nodes if node.resource_type == "operation" and "on-run-start" in node.tags]
+
+    def _pre_hooks(self, model: Model) -> list[Any]:
+        return [hook for hook in self._manifest.nodes[model.unique_id].config.pre_hook if hook.transaction]
+
+    def _note_statements(self) -> None:
+        """Let `_noted` see what macros send to the warehouse."""
+        execute = self._adapter.execute
+        self._noting = noting = threading.local()
+
+        def noted(sql: str, *arguments: Any, **more: Any) -> Any:
+            for statements in getattr(noting, "lists", ()):
+                statements.append(sql)
+            return execute(sql, *arguments, **more)
+
+        self._adapter.execute = noted
+
+    @contextlib.contextmanager
+    def _noted(self) -> Iterator[list[str]]:
+        """The statements of this thread while this lasts."""
+        statements: list[str] = []
+        self._noting.lists = (*getattr(self._noting, "lists", ()), statements)
+        try:
+            yield statements
+        finally:
+            self._noting.lists = self._noting.lists[:-1]
