@@ -25,7 +25,7 @@ LOG = {
 }
 RUNS = {
     **dict.fromkeys(["backfill_id", "invocation_id", "event", "shard", "host", "process_started_at"], "string"),
-    **dict.fromkeys(["started_by", "model", "chunk", "relations", "vars_digest", "code_digest"], "string"),
+    **dict.fromkeys(["started_by", "model", "chunk", "relations", "vars_digest", "code_digest", "accepted"], "string"),
     **dict.fromkeys(["start_date", "end_date"], "date"),
     **dict.fromkeys(["process_id", "chunks", "generation"], "int64"),
     "recorded_at": "timestamp",
@@ -42,7 +42,9 @@ def test_every_statement_of_a_backfill_is_googlesql(shop: Shop) -> None:
     proxy = Proxy(shop.emulator.port)
     try:
         shop.connect(proxy.endpoint)
-        said = shop.run(*MODELS, *RANGE, "--max-bytes", "0", "--compare-to", f"{shop.dataset}.events")
+        said = shop.run(
+            *MODELS, *RANGE, "--chunk", "month", "--max-bytes", "0", "--compare-to", f"{shop.dataset}.events"
+        )
     finally:
         proxy.close()
     assert said.code == 0, said.err
