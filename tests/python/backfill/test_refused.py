@@ -32,6 +32,29 @@ REFUSED = {
         _config(materialized="'incremental'", unique_key="'id'", full_refresh="true") + FILTERED,
         "full_refresh: true would rebuild the table in every chunk",
     ),
+    **{
+        f"a merge of its own: {option.split('=')[0]}": (
+            MERGE.replace("unique_key", f"{option}, unique_key") + FILTERED,
+            f"its {option.split('=')[0]} decides which rows a merge keeps",
+        )
+        for option in (
+            "merge_clauses={'when_matched': [{'action': 'delete'}]}",
+            "merge_insert_condition='DBT_INTERNAL_SOURCE.amount > 0'",
+            "merge_update_condition='DBT_INTERNAL_SOURCE.amount > 0'",
+            "merge_update_set_expressions={'amount': 'DBT_INTERNAL_DEST.amount + 1'}",
+        )
+    },
+    **{
+        f"a hook that changes its table: {change}": (
+            DELETE_INSERT.replace("unique_key", f'post_hook="{change} {{{{ this }}}} {more}", unique_key') + FILTERED,
+            f"a hook changes its own table ({change} {{{{ this }}}})",
+        )
+        for change, more in (
+            ("update", "set amount = amount + 1"),
+            ("insert into", "(id) select -1"),
+            ("truncate table", ""),
+        )
+    },
     "the window is ignored": (MERGE + _ALL, "it ignores the window: its SQL is the same for two windows"),
     "the window sits inside is_incremental": (
         MERGE + _ALL + "{% if is_incremental() %} where {{ dbt_playbooks.backfill_filter('event_date') }} {% endif %}",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from dbt_playbooks.backfill.checks.targets import effective_strategy
 from dbt_playbooks.interface import Model, Project, Window
@@ -18,6 +19,24 @@ _STRATEGIES = {
     "duckdb": ("delete+insert", "merge", "microbatch"),
     "bigquery": ("merge", "insert_overwrite", "microbatch"),
 }
+# of dbt-duckdb: what is not updated, inserted or deleted as the model returns it
+_MERGES_OF_ITS_OWN = (
+    "merge_clauses",
+    "merge_insert_condition",
+    "merge_update_condition",
+    "merge_update_set_expressions",
+)
+_CHANGES_ITSELF = re.compile(
+    r"\s*(insert\s+(or\s+\w+\s+)?into|update|merge\s+into|truncate(\s+table)?)\s+\{\{\s*this\s*\}\}", re.IGNORECASE
+)
+
+
+def _hook_that_changes(model: Model) -> str | None:
+    """The beginning of a hook that writes rows into the model's own table; those of microbatch models run once, as in dbt."""
+    hooks = [hook for kind in ("pre-hook", "post-hook") for hook in model.config.get(kind) or ()]
+    texts = [str(hook["sql"] if isinstance(hook, Mapping) else hook) for hook in hooks]
+    found = [match[0].strip() for text in texts if (match := _CHANGES_ITSELF.match(text))]
+    return found[0] if found and not model.is_microbatch else None
 
 
 def against_configuration(project: Project, model: Model) -> str | None:
@@ -43,6 +62,19 @@ def against_configuration(project: Project, model: Model) -> str | None:
         return "microbatch needs the event_time config."
     if model.is_microbatch and project.adapter_type == "duckdb" and model.config.get("unique_key"):
         return "dbt-duckdb refuses a unique_key with microbatch, once the table is there. Remove it, or use merge."
+    doing = [option for option in _MERGES_OF_ITS_OWN if strategy == "merge" and model.config.get(option)]
+    if doing:
+        return (
+            f"its {' and '.join(doing)} {'decides' if len(doing) == 1 else 'decide'} which rows a merge keeps, so a chunk would not hold "
+            "what the model returns, or not when it runs again. Filter the rows in the model's SQL, and remove "
+            f"{'it' if len(doing) == 1 else 'them'} from its config."
+        )
+    changing = _hook_that_changes(model)
+    if changing:
+        return (
+            f"a hook changes its own table ({changing}): it would run with each chunk, and once in one run of dbt. "
+            "Do it in the model's SQL, or by hand when the backfill is complete."
+        )
     if model.config.get("full_refresh"):
         return "full_refresh: true would rebuild the table in every chunk. Remove it from the model's config."
     if model.config["language"] != "sql":
