@@ -5,9 +5,6 @@ from __future__ import annotations
 import pytest
 from shop import DELETE_INSERT, FILTERED, MERGE, MICROBATCH, RANGE, Shop
 
-from dbt_playbooks.impact.reading import parse
-from dbt_playbooks.impact.reading.by_window import doubts_by_window
-
 SOURCE = "{{ source('raw', 'events') }}"
 F = "{{ dbt_playbooks.backfill_filter('event_date') }}"
 WEEKLY = ("--start", "2024-01-01", "--end", "2024-01-31", "--chunk", "week")
@@ -151,57 +148,6 @@ def test_chunks_larger_than_a_batch_are_refused_where_rows_are_of_a_batch(shop: 
     assert shop.sql("select table_name from information_schema.tables where table_schema = 'main'") == []
 
 
-GOOD = [
-    "select * from t where {f}",
-    "with s as (select * from t where {f}) select *, x + 1 as y from s join l on s.k = l.k",
-    "select d, count(*) as n from t where {f} group by 1 having count(*) > 1",
-    "select * from (select *, row_number() over (partition by d, k order by z) as rn from t where {f}) where rn = 1",
-    "select cast(d as date) as day, sum(x) from t where {f} group by 1",
-    "with a as (select * from t where {f}), b as (select d, sum(x) as s from a group by d) select a.*, s from a join b on a.d = b.d",
-    "select distinct d, k from t where {f}",
-    "select *, (select max(v) from l where l.k = t.k) from t where {f}",
-    "select *, row_number() over w from t where {f} window w as (partition by d order by x)",
-    "with a as (select * from t where {f}) select d, count(*) from a group by all",
-    "select * from t where k = 1 and ({f})",
-    "select * from t where {f} and id not in (select id from bad)",
-]
-BAD = [
-    "select *, sum(x) over (order by d) from t where {f}",
-    "select distinct k from t where {f}",
-    "select * from t where {f} union all select * from u",
-    "select * from t where {f} union select * from u where k = 1",
-    "select * from t left join (select * from u where {f}) as u on t.k = u.k",
-    "select * from t anti join (select * from u where {f}) as u using (k)",
-    "select date_trunc('month', d) as m, count(*) from t where {f} group by 1",
-    "select d, count(*) from t where {f} group by rollup (d)",
-    "select my_aggregate(x) from t where {f}",
-    "select * from t where {f} or d is null",
-    "select * from t where d between date '{a}' and date '{b}'",
-    "select * from t where d >= date '{a}' - 7 and d < date '{b}'",
-    "select a.*, b.* from t as a, (select * from u where {f}) as b where a.d >= date '{a}' and a.d < date '{b}'",
-    "select * from t where {f} limit 3",
-    "select * from t",
-]
-
-
-def _doubts(sql: str) -> tuple[str, ...]:
-    trees = []
-    for first, after in (("2024-01-01", "2024-02-01"), ("2024-02-01", "2024-03-01")):
-        condition = f"d >= date '{first}' and d < date '{after}'"
-        trees.append(parse(sql.format(f=condition, a=first, b=after), "duckdb"))
-    return doubts_by_window(*trees)
-
-
-@pytest.mark.parametrize("sql", GOOD)
-def test_sql_that_keeps_to_one_date_leaves_no_doubt(sql: str) -> None:
-    assert _doubts(sql) == ()
-
-
-@pytest.mark.parametrize("sql", BAD)
-def test_sql_that_does_not_keep_to_one_date_is_doubted(sql: str) -> None:
-    assert _doubts(sql)
-
-
 LOOKING_BACK = (
     "with read as (select * from {{ source('raw', 'events') }} where {{ dbt_playbooks.backfill_filter('event_date', days_before=%s) }}), "
     "seen as (select *, sum(id) over (order by event_date range between interval 3 day preceding and current row) as lately from read) "
@@ -227,3 +173,25 @@ def test_a_model_that_reads_too_few_days_before_is_refused(shop: Shop) -> None:
     said = shop.run("events", *WEEKLY)
     assert said.code == 2
     assert "it is cut by the window twice" in said.err
+
+
+MOMENTS = """create table raw.moments as select i as id, timestamptz '2024-03-26 12:00:00+00' + to_days(cast(i as int)) as ts from range(9) as t(i)
+union all select 100 + i, timestamptz '2024-03-27 02:00:00+00' from range(5) as t(i)"""
+BY_DAY = """{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=['d', 'id'], event_time='ts') }}
+select cast(ts as date) as d, min(id) as id, max(ts) as ts, count(*) as n from raw.moments where {{ dbt_playbooks.backfill_filter('ts', 'timestamptz') }} group by 1
+"""
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_days_of_another_clock_than_the_filters_are_doubted(shop: Shop, zone: str) -> None:
+    profile = "shop:\n  target: dev\n  outputs:\n    dev: {type: duckdb, path: shop.duckdb, threads: 1, settings: {TimeZone: %s}}\n"
+    shop.write("profiles.yml", profile % zone)
+    shop.sql(MOMENTS)
+    shop.model("events", BY_DAY)
+    said = shop.run("events", "--start", "2024-03-26", "--end", "2024-04-03", "--chunk", "day")
+    if zone == "UTC":
+        assert said.code == 0, said.err
+        assert "give those of one run" not in said.err
+    else:
+        assert said.code == 2
+        assert "without the date: a group may lie in two windows" in said.err

@@ -25,6 +25,7 @@ from dbt_playbooks.interface import Project, Window
 
 _PATIENCE = 10.0
 """Seconds for comparing days of a model whose SQL leaves no doubt."""
+_UTC = ("UTC", "Etc/UTC", "Etc/UCT", "UCT", "GMT", "Etc/GMT", "Z", "Zulu")
 _FIRST_RUN = "`is_incremental()` changes its SQL, so the chunk that creates the table runs other SQL than the rest"
 
 
@@ -151,7 +152,10 @@ class _Edges:
             trees = [parse(self._project.compile(self._model, window), dialect) for window in (one, other)]
         except UnreadableError as error:
             return (f"its SQL could not be read: {error}",)
-        return doubts_by_window(*trees)
+        doubts = doubts_by_window(*trees, utc=False)
+        if doubts and not doubts_by_window(*trees) and self._project.call("_session_timezone") in _UTC:
+            return ()
+        return doubts
 
     # --- rows --------------------------------------------------------------------------------------------------------
 

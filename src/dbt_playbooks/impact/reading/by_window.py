@@ -1,408 +1,422 @@
 """Whether a query that is cut by a window of dates gives, window by window, the rows that it gives for all of them at once.
 
-It is read twice, for a window and for the next one: what differs is the window. A filter on a column is such a cut, and what works on the
-rows of one date (a group, a window function or a join that holds that column) keeps to it. Everything else is told as a reason to doubt.
+It is read twice, for a window and for the next one: what differs is the window. The query then is built up from its tables: the rows of a
+part are either the same in every window, or they add up: those of two windows are those of both together. A filter on a column makes rows
+that add up. A projection, a filter and a join with rows of no window keep them so; a group, DISTINCT, a window function or a join of two
+such inputs do when they hold the date. Whatever is not known to keep them so, down to each argument of a clause, is a reason to doubt.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlglot import exp
 
 from dbt_playbooks.impact.reading.parsing import QUERIES, SET_OPERATIONS, arg
+from dbt_playbooks.impact.reading.window_cuts import Cut, Differences, Filter, by, conjuncts, text, texts, without_days
+from dbt_playbooks.impact.reading.window_parts import (
+    aggregate,
+    given,
+    is_column,
+    is_of_one_row,
+    meant,
+    not_looked_into,
+    outputs_of_tables,
+    own_expressions,
+    reads_by_text,
+    renames_columns,
+    says_only,
+    subqueries,
+)
 
-_HANDLED = {
-    "with", "expressions", "distinct", "from", "joins", "where", "group", "having", "qualify", "order", "windows", "laterals", "kind", "hint",
-    "operation_modifiers", "limit", "offset",
-}  # fmt: skip
-_MIDNIGHT = re.compile(r"\d{4}-\d{2}-\d{2}([ T]00:00:00(\.0+)?(\+00(:00)?|Z)?)?")
+_CLAUSES = {"with", "expressions", "distinct", "from", "joins", "where", "group", "having", "qualify", "order", "windows"}  # fmt: skip
+_KEEPS_LEFT = {"", "INNER", "CROSS", "LEFT", "LEFT OUTER", "SEMI", "ANTI", "LEFT SEMI", "LEFT ANTI"}
+_KEEPS_RIGHT = {"", "INNER", "CROSS", "RIGHT", "RIGHT OUTER"}
+_KEEPS_BOTH = _KEEPS_LEFT | _KEEPS_RIGHT | {"FULL", "FULL OUTER"}
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What a query returns. `cut`: how its rows are cut, None when they are the same in every window."""
+
+    cut: Cut | None = None
+    dates: frozenset[str] = frozenset()
+    """Its columns that hold the value by which it is cut, in lower case."""
+    outputs: tuple[tuple[str, bool], ...] | None = None
+    """Its columns in order, each with whether it is a date; None where a star stands for some."""
 
 
 @dataclass
-class _Rows:
-    """What a query returns. `cut`: it differs by window; `dates`: its columns that hold the value by which it is cut, in lower case."""
+class _Scope:
+    """What the tables of one SELECT hold together. `dates`: the names by which columns are dates, of each alias; '' is for names alone."""
 
-    cut: bool = False
-    dates: set[str] = field(default_factory=set)
-    bounds: str = ""
-    """The window as it is written, to see that two cuts are one."""
+    cut: Cut | None = None
+    dates: dict[str, set[str]] = field(default_factory=dict)
+    merged: bool = False
+    """NATURAL or USING: two columns go by one name."""
+    aliases: list[str] = field(default_factory=list)
 
 
-def doubts_by_window(one: Any, other: Any) -> tuple[str, ...]:
-    """Why rows of the query may depend on where a window ends, given its trees for a window and the next. Empty when none can."""
-    reader = _ByWindow(one, other)
+def doubts_by_window(one: Any, other: Any, utc: bool = True) -> tuple[str, ...]:
+    """Why rows of the query may depend on where a window ends, given its trees for a window and the next. Empty when none can.
+
+    `utc`: days that are cast from a moment are those of UTC, as its filter means them.
+    """
+    reader = _ByWindow(Differences(one, other, utc))
     rows = reader.query(one, {})
-    if not rows.cut and not reader.doubts:
+    if one.find(exp.TableSample):
+        reader.doubts["a sample of a table"] = None
+    if rows.cut is None and not reader.doubts:
         reader.doubts["the window is in no filter that is understood"] = None
     return tuple(reader.doubts)
 
 
 class _ByWindow:
-    def __init__(self, one: Any, other: Any) -> None:
-        self._differs: set[int] = set()
-        self._next: dict[int, Any] = {}
-        """What stands in the next window's tree in a node's place."""
+    def __init__(self, differences: Differences) -> None:
+        self._differences = differences
         self.doubts: dict[str, None] = {}
         """In the order in which they were found."""
-        self._mark(one, other)
-        texts = [node.this for node in one.walk() if isinstance(node, exp.Literal) and id(node) in self._differs]
-        self._whole_days = all(_MIDNIGHT.fullmatch(str(text)) for text in texts)
 
-    def _mark(self, one: Any, other: Any) -> None:
-        """Note the smallest parts in which the two differ."""
-        if type(one) is not type(other) or one.args.keys() != other.args.keys():
-            self._differs.add(id(one))
-            return
-        self._next[id(one)] = other
-        for name, value in one.args.items():
-            theirs = other.args[name]
-            if isinstance(value, exp.Expression) and isinstance(theirs, exp.Expression):
-                self._mark(value, theirs)
-            elif isinstance(value, list) and isinstance(theirs, list) and len(value) == len(theirs):
-                for mine, their in zip(value, theirs, strict=True):
-                    if isinstance(mine, exp.Expression) and isinstance(their, exp.Expression):
-                        self._mark(mine, their)
-                    elif mine != their:
-                        self._differs.add(id(one))
-            elif value != theirs:
-                self._differs.add(id(one))
+    def _doubt(self, reason: str) -> _Rows:
+        self.doubts[reason] = None
+        return _Rows(Cut("", ""))
 
-    def _cut(self, node: Any) -> bool:
-        """Whether anything in it differs by window."""
-        return node is not None and any(id(each) in self._differs for each in node.walk())
-
-    def _doubt(self, text: str) -> None:
-        self.doubts[text] = None
+    def _touches(self, node: Any, ctes: Mapping[str, _Rows]) -> bool:
+        """Whether the window is anywhere in it, or rows that are cut by it."""
+        nodes = node if isinstance(node, list) else [node]
+        return any(
+            self._differences.inside(each)
+            or any(reads_by_text(call) for call in each.find_all(exp.Anonymous))
+            or any(_cte(table, ctes).cut for table in each.find_all(exp.Table))
+            for each in nodes
+            if isinstance(each, exp.Expression)
+        )
 
     # --- queries -----------------------------------------------------------------------------------------------------
 
     def query(self, node: Any, ctes: Mapping[str, _Rows]) -> _Rows:
-        while isinstance(node, (exp.Subquery, exp.Paren)) and not (
-            isinstance(node, exp.Subquery) and (arg(node, "with") or node.args.get("pivots") or node.args.get("sample"))
+        if not self._touches(node, ctes):
+            return _Rows()
+        if (
+            isinstance(node, (exp.Subquery, exp.Paren))
+            and says_only(node, {"this", "alias"})
+            and not renames_columns(node)
         ):
-            node = node.this
+            return self.query(node.this, ctes)
+        if isinstance(node, (exp.Select, *SET_OPERATIONS)):
+            known = self._with(arg(node, "with"), ctes)
+            return self._select(node, known) if isinstance(node, exp.Select) else self._set_operation(node, known)
+        if isinstance(node, exp.Table) and says_only(node, {"this", "alias"}) and not renames_columns(node):
+            return _cte(node, ctes)
+        return self._doubt(not_looked_into(node))
+
+    def _with(self, with_: Any, ctes: Mapping[str, _Rows]) -> Mapping[str, _Rows]:
+        if with_ is None:
+            return ctes
         known = dict(ctes)
-        with_ = arg(node, "with")
-        if with_ is not None:
-            if with_.args.get("recursive") and self._cut(node):
-                self._doubt("a recursive WITH")
-            for cte in with_.expressions:
+        if not says_only(with_, {"expressions"}) and self._touches(with_, known):
+            self._doubt("a recursive WITH" if with_.args.get("recursive") else not_looked_into(with_))
+        for cte in with_.expressions:
+            if not self._touches(cte.this, known):
+                known[cte.alias.lower()] = _Rows()
+            elif not says_only(cte, {"this", "alias", "materialized"}) or renames_columns(cte):
+                known[cte.alias.lower()] = self._doubt(f"a CTE with names for its columns: {cte.alias}")
+            else:
                 known[cte.alias.lower()] = self.query(cte.this, known)
-        if isinstance(node, SET_OPERATIONS):
-            return self._set_operation(node, known)
-        if isinstance(node, exp.Select):
-            return self._select(node, known)
-        if isinstance(node, exp.Table):
-            return self._source(node, known)
-        if self._cut(node) or any(known.get(table.name.lower(), _Rows()).cut for table in node.find_all(exp.Table)):
-            self._doubt(f"{_words(node)}, which is not looked into")
-            return _Rows(cut=True)
-        return _Rows()
+        return known
 
     def _set_operation(self, node: Any, ctes: Mapping[str, _Rows]) -> _Rows:
         left, right = self.query(node.this, ctes), self.query(node.expression, ctes)
-        if not left.cut and not right.cut:
-            return _Rows()
         kind = type(node).__name__.upper()
-        dates = left.dates & right.dates
-        if left.cut != right.cut:
-            self._doubt(f"one side of {kind} is not cut by the window, so every chunk returns all of its rows")
-        elif not (isinstance(node, exp.Union) and node.args.get("distinct") is False) and not dates:
-            self._doubt(f"{kind} compares rows of different dates")
-        if left.cut and right.cut and left.bounds != right.bounds:
-            self._doubt(f"the sides of {kind} are cut by different windows")
-        self._limited(node)
-        return _Rows(True, dates, left.bounds)
+        if not says_only(node, {"with", "this", "expression", "distinct", "by_name", "order"}):
+            return self._doubt(not_looked_into(node))
+        if left.cut is None and right.cut is None:
+            return self._doubt(not_looked_into(node)) if self._touches(node, ctes) else _Rows()
+        dates = _dates_of_both(left, right, bool(node.args.get("by_name")))
+        if right.cut is None and isinstance(node, (exp.Except, exp.Intersect)):
+            # rows of two windows are different rows, and which of them go is the same in both
+            return left if left.dates else self._doubt(f"{kind} compares rows of different dates")
+        if left.cut is None or right.cut is None:
+            return self._doubt(f"one side of {kind} is not cut by the window, so every chunk returns all of its rows")
+        if not (isinstance(node, exp.Union) and node.args.get("distinct") is False) and not dates.dates:
+            return self._doubt(f"{kind} compares rows of different dates")
+        return dates
 
     def _select(self, node: Any, ctes: Mapping[str, _Rows]) -> _Rows:
-        sources = list(self._sources(node, ctes))
-        cut = [rows for _, rows, _ in sources if rows.cut]
-        dates = {name for rows in cut for name in rows.dates}
-        names = {alias for alias, rows, _ in sources if rows.cut}
-        bounds = cut[0].bounds if cut else ""
-        self._joins(sources, dates)
-        own, own_bounds = self._filters(node)
-        if own:
-            if cut and not (
-                all(name in dates and table in {"", *names} for table, name in own) and own_bounds == bounds
+        scope = self._tables(node, ctes)
+        where = arg(node, "where")
+        if where is not None:
+            self._where(where.this, scope)
+        if any(self._touches(each, ctes) for each in subqueries(node)):
+            self._doubt(f"a subquery is cut by the window: {texts(subqueries(node))}")
+        for name, value in node.args.items():
+            clause = name.rstrip("_")
+            if clause not in _CLAUSES and value not in (None, [], False):
+                counts = clause in ("limit", "offset")
+                self._doubt(
+                    f"{clause.upper()} {'counts rows of each window' if counts else 'of rows of a window, which is not looked into'}"
+                )
+            elif clause not in ("with", "from", "joins", "where") and self._differences_in(value):
+                self._doubt(f"the window's dates are in {self._differences_in(value)}")
+        if scope.cut is None:
+            return _Rows() if self.doubts else self._doubt("the window is in no filter that is understood")
+        is_date = self._date_test(node, scope)
+        self._groups(node, is_date, scope)
+        self._windows(node, is_date)
+        return self._out(node, is_date, scope)
+
+    def _differences_in(self, value: Any) -> str:
+        found = [
+            each
+            for each in (value if isinstance(value, list) else [value])
+            if isinstance(each, exp.Expression) and self._differences.inside(each)
+        ]
+        return texts(found)
+
+    # --- tables and joins ----------------------------------------------------------------------------------------------
+
+    def _tables(self, node: Any, ctes: Mapping[str, _Rows]) -> _Scope:
+        scope = _Scope()
+        from_ = arg(node, "from")
+        if from_ is None:
+            return scope
+        first = from_.this
+        beside = first.args.get("joins") or []
+        if not all(says_only(join, {"this"}) for join in beside) and self._touches(first, ctes):
+            self._doubt(not_looked_into(first))
+        conditions = list(conjuncts(arg(node, "where").this)) if arg(node, "where") is not None else []
+        self._add(scope, first, None, ctes, conditions)
+        for join in [*beside, *(node.args.get("joins") or [])]:
+            self._add(scope, join.this, join, ctes, conditions)
+        return scope
+
+    def _add(self, scope: _Scope, node: Any, join: Any, ctes: Mapping[str, _Rows], where: list[Any]) -> None:
+        """A table beside those of the scope."""
+        rows = self._source(node, ctes, first=join is None)
+        alias = node.alias_or_name.lower() if isinstance(node, exp.Expression) else ""
+        kept, own = True, True
+        if join is not None:
+            if any(self._touches(value, ctes) for name, value in join.args.items() if name != "this"):
+                self._doubt("the window is in the condition of a join")
+            if scope.cut or rows.cut:
+                kept, own = self._joined(scope, rows, alias, join, where)
+            scope.merged = scope.merged or bool(join.args.get("using") or join.args.get("method"))
+        if not kept:
+            scope.dates.clear()
+        scope.aliases.append(alias)
+        if rows.cut is not None and own:
+            scope.cut = scope.cut or rows.cut
+            scope.dates[alias] = set(rows.dates)
+            scope.dates[""] = scope.dates.get("", set()) | rows.dates
+
+    def _joined(self, scope: _Scope, rows: _Rows, alias: str, join: Any, where: list[Any]) -> tuple[bool, bool]:
+        """Whether the dates of the tables before, and of this one, are dates of the result, too."""
+        side = f"{join.args.get('side') or ''} {join.args.get('kind') or ''}".strip().upper()
+        method = str(join.args.get("method") or "").upper()
+        known = says_only(join, {"this", "method", "side", "kind", "on", "using"}) and side in _KEEPS_BOTH
+        if not known or method not in ("", "NATURAL", "ASOF"):
+            self._doubt(f"{method or side} JOIN of rows of a window, which is not looked into".replace("  ", " "))
+        elif scope.cut and rows.cut:
+            if method or not self._joins_dates(scope, rows, alias, join, side, where):
+                self._doubt("it joins two inputs that are both cut by the window, so pairs from two windows are lost")
+            return not side.startswith(("RIGHT", "FULL")), side in _KEEPS_RIGHT
+        elif scope.cut and side not in _KEEPS_LEFT:
+            self._doubt(f"{side} JOIN to rows of a window: rows without a partner come in every chunk")
+        elif rows.cut and (side not in _KEEPS_RIGHT or method == "ASOF"):
+            self._doubt(
+                f"{method or side} JOIN with rows of a window: whether a row has a partner depends on the window"
+            )
+        return True, True
+
+    def _joins_dates(self, scope: _Scope, rows: _Rows, alias: str, join: Any, side: str, where: list[Any]) -> bool:
+        """Whether rows of one date meet rows of that date alone."""
+        if scope.cut != rows.cut:
+            return False
+        if any(each.name.lower() in rows.dates & scope.dates.get("", set()) for each in join.args.get("using") or ()):
+            return True
+        conditions = list(conjuncts(join.args.get("on"))) + (where if side in ("", "INNER", "CROSS") else [])
+        for each in conditions:
+            if not (
+                isinstance(each, exp.EQ) and isinstance(each.left, exp.Column) and isinstance(each.right, exp.Column)
             ):
+                continue
+            for mine, theirs in ((each.left, each.right), (each.right, each.left)):
+                table = theirs.table.lower()
+                if (
+                    mine.table.lower() == alias
+                    and mine.name.lower() in rows.dates
+                    and table not in ("", alias)
+                    and theirs.name.lower() in scope.dates.get(table, set())
+                ):
+                    return True
+        return False
+
+    def _source(self, node: Any, ctes: Mapping[str, _Rows], first: bool) -> _Rows:
+        if not self._touches(node, ctes):
+            return _Rows()
+        allowed = {"this", "alias", "joins"} if first else {"this", "alias"}
+        if not says_only(node, allowed) or renames_columns(node):
+            return self._doubt(f"the window is in {not_looked_into(node)}")
+        if isinstance(node, exp.Table):
+            return _cte(node, ctes) if isinstance(node.this, exp.Identifier) else self._doubt(not_looked_into(node))
+        if isinstance(node, exp.Subquery) and isinstance(node.this, QUERIES):
+            return self.query(node.this, ctes)
+        return self._doubt(f"the window is in {not_looked_into(node)}")
+
+    def _where(self, condition: Any, scope: _Scope) -> None:
+        filters, doubts = self._differences.filters(condition)
+        self.doubts |= dict.fromkeys(doubts)
+        if not filters:
+            return
+        if scope.cut is not None:
+            again = all(each.cut == scope.cut and each.column in scope.dates.get(each.table, set()) for each in filters)
+            if not again:
                 self._doubt(
                     "it is cut by the window twice, in different ways: rows near the end of a window may depend on it"
                 )
-            names |= (
-                {table for table, _ in own} if all(table for table, _ in own) else {alias for alias, _, _ in sources}
-            )
-            dates |= {name for _, name in own}
-            bounds = own_bounds
-        if not cut and not own:
-            self._outside(node, ctes)
-            return _Rows(cut=self._cut(node))
-        self._outside(node, ctes)
-        for name in node.args:
-            if name.rstrip("_") not in _HANDLED and node.args[name] not in (None, [], False):
-                self._doubt(f"{name.rstrip('_').upper()}, which is not looked into")
-        keys = self._keys(node, dates, names)
-        self._groups(node, keys)
-        self._windows(node, keys)
-        self._limited(node)
-        return _Rows(True, self._out(node, dates, names), bounds)
+            return
+        if len(filters) > 1:
+            self._doubt(f"it is cut by more than one column: {', '.join(sorted(each.column for each in filters))}")
+        self._cut(scope, filters[0])
 
-    def _sources(self, node: Any, ctes: Mapping[str, _Rows]) -> Iterator[tuple[str, _Rows, Any]]:
-        """Alias, rows and join (None of the first) of each table in FROM."""
-        from_ = arg(node, "from")
-        if from_ is not None:
-            yield from_.this.alias_or_name.lower(), self._source(from_.this, ctes), None
-            for join in from_.this.args.get("joins") or ():
-                yield join.this.alias_or_name.lower(), self._source(join.this, ctes), join
-        for join in node.args.get("joins") or ():
-            yield join.this.alias_or_name.lower(), self._source(join.this, ctes), join
-
-    def _source(self, node: Any, ctes: Mapping[str, _Rows]) -> _Rows:
-        if isinstance(node, exp.Table) and not node.args.get("db") and isinstance(node.this, exp.Identifier):
-            rows = ctes.get(node.name.lower(), _Rows())
-        elif isinstance(node, (*QUERIES, exp.Paren)):
-            rows = self.query(node, ctes)
-        else:
-            rows = _Rows(cut=self._cut(node))
-            if rows.cut:
-                self._doubt(f"the window is in {_words(node)}")
-        if rows.cut and (node.args.get("pivots") or node.args.get("sample")):
-            self._doubt("PIVOT or a sample of the rows of a window")
-        return rows
-
-    def _joins(self, sources: list[tuple[str, _Rows, Any]], dates: set[str]) -> None:
-        before_cut = False
-        for _, rows, join in sources:
-            side = f"{join.args.get('side') or ''} {join.args.get('kind') or ''}".strip().upper() if join else ""
-            if join is not None and self._cut(join.args.get("on")):
-                self._doubt("the window is in the condition of a join")
-            if join is not None and rows.cut and before_cut and not self._joins_dates(join, dates):
-                self._doubt("it joins two inputs that are both cut by the window, so pairs from two windows are lost")
-            if (
-                join is not None
-                and rows.cut
-                and side.split(" ")[0] in ("LEFT", "FULL", "SEMI", "ANTI")
-                and not before_cut
-            ):
-                self._doubt(f"{side} JOIN with rows of a window: whether a row has a partner depends on the window")
-            if join is not None and before_cut and side.split(" ")[0] in ("RIGHT", "FULL"):
-                self._doubt(f"{side} JOIN to rows of a window: rows without a partner come in every chunk")
-            if join is not None and str(join.args.get("method") or "").upper() == "ASOF" and rows.cut:
-                self._doubt("ASOF JOIN with rows of a window")
-            before_cut = before_cut or rows.cut
-
-    def _joins_dates(self, join: Any, dates: set[str]) -> bool:
-        """Whether rows of one date meet rows of that date alone."""
-        if any(each.name.lower() in dates for each in join.args.get("using") or ()):
-            return True
-        on = join.args.get("on")
-        equal = [each for each in (on.flatten() if isinstance(on, exp.And) else [on]) if isinstance(each, exp.EQ)]
-        return any(
-            isinstance(each.left, exp.Column)
-            and isinstance(each.right, exp.Column)
-            and each.left.name.lower() in dates
-            and each.right.name.lower() in dates
-            for each in equal
-        )
-
-    def _filters(self, node: Any) -> tuple[set[tuple[str, str]], str]:
-        """Columns by which WHERE cuts, each with its table's alias (or ''), in lower case, and the bounds as they are written."""
-        where = arg(node, "where")
-        if where is None or not self._cut(where):
-            return set(), ""
-        columns: set[tuple[str, str]] = set()
-        lows: list[Any] = []
-        highs: list[Any] = []
-        for part in _parts(where.this):
-            if not self._cut(part):
-                continue
-            column = self._bounded(part)
-            if column is None:
-                self._doubt(
-                    f"the window is in a condition that is no plain `column >= day` or `column < day`: {_text(part)}"
-                )
-            else:
-                columns.add(column)
-                (lows if isinstance(part, exp.GTE) else highs).append(part.expression)
-        if len({name for _, name in columns}) > 1:
-            self._doubt(f"it is cut by more than one column: {', '.join(sorted(name for _, name in columns))}")
-        if columns and not (
-            len(lows) == len(highs) == 1 and highs[0].sql() == getattr(self._next.get(id(lows[0])), "sql", str)()
-        ):
-            self._doubt("its window does not end where the next one begins")
-        return columns, " ".join(each.sql() for each in (*lows, *highs))
-
-    def _bounded(self, node: Any) -> tuple[str, str] | None:
-        """`column >= day` or `column < day`, also of an expression of one column."""
-        if not isinstance(node, (exp.GTE, exp.LT)) or self._cut(node.left) or node.left.find(*QUERIES):
-            return None
-        day = node.right
-        while isinstance(day, (exp.Cast, exp.Paren)):
-            day = day.this
-        columns = {(column.table.lower(), column.name.lower()) for column in node.left.find_all(exp.Column)}
-        return columns.pop() if isinstance(day, exp.Literal) and len(columns) == 1 else None
-
-    def _outside(self, node: Any, ctes: Mapping[str, _Rows]) -> None:
-        """The window in select lists, HAVING and subqueries of expressions."""
-        for name in ("expressions", "having", "qualify", "group", "order", "windows", "where", "laterals"):
-            value = arg(node, name)
-            for each in value if isinstance(value, list) else [value] if value is not None else []:
-                if name != "where" and self._cut(each):
-                    self._doubt(f"the window's dates are in {_text(each)}")
-                for inner in _subqueries(each):
-                    if self.query(inner, ctes).cut:
-                        self._doubt(f"a subquery is cut by the window: {_text(inner)}")
+    def _cut(self, scope: _Scope, found: Filter) -> None:
+        scope.cut = found.cut
+        scope.dates = {found.table: {found.column}, "": {found.column}}
+        if not found.table and not scope.merged:
+            scope.dates |= {alias: {found.column} for alias in scope.aliases}
 
     # --- what must keep to one date -----------------------------------------------------------------------------------
 
-    def _is_date(self, node: Any, dates: set[str], names: set[str]) -> bool:
-        """Whether rows of one value of this expression are of one window."""
-        if isinstance(node, (exp.Alias, exp.Paren)):
-            return self._is_date(node.this, dates, names)
-        if isinstance(node, exp.Column):
-            return node.name.lower() in dates and (not node.table or node.table.lower() in names)
-        day = (
-            (isinstance(node, (exp.Cast, exp.TryCast)) and node.to.is_type("date"))
-            or (isinstance(node, (exp.Date, exp.TsOrDsToDate)) and not node.args.get("zone") and not node.expressions)
-            or (
-                isinstance(node, (exp.DateTrunc, exp.TimestampTrunc))
-                and _text(node.args.get("unit")).strip("'").upper() == "DAY"
-            )
-        )
-        return bool(day) and self._whole_days and node.this is not None and self._is_date(node.this, dates, names)
+    def _date_test(self, node: Any, scope: _Scope) -> Callable[[Any], bool]:
+        """A test whether rows of one value of an expression are of one window."""
+        # where a key is a name that stands for something else in the select list, it may mean that
+        taken = {
+            each.alias.lower()
+            for each in node.expressions
+            if isinstance(each, exp.Alias) and not is_column(each.this, each.alias)
+        }
 
-    def _keys(self, node: Any, dates: set[str], names: set[str]) -> Any:
-        """A test of an expression, which may also be an alias or a number of the select list."""
-        listed = list(node.expressions)
-        aliases = {each.alias.lower(): each for each in listed if isinstance(each, exp.Alias)}
+        def named(column: Any) -> bool:
+            return column.name.lower() in scope.dates.get(column.table.lower(), set())
 
         def holds(key: Any) -> bool:
-            if isinstance(key, exp.Literal) and not key.is_string and str(key.this).isdigit():
-                place = int(key.this) - 1
-                return 0 <= place < len(listed) and self._is_date(listed[place], dates, names)
-            if self._is_date(key, dates, names):
-                return True
-            is_alias = isinstance(key, exp.Column) and not key.table and key.name.lower() in aliases
-            return is_alias and self._is_date(aliases[key.name.lower()], dates, names)
+            if (
+                isinstance(key, exp.Column)
+                and not key.table
+                and key.name.lower() in taken
+                and key not in node.expressions
+            ):
+                return False
+            key = key.this if isinstance(key, (exp.Alias, exp.Paren)) else key
+            if isinstance(key, exp.Column):
+                return not isinstance(key.this, exp.Star) and len(key.parts) <= 2 and named(key)
+            if not self._differences.whole_days or scope.cut is None:
+                return False
+            columns = list(key.find_all(exp.Column))
+            return (
+                bool(columns) and all(map(named, columns)) and without_days(key) is not key and by(key) == scope.cut.by
+            )
 
         return holds
 
-    def _groups(self, node: Any, is_date: Any) -> None:
+    def _groups(self, node: Any, is_date: Callable[[Any], bool], scope: _Scope) -> None:
         group, distinct = node.args.get("group"), node.args.get("distinct")
         if group is not None:
-            every = group.args.get("all") and any(is_date(each) for each in node.expressions)
-            if any(group.args.get(each) for each in ("rollup", "cube", "grouping_sets")):
-                self._doubt("ROLLUP, CUBE or GROUPING SETS add up rows of several dates")
-            elif not every and not any(is_date(key) for key in group.expressions):
+            if not says_only(group, {"expressions", "all", "rollup", "cube", "grouping_sets"}):
+                self._doubt(not_looked_into(group))
+            keys = [*group.expressions, *(node.expressions if group.args.get("all") is True else ())]
+            if not any(is_date(meant(key, node, is_date)) for key in keys):
+                kinds = "ROLLUP, CUBE or GROUPING SETS" if set(given(group)) - {"expressions", "all"} else ""
                 self._doubt(
-                    f"it groups by {', '.join(map(_text, group.expressions)) or 'all'}, without the date: a group may lie in two windows"
-                )
-        elif aggregates := [each for each in _own(node) if isinstance(each, exp.AggFunc) and not _in_window(each)]:
-            self._doubt(f"{_text(aggregates[0])} over all rows of a window")
-        elif not _plain(node):
-            self._doubt("a function that may add up all rows of a window")
+                    f"{kinds} add up rows of several dates" if kinds
+                    else f"it groups by {texts(group.expressions) or 'all'}, without the date: a group may lie in two windows"
+                )  # fmt: skip
+        elif arg(node, "having") is not None or not (
+            any(is_of_one_row(each) or self._star_dates(each, scope) for each in outputs_of_tables(node))
+            or not any(each.find(exp.Func) for each in node.expressions)
+        ):
+            self._doubt(f"{text(aggregate(node))} over all rows of a window")
         if distinct is not None:
             on = distinct.args.get("on")
-            keys = on.expressions if on is not None else node.expressions
-            if not any(is_date(key) or (on is None and isinstance(key, exp.Star)) for key in keys):
+            held = any(map(is_date, on.expressions)) if on is not None else any(
+                is_date(each) or self._star_dates(each, scope) for each in node.expressions
+            )  # fmt: skip
+            if not held or not says_only(distinct, {"on"}):
                 self._doubt("DISTINCT without the date: the same row may come from two windows")
 
-    def _windows(self, node: Any, is_date: Any) -> None:
+    def _windows(self, node: Any, is_date: Callable[[Any], bool]) -> None:
         named = {each.this.name.lower(): each for each in node.args.get("windows") or () if each.this is not None}
-        for window in _own(node):
-            if not isinstance(window, exp.Window) or window in named.values():
-                continue
-            alias = window.args.get("alias")
-            meant = (
-                named.get(alias.name.lower()) if alias is not None and not window.args.get("partition_by") else window
-            )
-            if meant is None or not any(is_date(key) for key in meant.args.get("partition_by") or ()):
-                self._doubt(f"the window function {_text(window)}, whose partitions do not hold the date")
-
-    def _limited(self, node: Any) -> None:
-        for name in ("limit", "offset"):
-            if node.args.get(name) is not None:
-                self._doubt(f"{name.upper()} counts rows of each window")
-
-    def _out(self, node: Any, dates: set[str], names: set[str]) -> set[str]:
-        """The columns that hold the date under the names that they have outside."""
-        out: set[str] = set()
-        for each in node.expressions:
-            star = each if isinstance(each, exp.Star) else each.this if isinstance(each, exp.Column) else None
-            if isinstance(star, exp.Star):
-                if isinstance(each, exp.Column) and each.table.lower() not in names:
+        for clause in ("expressions", "qualify", "order", "having", "distinct"):
+            for window in own_expressions(arg(node, clause)):
+                if not isinstance(window, exp.Window):
                     continue
-                changed = {
-                    inner.alias_or_name.lower()
-                    for name in ("except", "replace", "rename")
-                    for inner in arg(star, name) or ()
-                }
-                out |= dates - changed
-            elif self._is_date(each, dates, names) and each.alias_or_name:
-                out.add(each.alias_or_name.lower())
-        # a name that another expression takes too says nothing
-        taken = [each.alias_or_name.lower() for each in node.expressions if not self._is_date(each, dates, names)]
-        return out - {name for name in taken if name != "*"}
+                alias = window.args.get("alias")
+                keys = window.args.get("partition_by") or []
+                keys = (
+                    keys or (alias is not None and named.get(alias.name.lower(), window).args.get("partition_by")) or []
+                )
+                if not any(map(is_date, keys)):
+                    self._doubt(f"the window function {text(window)}, whose partitions do not hold the date")
+
+    def _star_dates(self, node: Any, scope: _Scope) -> set[str]:
+        """The dates that a star stands for."""
+        star = node.this if isinstance(node, exp.Column) else node
+        if not isinstance(star, exp.Star):
+            return set()
+        changed = {
+            each.alias_or_name.lower() for name in ("except", "replace", "rename") for each in arg(star, name) or ()
+        }
+        # `* rename (a as b)` makes a column b
+        changed |= {each.this.name.lower() for each in arg(star, "rename") or () if isinstance(each, exp.Alias)}
+        if isinstance(node, exp.Column):
+            held = scope.dates.get(node.table.lower(), set())
+        else:
+            # of two columns of one name the first has it
+            held = scope.dates.get(scope.aliases[0], set()) if scope.aliases else set()
+        return held - changed
+
+    def _out(self, node: Any, is_date: Callable[[Any], bool], scope: _Scope) -> _Rows:
+        """The columns that hold the date under the names that they have outside."""
+        outputs: list[tuple[str, bool]] = []
+        stars = False
+        for each in node.expressions:
+            held_by_star = self._star_dates(each, scope)
+            starry = isinstance(each, exp.Star) or (isinstance(each, exp.Column) and isinstance(each.this, exp.Star))
+            # what names columns by a pattern, or is given no name, may bring any
+            unknown = not starry and (bool(each.find(exp.Star, exp.Columns)) or not each.alias_or_name)
+            stars = stars or starry or unknown
+            if stars and not starry:
+                # a column after a star may have its name there already
+                continue
+            outputs += [(name, True) for name in sorted(held_by_star)]
+            if not starry:
+                # the value by which it is cut, or its day where days are what it is cut by
+                outputs.append((each.alias_or_name.lower(), is_date(each) and _keeps(each, scope)))
+        first: dict[str, bool] = {}
+        for name, held in outputs:
+            first.setdefault(name, held)
+        dates = frozenset(name for name, held in first.items() if held)
+        return _Rows(scope.cut, dates, None if stars else tuple(outputs))
 
 
-def _parts(condition: Any) -> Iterator[Any]:
-    """What AND puts together, without parentheses."""
-    if isinstance(condition, exp.And):
-        yield from _parts(condition.left)
-        yield from _parts(condition.right)
-    elif isinstance(condition, exp.Paren):
-        yield from _parts(condition.this)
-    else:
-        yield condition
+def _keeps(output: Any, scope: _Scope) -> bool:
+    """Whether an output that is a date holds what it is cut by: outside, days may be taken of it, and it may be compared."""
+    return isinstance(output.unalias(), exp.Column) or (scope.cut is not None and scope.cut.by_value)
 
 
-def _own(node: Any) -> Iterator[Any]:
-    """Expressions of a SELECT itself, not those of queries inside of it."""
-    for name in ("expressions", "having", "qualify", "order", "distinct"):
-        value = arg(node, name)
-        for each in value if isinstance(value, list) else [value] if value is not None else []:
-            yield from _without_queries(each)
+def _dates_of_both(left: _Rows, right: _Rows, by_name: bool) -> _Rows:
+    """What a set operation of two inputs returns that are cut: a date where both have one."""
+    if left.cut != right.cut:
+        return _Rows(left.cut)
+    if by_name:
+        return _Rows(left.cut, left.dates & right.dates)
+    if left.outputs is None or right.outputs is None or len(left.outputs) != len(right.outputs):
+        return _Rows(left.cut)
+    outputs = tuple((mine[0], mine[1] and theirs[1]) for mine, theirs in zip(left.outputs, right.outputs, strict=True))
+    return _Rows(left.cut, frozenset(name for name, held in outputs if held), outputs)
 
 
-def _without_queries(node: Any) -> Iterator[Any]:
-    if isinstance(node, QUERIES):
-        return
-    yield node
-    for child in node.iter_expressions():
-        yield from _without_queries(child)
-
-
-def _subqueries(node: Any) -> Iterator[Any]:
-    if isinstance(node, QUERIES):
-        yield node
-        return
-    for child in node.iter_expressions():
-        yield from _subqueries(child)
-
-
-def _in_window(node: Any) -> bool:
-    parent = node.parent
-    while parent is not None and not isinstance(parent, QUERIES):
-        if isinstance(parent, exp.Window):
-            return True
-        parent = parent.parent
-    return False
-
-
-def _plain(node: Any) -> bool:
-    """Whether a SELECT without GROUP BY returns a row for each row: some output is no call of a function that is not known."""
-    outputs = [each.this if isinstance(each, exp.Alias) else each for each in node.expressions]
-    return any(isinstance(each, exp.Star) or not each.find(exp.Anonymous) for each in outputs)
-
-
-def _words(node: Any) -> str:
-    return f"{type(node).__name__} ({_text(node)})"
-
-
-def _text(node: Any) -> str:
-    text = " ".join(node.sql().split()) if node is not None else ""
-    return text if len(text) <= 80 else text[:80] + "..."
+def _cte(node: Any, ctes: Mapping[str, _Rows]) -> _Rows:
+    return ctes.get(node.name.lower(), _Rows()) if not node.args.get("db") else _Rows()

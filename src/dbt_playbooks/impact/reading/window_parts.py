@@ -1,0 +1,103 @@
+"""Parts of a SELECT, as the reader of windows looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+from sqlglot import exp
+
+from dbt_playbooks.impact.reading.parsing import QUERIES, arg
+from dbt_playbooks.impact.reading.window_cuts import text
+
+# functions of DuckDB's that read what their text names, which may be a CTE
+_BY_TEXT = ("query", "query_table")
+
+
+def meant(key: Any, node: Any, is_date: Callable[[Any], bool]) -> Any:
+    """The output that a number or an alias in GROUP BY means."""
+    listed = node.expressions
+    if isinstance(key, exp.Literal) and not key.is_string and str(key.this).isdigit():
+        return listed[int(key.this) - 1] if 0 < int(key.this) <= len(listed) else key
+    if isinstance(key, exp.Column) and not key.table and not is_date(key):
+        return next(
+            (each for each in listed if isinstance(each, exp.Alias) and each.alias.lower() == key.name.lower()), key
+        )
+    return key
+
+
+def given(node: Any) -> Iterator[str]:
+    return (name.rstrip("_") for name, value in node.args.items() if value not in (None, [], False))
+
+
+def says_only(node: Any, names: Collection[str]) -> bool:
+    """Whether nothing else is said of a node than these arguments."""
+    return all(name in names for name in given(node))
+
+
+def renames_columns(node: Any) -> bool:
+    alias = node.args.get("alias")
+    return isinstance(alias, exp.TableAlias) and not says_only(alias, {"this"})
+
+
+def reads_by_text(call: Any) -> bool:
+    return str(call.this).lower() in _BY_TEXT
+
+
+def subqueries(node: Any) -> list[Any]:
+    """Queries in expressions of a SELECT, those in the conditions of its joins, too."""
+    found: list[Any] = []
+    for name, value in node.args.items():
+        if name.rstrip("_") not in ("with", "from", "joins"):
+            found += [each for each in own_expressions(value, within=True) if isinstance(each, QUERIES)]
+    return found
+
+
+def own_expressions(value: Any, within: bool = False) -> Iterator[Any]:
+    """Expressions of a SELECT itself, not those of queries inside of it; `within`: those queries, too."""
+    for each in value if isinstance(value, list) else [value]:
+        if not isinstance(each, exp.Expression):
+            continue
+        if isinstance(each, QUERIES):
+            yield from [each] if within else []
+            continue
+        yield each
+        yield from own_expressions(list(each.iter_expressions()), within)
+
+
+def outputs_of_tables(node: Any) -> list[Any]:
+    """Expressions of the select list; a name that another of them makes says nothing of the tables."""
+    made = {
+        each.alias.lower()
+        for each in node.expressions
+        if isinstance(each, exp.Alias) and not is_column(each.this, each.alias)
+    }
+    return [
+        each
+        for each in node.expressions
+        if not any(not column.table and column.name.lower() in made for column in each.find_all(exp.Column))
+    ]
+
+
+def is_of_one_row(output: Any) -> bool:
+    """A column outside of any call: beside it, without GROUP BY, no function can add up rows."""
+    while isinstance(output, (exp.Alias, exp.Paren, exp.Cast)):
+        output = output.this
+    if isinstance(output, exp.Star):
+        return says_only(output, ())
+    if isinstance(output, exp.Column):
+        return not isinstance(output.this, exp.Star) or says_only(output.this, ())
+    return isinstance(output, (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.DPipe)) and is_of_one_row(output.left)
+
+
+def aggregate(node: Any) -> Any:
+    found = [each for each in own_expressions([node.expressions, arg(node, "having")]) if isinstance(each, exp.Func)]
+    return next((each for each in found if isinstance(each, exp.AggFunc)), found[0] if found else node.expressions[0])
+
+
+def is_column(node: Any, name: str) -> bool:
+    return isinstance(node, exp.Column) and node.name.lower() == name.lower()
+
+
+def not_looked_into(node: Any) -> str:
+    return f"{type(node).__name__} ({text(node)}), which is not looked into"
