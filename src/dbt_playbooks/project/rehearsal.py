@@ -16,10 +16,18 @@ from dbt_playbooks.project.stubs import stubbed
 class Rehearsal(DbtSession):
     """A project that shows what would run."""
 
+    bills_bytes: bool
+
     def _runner(self, model: Model, window: Window, config: Mapping[str, Any]) -> tuple[Any, Any]:
         raise NotImplementedError
 
     def _relation(self, node: Any) -> Any:
+        raise NotImplementedError
+
+    def exists(self, model: Model, refresh: bool = False) -> bool:
+        raise NotImplementedError
+
+    def call(self, macro: str, **arguments: Any) -> Any:
         raise NotImplementedError
 
     def rendered(self, model: Model, window: Window, incremental: bool) -> Rendering:
@@ -86,6 +94,36 @@ class Rehearsal(DbtSession):
                 yield
             finally:
                 self._adapter.connections.rollback_if_open()
+
+    def tables_read(self, model: Model, queries: Sequence[str]) -> list[str] | None:
+        """The tables that SQL of a model reads, as the warehouse resolves it once the model's table is there: names in full, in lower case.
+
+        None where the warehouse does not tell. What it does not understand, as the name of an ephemeral parent alone, is left out.
+        """
+        if self.bills_bytes:
+            return None
+        tables: list[str] = []
+        for query in queries:
+            for hooks in (False, True) if self.has_hooks_before([model]) else (False,):
+                with contextlib.suppress(PlaybooksError), self.rehearsed([model], hooks):
+                    self._supply_table(model, queries)
+                    tables += self._resolved(query)
+                    break
+        return tables
+
+    def _supply_table(self, model: Model, queries: Sequence[str]) -> None:
+        """The model's table without rows, if it is not there; the queries of a first run do not read it."""
+        for query in () if self.exists(model) else queries:
+            with contextlib.suppress(PlaybooksError):
+                self.call("_empty_table", relation=self._relation(self._manifest.nodes[model.unique_id]), query=query)
+                return
+
+    def _resolved(self, query: str) -> list[str]:
+        before = self.call("_plan_with_empty_tables")
+        try:
+            return list(self.call("_tables_read", query=query))
+        finally:
+            self.call("_disable_optimizers", names=before)
 
     def _before(self, models: Sequence[Model], hooks: bool) -> Iterator[str]:
         from dbt.clients.jinja import get_rendered

@@ -90,3 +90,47 @@ PATH = ("shop", "main", "events")
 )
 def test_a_table_is_found_by_its_name_in_full_or_in_part(sql: str, found: bool) -> None:
     assert reads(sql, "duckdb", PATH) is found
+
+
+HIDDEN = {
+    "a catalog and a table": ("", " and id not in (select id from shop.events)"),
+    "table": ("", " and (select count(*) from (table events)) = 0"),
+    "a name put together": ("", " and id not in (select id from query('from event' || chr(115)))"),
+    "a variable": ("set variable own = 'events'", " and id not in (select id from query_table(getvariable('own')))"),
+    "a view that dbt does not know": (
+        "create view seen as select * from main.events",
+        " and id not in (select id from seen)",
+    ),
+    "a macro that is a table": (
+        "create macro seen() as table select * from main.events",
+        " and id not in (select id from seen())",
+    ),
+    "a macro that is a value": (
+        "create macro seen(x) as exists (select 1 from main.events as e where e.id = x)",
+        " and not seen(id)",
+    ),
+}
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["with a table", "on a first run"])
+@pytest.mark.parametrize("case", HIDDEN)
+def test_the_warehouse_is_asked_what_names_do_not_tell(shop: Shop, case: str, there: bool) -> None:
+    made, condition = HIDDEN[case]
+    shop.sql("create table main.events as select * from raw.events limit 0")
+    header = f"{{% call set_sql_header(config) %}}{made};{{% endcall %}}" if "variable" in made else ""
+    if made and not header:
+        shop.sql(made)
+    if not there:
+        shop.sql("drop table main.events")
+    shop.model("events", DELETE_INSERT + header + FILTERED + "{% if is_incremental() %}" + condition + "{% endif %}")
+    said = shop.run("events", *RANGE)
+    assert said.code == 2, said.err
+    assert "it reads itself" in said.err
+
+
+def test_a_view_of_another_table_is_no_view_of_its_own(shop: Shop) -> None:
+    shop.sql("create view seen as select * from raw.events where id < 10")
+    shop.model("events", DELETE_INSERT + FILTERED + " and id not in (select id from seen)")
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert shop.sql("select count(*) from raw.events where id >= 10") == shop.sql("select count(*) from events")

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from dbt_playbooks.impact.reading import UnreadableError, parse
-from dbt_playbooks.impact.reading.by_window import doubts_by_window
+from dbt_playbooks.impact.reading.by_window import read_by_window
 from impact.window_queries import Queries, adds_up, warehouse, window
 
 F = "event_date >= date '<first>' and event_date < date '<after>'"
@@ -29,7 +29,7 @@ def _sql(query: str) -> str:
 
 
 def _doubts(query: str, dialect: str = "duckdb") -> tuple[str, ...]:
-    return doubts_by_window(*(parse(window(query, first, first + 2), dialect) for first in (0, 2)))
+    return read_by_window(*(parse(window(query, first, first + 2), dialect) for first in (0, 2)), dialect).doubts
 
 
 @pytest.fixture(scope="module")
@@ -117,5 +117,5 @@ def test_bigquerys_sql_that_does_not_is_doubted(query: str) -> None:
 def test_days_of_a_moment_are_days_of_the_window_on_one_clock_alone() -> None:
     query = "select cast(ts as date) as d, count(*) from t where ts >= timestamptz '<first> 00:00:00+00' and ts < timestamptz '<after> 00:00:00+00' group by 1"
     trees = [parse(window(query, first, first + 2), "duckdb") for first in (0, 2)]
-    assert doubts_by_window(*trees, utc=True) == ()
-    assert doubts_by_window(*trees, utc=False)
+    assert read_by_window(*trees, "duckdb", utc=True).doubts == ()
+    assert read_by_window(*trees, "duckdb", utc=False).doubts

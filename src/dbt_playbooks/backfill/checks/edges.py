@@ -6,7 +6,6 @@ every chunk is compared with the whole range.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -14,13 +13,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from dbt_playbooks.backfill.checks.parents import beside_parents, next_day, unfilled_parents
 from dbt_playbooks.backfill.checks.sql import differs_on_first_run
 from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.backfill.plan import windows as chunks_of
 from dbt_playbooks.cost import Limits, bill, price
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.impact.reading import UnreadableError, dialect_of, parse
-from dbt_playbooks.impact.reading.by_window import doubts_by_window
+from dbt_playbooks.impact.reading.by_window import Reading, read_by_window
 from dbt_playbooks.interface import Project, Window
 
 _PATIENCE = 10.0
@@ -49,7 +49,7 @@ def check_edges(
     warnings: list[str] = []
     refused: list[str] = []
     for target in targets:
-        edges = _Edges(project, target, _unfilled_parents(project, target, targets), chunks, options, say)
+        edges = _Edges(project, target, unfilled_parents(project, target, targets), chunks, options, say)
         try:
             finding = edges.finding()
         except WarehouseError as error:
@@ -73,22 +73,12 @@ _INSTEAD = (
 )
 
 
-def _unfilled_parents(project: Project, target: Target, targets: Sequence[Target]) -> list[str]:
-    """Models of the selection that this one reads: what is in them is not yet what the backfill puts there."""
-    return [
-        other.model.name
-        for other in targets
-        if other is not target
-        and any(below.unique_id == target.model.unique_id for below in project.descendants([other.model]))
-    ]
-
-
 class _Edges:
     def __init__(
         self,
         project: Project,
         target: Target,
-        unfilled: Sequence[str],
+        unfilled: Sequence[Target],
         chunks: Sequence[Window],
         options: EdgeOptions,
         say: Callable[[str], None],
@@ -97,6 +87,7 @@ class _Edges:
         self._target = target
         self._model = target.model
         self._unfilled = unfilled
+        self._chunks = chunks
         self._options = options
         self._say = say
         # where hooks are rehearsed, the header has run
@@ -118,15 +109,14 @@ class _Edges:
         self._own_sql_later = differs_on_first_run(self._project, self._model, self._pieces[0])
         if self._own_sql_later and self._model.is_microbatch:
             return _FIRST_RUN
+        if self._unfilled and len(self._chunks) > 1:
+            reading = _FIRST_RUN if self._own_sql_later else self._read_sql()
+            return beside_parents(self._project, self._target, self._unfilled, self._pieces[0], reading)
         if self._pieces == self._wholes and not self._own_sql_later and not self._hours:
             return None
         doubts = list(self._doubts())
         if doubts and self._hours:
             return f"its batches are of an hour, and chunks of whole days: {'; '.join(doubts)}"
-        if self._unfilled:
-            if not doubts:
-                return None
-            return f"{'; '.join(doubts)}. It reads {', '.join(self._unfilled)}, which this backfill fills: fill that first, then this model alone"
         if self._project.bills_bytes and not self._options.compare:
             return (
                 f"{'; '.join(doubts)}. --check-edges compares the rows, for the bytes that it tells before"
@@ -145,17 +135,23 @@ class _Edges:
     def _doubts(self) -> Sequence[str]:
         if self._own_sql_later:
             return (_FIRST_RUN,)
+        reading = self._read_sql()
+        return (reading,) if isinstance(reading, str) else reading.doubts
+
+    def _read_sql(self) -> Reading | str:
+        """What is found in its SQL, or why it can't be read."""
         dialect = dialect_of(self._project.adapter_type)
         one = self._pieces[0]
-        other = self._pieces[1] if len(self._pieces) > 1 else _next_day(one)
+        other = self._pieces[1] if len(self._pieces) > 1 else next_day(one)
         try:
             trees = [parse(self._project.compile(self._model, window), dialect) for window in (one, other)]
         except UnreadableError as error:
-            return (f"its SQL could not be read: {error}",)
-        doubts = doubts_by_window(*trees, utc=False)
-        if doubts and not doubts_by_window(*trees) and self._project.call("_session_timezone") in _UTC:
-            return ()
-        return doubts
+            return f"its SQL could not be read: {error}"
+        reading = read_by_window(trees[0], trees[1], dialect, utc=False)
+        if not reading.doubts:
+            return reading
+        with_utc = read_by_window(trees[0], trees[1], dialect)
+        return with_utc if not with_utc.doubts and self._project.call("_session_timezone") in _UTC else reading
 
     # --- rows --------------------------------------------------------------------------------------------------------
 
@@ -338,8 +334,3 @@ class _Rows:
 
 def _holds(whole: Window, piece: Window) -> bool:
     return whole.start_date <= piece.start_date and piece.end_date <= whole.end_date
-
-
-def _next_day(window: Window) -> Window:
-    day = (dt.date.fromisoformat(window.end_date) + dt.timedelta(days=1)).isoformat()
-    return Window(day, day)

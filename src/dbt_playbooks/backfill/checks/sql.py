@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import sqlparse
 
@@ -29,7 +30,7 @@ def against_sql(project: Project, model: Model, first: Window) -> str | None:
             "every chunk would get the first one's. Take the window's vars out of config(), ref() and source()."
         )
     renderings = [project.rendered(model, first, incremental) for incremental in (False, True)]
-    if any(_reads_itself(project, model, rendering) for rendering in renderings):
+    if _reads_itself(project, model, first, renderings):
         return (
             f"it reads itself ({model.relation}) inside a window that is replaced as a whole, so its rows would depend on "
             "the chunks before. Read the past from another model, or from the source with a wider filter."
@@ -55,16 +56,22 @@ def _without_layout(sql: str) -> str:
     return " ".join(sqlparse.format(sql, strip_comments=True).split())
 
 
-def _reads_itself(project: Project, model: Model, rendering: Rendering) -> bool:
-    """In its SQL, in a statement that its Jinja sends while it is compiled, or through a model that reads it."""
+def _reads_itself(project: Project, model: Model, window: Window, renderings: Sequence[Rendering]) -> bool:
+    """In its SQL, in a statement that its Jinja sends while it is compiled, or through a model that reads it.
+
+    Names are read, and the warehouse is asked, which knows what its views, its macros and names that are put together read.
+    """
     dialect = dialect_of(project.adapter_type)
-    asked = [statement for statement in rendering.asked if not _ASKS_FOR_COLUMNS.search(statement)]
+    asked = [statement for each in renderings for statement in each.asked if not _ASKS_FOR_COLUMNS.search(statement)]
+    statements = dict.fromkeys([*(each.sql for each in renderings if not each.error), *asked])
     below = [each.relation for each in project.descendants([model]) if each.materialized != "ephemeral"]
-    return any(
-        reads(statement, dialect, table_path(relation, dialect))
-        for statement in (rendering.sql, *asked)
-        for relation in (model.relation, *below)
-    )
+    paths = [table_path(relation, dialect) for relation in (model.relation, *below)]
+    if any(reads(statement, dialect, path) for statement in statements for path in paths):
+        return True
+    if any(each.error for each in renderings):
+        return False
+    resolved = project.tables_read(model, [*statements, project.compile(model, window)]) or []
+    return any(".".join(path) in resolved for path in paths)
 
 
 def _ignores(model: Model) -> str:

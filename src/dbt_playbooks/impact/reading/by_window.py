@@ -15,6 +15,7 @@ from typing import Any
 from sqlglot import exp
 
 from dbt_playbooks.impact.reading.parsing import QUERIES, SET_OPERATIONS, arg
+from dbt_playbooks.impact.reading.self_reads import tables_in
 from dbt_playbooks.impact.reading.window_cuts import Cut, Differences, Filter, by, conjuncts, text, texts, without_days
 from dbt_playbooks.impact.reading.window_parts import (
     aggregate,
@@ -57,10 +58,24 @@ class _Scope:
     merged: bool = False
     """NATURAL or USING: two columns go by one name."""
     aliases: list[str] = field(default_factory=list)
+    nodes: list[Any] = field(default_factory=list)
+    """What the aliases stand for."""
 
 
-def doubts_by_window(one: Any, other: Any, utc: bool = True) -> tuple[str, ...]:
-    """Why rows of the query may depend on where a window ends, given its trees for a window and the next. Empty when none can.
+@dataclass(frozen=True)
+class Reading:
+    """What is found in a query that is cut by a window."""
+
+    doubts: tuple[str, ...]
+    """Why its rows may depend on where a window ends. None: they don't."""
+    filtered: tuple[tuple[tuple[str, ...], Filter], ...]
+    """Tables of which it reads no more than a window, by their names in full or in part, in lower case, each with its filter."""
+    whole: tuple[tuple[str, ...], ...]
+    """Tables of which it reads more than that."""
+
+
+def read_by_window(one: Any, other: Any, dialect: str | None, utc: bool = True) -> Reading:
+    """Read a query, given its trees for a window and the next.
 
     `utc`: days that are cast from a moment are those of UTC, as its filter means them.
     """
@@ -70,7 +85,12 @@ def doubts_by_window(one: Any, other: Any, utc: bool = True) -> tuple[str, ...]:
         reader.doubts["a sample of a table"] = None
     if rows.cut is None and not reader.doubts:
         reader.doubts["the window is in no filter that is understood"] = None
-    return tuple(reader.doubts)
+    tables = list(tables_in(one, dialect))
+    return Reading(
+        tuple(reader.doubts),
+        tuple((name, reader.filtered[id(node)]) for node, name in tables if id(node) in reader.filtered),
+        tuple(dict.fromkeys(name for node, name in tables if id(node) not in reader.filtered)),
+    )
 
 
 class _ByWindow:
@@ -78,6 +98,8 @@ class _ByWindow:
         self._differences = differences
         self.doubts: dict[str, None] = {}
         """In the order in which they were found."""
+        self.filtered: dict[int, Filter] = {}
+        """The tables of which no more than a window is read."""
 
     def _doubt(self, reason: str) -> _Rows:
         self.doubts[reason] = None
@@ -206,6 +228,7 @@ class _ByWindow:
         if not kept:
             scope.dates.clear()
         scope.aliases.append(alias)
+        scope.nodes.append(node)
         if rows.cut is not None and own:
             scope.cut = scope.cut or rows.cut
             scope.dates[alias] = set(rows.dates)
@@ -283,6 +306,9 @@ class _ByWindow:
 
     def _cut(self, scope: _Scope, found: Filter) -> None:
         scope.cut = found.cut
+        if len(scope.nodes) == 1 or (found.table and scope.aliases.count(found.table) == 1):
+            of = scope.nodes[scope.aliases.index(found.table)] if found.table in scope.aliases else scope.nodes[0]
+            self.filtered[id(of)] = found
         scope.dates = {found.table: {found.column}, "": {found.column}}
         if not found.table and not scope.merged:
             scope.dates |= {alias: {found.column} for alias in scope.aliases}

@@ -21,22 +21,35 @@ def reads(sql: str, dialect: str | None, path: Sequence[str]) -> bool:
     try:
         tree = parse(sql, dialect)
     except UnreadableError:
-        return any(_is_end(name, wanted) for name in _names_in_tokens(sql, dialect))
-    return any(_is_end(name, wanted) for name in _tables(tree, dialect))
+        return any(is_end(name, wanted) for name in _names_in_tokens(sql, dialect))
+    named = [name for _, name in tables_in(tree, dialect)]
+    return any(is_end(name, wanted) for name in (*named, *_named_by_text(tree, dialect)))
 
 
-def _is_end(name: Sequence[str], path: Sequence[str]) -> bool:
-    return bool(name) and tuple(path[-len(name) :]) == tuple(name)
+def is_end(name: Sequence[str], path: Sequence[str]) -> bool:
+    """Whether a name is that of a table, in full or in part. Of BigQuery's names a wildcard and the day of a partition are looked through;
+    DuckDB takes two parts for a catalog and a table of its main schema, too."""
+    if not name:
+        return False
+    last = name[-1].partition("$")[0]
+    if last.endswith("*"):
+        return tuple(path[-len(name) : -1]) == tuple(name[:-1]) and path[-1].startswith(last[:-1])
+    exact = (*name[:-1], last)
+    return tuple(path[-len(exact) :]) == exact or (len(exact) == 2 and (path[0], path[-1]) == exact)
 
 
-def _tables(tree: Any, dialect: str | None) -> Iterator[tuple[str, ...]]:
+def tables_in(tree: Any, dialect: str | None) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    """The tables that a query names, each with its name in lower case. Names of CTEs are no tables."""
     for node in tree.find_all(exp.Table):
         if isinstance(node.this, exp.Identifier):
             name = tuple(part.name.lower() for part in node.parts)
-            # a name quoted as a whole: `project.dataset.table`
-            name = tuple(name[0].split(".")) if len(name) == 1 and dialect == "bigquery" else name
+            # names quoted together: `project.dataset.table`
+            name = tuple(".".join(name).split(".")) if dialect == "bigquery" else name
             if len(name) > 1 or not _is_cte(node, name[0]):
-                yield name
+                yield node, name
+
+
+def _named_by_text(tree: Any, dialect: str | None) -> Iterator[tuple[str, ...]]:
     for call in tree.find_all(exp.Anonymous):
         if str(call.this).lower() in _BY_TEXT:
             for text in call.find_all(exp.Literal):

@@ -36,6 +36,8 @@ class Filter:
     table: str
     column: str
     cut: Cut
+    days: tuple[str, ...] = ()
+    """The first day and the day after the last, as they are written."""
 
 
 class Differences:
@@ -98,7 +100,9 @@ class Differences:
             highs = [part.expression for part in parts if isinstance(part, exp.LT)]
             if not (len(lows) == len(highs) == 1 and highs[0].sql() == self._next[id(lows[0])].sql()):
                 doubts.append("its window does not end where the next one begins")
-            filters.append(Filter(table, column, Cut(by, " ".join(each.sql() for each in (*lows, *highs)))))
+            ends = [*lows, *highs]
+            days = tuple(str(each.find(exp.Literal).this) for each in ends)
+            filters.append(Filter(table, column, Cut(by, " ".join(each.sql() for each in ends)), days))
         return filters, doubts
 
     def _bounded(self, node: Any) -> tuple[str, str, str] | None:

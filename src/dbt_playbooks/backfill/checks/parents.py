@@ -1,0 +1,76 @@
+"""Models that read what the same backfill fills: a chunk finds the rows of its own window there, and of others only those that came before it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+from dbt_playbooks.backfill.checks.targets import Target
+from dbt_playbooks.impact.names import table_path
+from dbt_playbooks.impact.reading import dialect_of
+from dbt_playbooks.impact.reading.by_window import Reading
+from dbt_playbooks.impact.reading.self_reads import is_end
+from dbt_playbooks.interface import Project, Window
+
+
+def unfilled_parents(project: Project, target: Target, targets: Sequence[Target]) -> list[Target]:
+    """Models of the selection that this one reads: what is in them is not yet what the backfill puts there."""
+    return [
+        other
+        for other in targets
+        if other is not target
+        and any(below.unique_id == target.model.unique_id for below in project.descendants([other.model]))
+    ]
+
+
+def beside_parents(
+    project: Project, target: Target, parents: Sequence[Target], first: Window, reading: Reading | str
+) -> str | None:
+    """Why chunks may not give the rows of one run while this backfill fills `parents`; None when each chunk reads no more of them than
+    its own window. `reading`: what is found in the model's SQL, or why that is not known."""
+    reasons = [reading] if isinstance(reading, str) else list(reading.doubts)
+    if isinstance(reading, Reading):
+        resolved = project.tables_read(target.model, [project.compile(target.model, first)]) or []
+        reads = [_reads_beside(project, reading, parent, first, resolved, target) for parent in parents]
+        reasons += [reason for reason in reads if reason]
+    if not reasons:
+        return None
+    names = ", ".join(parent.model.name for parent in parents)
+    return f"{'; '.join(dict.fromkeys(reasons))}. It reads {names}, which this backfill fills: fill that first, then this model alone"
+
+
+def _reads_beside(
+    project: Project, reading: Reading, parent: Target, first: Window, resolved: Sequence[str], reader: Target
+) -> str | None:
+    """How rows of a parent outside of the window may be read."""
+    dialect = dialect_of(project.adapter_type)
+    path = table_path(parent.model.relation, dialect)
+    for below in project.descendants([parent.model]):
+        kept = below.materialized in ("ephemeral", "table", "incremental") or below.unique_id == reader.model.unique_id
+        names = [*reading.whole, *(name for name, _ in reading.filtered)]
+        if not kept and any(is_end(name, table_path(below.relation, dialect)) for name in names):
+            return f"it reads {parent.model.name} through {below.name}"
+    if any(is_end(name, path) for name in reading.whole):
+        return f"it reads {parent.model.name} without the window"
+    filters = [found for name, found in reading.filtered if is_end(name, path)]
+    for found in filters:
+        days = tuple(map(_as_day, found.days))
+        if not found.cut.by_value or found.column != parent.column.strip('"`').lower():
+            return f"it reads {parent.model.name} by {found.column}, and that is filled by {parent.column}"
+        if days != (first.start_date, next_day(first).start_date):
+            return f"it reads {parent.model.name} by another window, {found.cut.bounds}, than that is filled by"
+    if ".".join(path) in resolved and not filters:
+        return f"it reads {parent.model.name} by another name"
+    return None
+
+
+def _as_day(text: str) -> str:
+    """A day as a literal of a filter has it, when it stands for midnight UTC; else the text."""
+    digits = re.sub(r"\D", "", text)
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}" if not digits[8:].strip("0") else text
+
+
+def next_day(window: Window) -> Window:
+    day = (dt.date.fromisoformat(window.end_date) + dt.timedelta(days=1)).isoformat()
+    return Window(day, day)
