@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, replace
+from functools import partial
 
 from dbt_playbooks.backfill.checks import Target, data_type
 from dbt_playbooks.backfill.checks.targets import type_in
@@ -170,7 +171,7 @@ class Runner:
                 break
             # dbt runs the hooks of a microbatch model once, around all of its batches
             mine = hooks if target.model.is_microbatch else Hooks()
-            outcome = self._project.run(target.model, chunk.window, config, mine)
+            outcome = self._project.run(target.model, chunk.window, config, mine, partial(target.refuses, chunk.window))
             compiled = outcome.compiled
             if outcome.bytes_processed is not None:
                 billed = (billed or 0) + outcome.bytes_processed

@@ -7,7 +7,7 @@ import copy
 import datetime as dt
 import difflib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -194,13 +194,24 @@ class DbtCoreProject(Rehearsal):
         with self._dbt_errors(), self._connection(f"compile_{model.name}"):
             return str(runner.compile(manifest).compiled_code)
 
-    def run(self, model: Model, window: Window, config: Mapping[str, Any], hooks: Hooks = Hooks()) -> Outcome:  # noqa: B008
-        """Run a model for a window through its own materialization, as `dbt run` does. An error is an outcome."""
+    def run(
+        self,
+        model: Model,
+        window: Window,
+        config: Mapping[str, Any],
+        hooks: Hooks = Hooks(),  # noqa: B008
+        refuses: Callable[[str], str | None] | None = None,
+    ) -> Outcome:
+        """Run a model for a window through its own materialization, as `dbt run` does. An error is an outcome.
+
+        `refuses`: says of its compiled SQL why it is not to run, if it is not; nothing is changed then.
+        """
         from dbt_common.events.contextvars import log_contextvars
 
         runner, manifest = self._runner(model, window, config)
         runner.node.config.pre_hook = runner.node.config.pre_hook if hooks.before else []
         runner.node.config.post_hook = runner.node.config.post_hook if hooks.after else []
+        runner.refuses = refuses
         with log_contextvars(node_info=runner.node.node_info):
             result = runner.run_with_hooks(manifest)
         failed = str(result.status) not in ("success", "warn")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dbt_playbooks.interface import Argument, MacroCall
@@ -16,8 +16,11 @@ from dbt_playbooks.project.opening import plain
 def runners() -> tuple[Any, Any]:
     """dbt's runners of a model and of one microbatch, without what nobody sees: events, and files of each chunk's SQL."""
     from dbt.task.run import MicrobatchBatchRunner, ModelRunner
+    from dbt_common.exceptions import DbtRuntimeError
 
     class Quiet:
+        refuses: Callable[[str], str | None] | None = None
+
         def __init__(self, *arguments: Any) -> None:
             super().__init__(*arguments)
             self.compiler: Any
@@ -29,6 +32,9 @@ def runners() -> tuple[Any, Any]:
 
         def _execute_model(self, hook: Any, config: Any, model: Any, context: Any, *more: Any) -> Any:
             context["write"] = lambda _: ""
+            reason = self.refuses(model.compiled_code) if self.refuses else None
+            if reason:
+                raise DbtRuntimeError(reason)
             return super()._execute_model(hook, config, model, context, *more)  # type: ignore[misc]
 
     class Microbatch(Quiet, MicrobatchBatchRunner):  # type: ignore[misc]

@@ -178,7 +178,8 @@ def test_a_model_that_reads_too_few_days_before_is_refused(shop: Shop) -> None:
 MOMENTS = """create table raw.moments as select i as id, timestamptz '2024-03-26 12:00:00+00' + to_days(cast(i as int)) as ts from range(9) as t(i)
 union all select 100 + i, timestamptz '2024-03-27 02:00:00+00' from range(5) as t(i)"""
 BY_DAY = """{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=['d', 'id'], event_time='ts') }}
-select cast(ts as date) as d, min(id) as id, max(ts) as ts, count(*) as n from raw.moments where {{ dbt_playbooks.backfill_filter('ts', 'timestamptz') }} group by 1
+select cast(ts as date) as d, min(id) as id, max(ts) as ts, count(*) as n from raw.moments where {{ dbt_playbooks.backfill_filter('ts', 'timestamptz') }}
+group by 1
 """
 
 
@@ -195,3 +196,42 @@ def test_days_of_another_clock_than_the_filters_are_doubted(shop: Shop, zone: st
     else:
         assert said.code == 2
         assert "without the date: a group may lie in two windows" in said.err
+
+
+DAY = "{% set first = var('dbt_playbooks_start_date', '2024-01-01') | string %}"
+BRANCHES = {
+    "from a day on": DAY
+    + f"select id, event_date, {{% if first >= '2024-02-20' %}}amount * 100{{% else %}}amount{{% endif %}} as amount from {SOURCE} where {F}",
+    "from another table": DAY
+    + "select id, event_date, amount from {% if first < '2024-02-20' %}"
+    + SOURCE
+    + "{% else %}(select * replace (amount + 1 as amount) from "
+    + SOURCE
+    + f"){{% endif %}} where {F}",
+    "by another day": DAY
+    + f"select id, event_date from {SOURCE} where {F} and event_date < '{{{{ '2025-01-01' if first < '2024-02-20' else '2024-03-03' }}}}'",
+}
+
+
+@pytest.mark.parametrize("case", BRANCHES)
+def test_jinja_that_takes_another_branch_for_some_days_is_refused(shop: Shop, case: str) -> None:
+    shop.model("events", DELETE_INSERT + BRANCHES[case])
+    said = shop.run("events", *RANGE, "--chunk", "week")
+    assert said.code == 2, said.err
+    assert "Jinja takes another branch for some days" in said.err
+    assert shop.sql("select table_name from information_schema.tables where table_schema = 'main'") == []
+
+
+def test_a_branch_that_was_not_looked_at_fails_its_chunk_alone(shop: Shop) -> None:
+    shop.model(
+        "events",
+        DELETE_INSERT
+        + DAY
+        + f"select id, event_date, {{{{ 1 if first == '2024-02-13' else 0 }}}} as other from {SOURCE} where {F}",
+    )
+    said = shop.run("events", *RANGE, "--chunk", "day")
+    assert said.code == 1, said.err
+    assert "its SQL for 2024-02-13 is other SQL than for 2024-01-01" in said.err
+    assert shop.sql("select count(*), count(*) filter (where event_date = '2024-02-13') from events") == [(270, 0)]
+    accepted = shop.run("events", *RANGE, "--chunk", "day", "--accept", "edges")
+    assert accepted.code == 0, accepted.err

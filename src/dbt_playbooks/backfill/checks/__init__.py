@@ -71,7 +71,10 @@ def check_rows(
 
     def checked() -> tuple[list[Target], list[str]]:
         found, warnings = check_columns(project, targets, windows[0])
-        return found, warnings + (check_edges(project, found, windows, options, say) if options else [])
+        if not options:
+            return found, warnings
+        found, more = check_edges(project, found, windows, options, say)
+        return found, warnings + more
 
     models = [target.model for target in targets]
     if project.bills_bytes:

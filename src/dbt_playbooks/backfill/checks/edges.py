@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from dbt_playbooks.backfill.checks.parents import beside_parents, next_day, unfilled_parents
+from dbt_playbooks.backfill.checks.shape import Shape
 from dbt_playbooks.backfill.checks.sql import differs_on_first_run
 from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.backfill.plan import windows as chunks_of
@@ -25,6 +26,8 @@ from dbt_playbooks.interface import Project, Window
 
 _PATIENCE = 10.0
 """Seconds for comparing days of a model whose SQL leaves no doubt."""
+_LOOKED_AT = 40
+"""Windows whose SQL is looked at before anything runs."""
 _UTC = ("UTC", "Etc/UTC", "Etc/UCT", "UCT", "GMT", "Etc/GMT", "Z", "Zulu")
 _FIRST_RUN = "`is_incremental()` changes its SQL, so the chunk that creates the table runs other SQL than the rest"
 
@@ -44,8 +47,12 @@ def check_edges(
     chunks: Sequence[Window],
     options: EdgeOptions,
     say: Callable[[str], None],
-) -> list[str]:
-    """What its user should know. Raises UsageError for models whose rows depend on where a chunk ends, and tells which rows."""
+) -> tuple[list[Target], list[str]]:
+    """The targets, each with the SQL by which it was checked, and what their user should know.
+
+    Raises UsageError for models whose rows depend on where a chunk ends, and tells which rows.
+    """
+    checked: list[Target] = []
     warnings: list[str] = []
     refused: list[str] = []
     for target in targets:
@@ -59,11 +66,12 @@ def check_edges(
         if finding:
             (warnings if options.accepted else refused).append(f"{target.model.name} ({target.model.path}): {finding}")
         warnings += edges.warnings
+        checked.append(replace(target, shape=None if finding else edges.shape))
     if refused:
         raise UsageError(
             "chunks would not give the rows of one run, so nothing is run:\n  " + "\n  ".join(refused) + f"\n{_INSTEAD}"
         )
-    return warnings
+    return checked, warnings
 
 
 _INSTEAD = (
@@ -96,6 +104,8 @@ class _Edges:
         self._own_sql_later = False
         """An incremental run has SQL of its own."""
         self.warnings: list[str] = []
+        self.shape: Shape | None = None
+        """Its SQL, where what was read of one window stands for all of them."""
         # what is compared: the pieces that dbt or the backfill makes, and the same days in fewer pieces
         self._pieces, self._wholes = list(chunks), [Window(chunks[0].start_date, chunks[-1].end_date)]
         self._hours = self._model.config.get("batch_size") == "hour"
@@ -110,7 +120,7 @@ class _Edges:
         if self._own_sql_later and self._model.is_microbatch:
             return _FIRST_RUN
         if self._unfilled and len(self._chunks) > 1:
-            reading = _FIRST_RUN if self._own_sql_later else self._read_sql()
+            reading = _FIRST_RUN if self._own_sql_later else self._other_sql() or self._read_sql()
             return beside_parents(self._project, self._target, self._unfilled, self._pieces[0], reading)
         if self._pieces == self._wholes and not self._own_sql_later and not self._hours:
             return None
@@ -127,6 +137,8 @@ class _Edges:
         if different:
             return "; ".join([*doubts, different])
         if doubts:
+            # each chunk was compared, whatever its SQL
+            self.shape = None
             self.warnings.append(
                 f"{self._model.name}: {'; '.join(doubts)}. With the rows of today, its {len(self._pieces):,} chunks give those of one run"
             )
@@ -136,7 +148,9 @@ class _Edges:
         if self._own_sql_later:
             return (_FIRST_RUN,)
         reading = self._read_sql()
-        return (reading,) if isinstance(reading, str) else reading.doubts
+        doubts = (reading,) if isinstance(reading, str) else reading.doubts
+        other_sql = None if doubts else self._other_sql()
+        return (other_sql,) if other_sql else doubts
 
     def _read_sql(self) -> Reading | str:
         """What is found in its SQL, or why it can't be read."""
@@ -152,6 +166,14 @@ class _Edges:
             return reading
         with_utc = read_by_window(trees[0], trees[1], dialect)
         return with_utc if not with_utc.doubts and self._project.call("_session_timezone") in _UTC else reading
+
+    def _other_sql(self) -> str | None:
+        """Whether other windows have other SQL than the first: some of them, the rest when they run."""
+        first, every = self._pieces[0], len(self._pieces) // _LOOKED_AT + 1
+        self.shape = Shape(self._project.compile(self._model, first), first)
+        windows = [*self._wholes[:_LOOKED_AT], *self._pieces[::every], self._pieces[-1]]
+        reasons = (self.shape.reason_against(self._project.compile(self._model, window), window) for window in windows)
+        return next((reason for reason in reasons if reason), None)
 
     # --- rows --------------------------------------------------------------------------------------------------------
 

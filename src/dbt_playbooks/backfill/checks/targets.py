@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dbt_playbooks.backfill.checks.shape import Shape
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.interface import Model, Project, Window
 
@@ -21,6 +22,12 @@ class Target:
     """The type that the filters of the model name: what a TIMESTAMP, a text or an integer means."""
     data_type: str | None = None
     """The column's type, of the table or of what the model returns; None while it reads a table that is not there yet."""
+    shape: Shape | None = None
+    """The SQL that each chunk must have but for its days; None where each chunk's own was checked."""
+
+    def refuses(self, window: Window, sql: str) -> str | None:
+        """Why a chunk's SQL is not to run."""
+        return self.shape.reason_against(sql, window) if self.shape else None
 
     def config(self, window: Window, data_type: str) -> dict[str, Any]:
         """What the model's config says while one chunk runs (see macros/backfill/overrides/)."""
