@@ -93,3 +93,26 @@ def test_hooks_of_other_models_run_with_each_chunk_as_with_each_run_of_dbt(shop:
     )
     assert shop.run("events", *RANGE).code == 0
     assert shop.sql("select count(*) from main.hooked") == [(3,)]
+
+
+@pytest.mark.parametrize("option", ["merge_update_columns=['amount']", "merge_exclude_columns=['note']"])
+def test_columns_that_a_merge_keeps_are_kept_as_dbt_keeps_them_and_that_is_said(shop: Shop, option: str) -> None:
+    shop.model("events", MERGE.replace("unique_key", f"{option}, unique_key") + FILTERED)
+    assert shop.run("events", *RANGE).code == 0
+    shop.sql("update raw.events set note = 'new', amount = amount + 5")
+    said = shop.run("events", *RANGE, "--reprocess", "all", "--reverse")
+    assert said.code == 0, said.err
+    assert f"events: {option.split('=')[0]} (" in said.err
+    assert "keep the values of rows that are there already, as in dbt run" in said.err
+    filled = shop.sql("select * from events order by all")
+    shop.dbt("run", "--vars", "{start_date: 2024-01-01, end_date: 2024-03-31}")
+    assert shop.sql("select * from events order by all") == filled
+    assert shop.sql("select count(*) from events where note = 'new'") == [(0,)]
+
+
+def test_a_hook_that_writes_elsewhere_beside_its_own_table_is_fine(shop: Shop) -> None:
+    shop.sql("create table main.log (n bigint)")
+    hook = "insert into main.log select count(*) from {{ this }}"
+    shop.model("events", MERGE.replace("unique_key", f'post_hook="{hook}", unique_key') + FILTERED)
+    assert shop.run("events", *RANGE).code == 0
+    assert shop.sql("select count(*) from main.log") == [(3,)]

@@ -46,15 +46,29 @@ REFUSED = {
     },
     **{
         f"a hook that changes its table: {change}": (
-            DELETE_INSERT.replace("unique_key", f'post_hook="{change} {{{{ this }}}} {more}", unique_key') + FILTERED,
-            f"a hook changes its own table ({change} {{{{ this }}}})",
+            DELETE_INSERT.replace("unique_key", f'post_hook="{change}", unique_key') + FILTERED,
+            f"a hook changes its own table ({seen}",
         )
-        for change, more in (
-            ("update", "set amount = amount + 1"),
-            ("insert into", "(id) select -1"),
-            ("truncate table", ""),
+        for change, seen in (
+            ("update {{ this }} set amount = amount + 1", 'update "shop"."main"."events" set'),
+            ("insert into {{ this }} (id) select -1", 'insert into "shop"."main"."events" (id)'),
+            ("truncate table {{- this -}}", 'truncate table "shop"."main"."events"'),
+            (
+                "select 1; -- a note\ninsert into {{ this.schema }}.{{ this.identifier }} (id) select -1",
+                "insert into main.events (id)",
+            ),
+            ("insert into {{ this.include(database=false) }} (id) select -1", "insert into main.events"),
+            ("with x as (select -1 as id) insert into main.events (id) select * from x", "with x as"),
+            (
+                "{% if true %}merge into events using (select 1 as id) as s on false when matched then delete{% endif %}",
+                "merge into events",
+            ),
         )
     },
+    "a merge by an expression": (
+        MERGE.replace("'id'", "\"id || '-' || event_date\"") + FILTERED,
+        "dbt merges by columns, and its unique_key is an expression: id || '-' || event_date",
+    ),
     "the window is ignored": (MERGE + _ALL, "it ignores the window: its SQL is the same for two windows"),
     "the window sits inside is_incremental": (
         MERGE + _ALL + "{% if is_incremental() %} where {{ dbt_playbooks.backfill_filter('event_date') }} {% endif %}",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
+from dbt_playbooks.backfill.checks.hooks import hook_that_changes
 from dbt_playbooks.backfill.checks.targets import effective_strategy
 from dbt_playbooks.interface import Model, Project, Window
 
@@ -19,6 +20,7 @@ _STRATEGIES = {
     "duckdb": ("delete+insert", "merge", "microbatch"),
     "bigquery": ("merge", "insert_overwrite", "microbatch"),
 }
+_COLUMN = re.compile(r'"[^"]+"|`[^`]+`|[^\W\d]\w*')
 # of dbt-duckdb: what is not updated, inserted or deleted as the model returns it
 _MERGES_OF_ITS_OWN = (
     "merge_clauses",
@@ -26,17 +28,11 @@ _MERGES_OF_ITS_OWN = (
     "merge_update_condition",
     "merge_update_set_expressions",
 )
-_CHANGES_ITSELF = re.compile(
-    r"\s*(insert\s+(or\s+\w+\s+)?into|update|merge\s+into|truncate(\s+table)?)\s+\{\{\s*this\s*\}\}", re.IGNORECASE
-)
 
 
-def _hook_that_changes(model: Model) -> str | None:
-    """The beginning of a hook that writes rows into the model's own table; those of microbatch models run once, as in dbt."""
-    hooks = [hook for kind in ("pre-hook", "post-hook") for hook in model.config.get(kind) or ()]
-    texts = [str(hook["sql"] if isinstance(hook, Mapping) else hook) for hook in hooks]
-    found = [match[0].strip() for text in texts if (match := _CHANGES_ITSELF.match(text))]
-    return found[0] if found and not model.is_microbatch else None
+def _keys(model: Model) -> list[str]:
+    named = model.config.get("merge_on_using_columns") or model.config.get("unique_key") or []
+    return [named] if isinstance(named, str) else list(named)
 
 
 def against_configuration(project: Project, model: Model) -> str | None:
@@ -69,7 +65,13 @@ def against_configuration(project: Project, model: Model) -> str | None:
             "what the model returns, or not when it runs again. Filter the rows in the model's SQL, and remove "
             f"{'it' if len(doing) == 1 else 'them'} from its config."
         )
-    changing = _hook_that_changes(model)
+    expressions = [key for key in _keys(model) if not _COLUMN.fullmatch(key)]
+    if strategy == "merge" and expressions:
+        return (
+            f"dbt merges by columns, and its unique_key is an expression: {', '.join(expressions)}. "
+            "Make it a column of the model, or use delete+insert."
+        )
+    changing = hook_that_changes(model, project.adapter_type)
     if changing:
         return (
             f"a hook changes its own table ({changing}): it would run with each chunk, and once in one run of dbt. "
@@ -103,12 +105,26 @@ def against_batches(model: Model, windows: Sequence[Window]) -> str | None:
     return None
 
 
+def _kept_columns(model: Model, adapter_type: str) -> Iterator[str]:
+    if effective_strategy(model, adapter_type) == "merge":
+        for option, which in (
+            ("merge_update_columns", "all columns but these"),
+            ("merge_exclude_columns", "these columns"),
+        ):
+            columns = model.config.get(option)
+            if columns:
+                listed = columns if isinstance(columns, str) else ", ".join(columns)
+                yield f"{model.name}: {option} ({listed}): {which} keep the values of rows that are there already, as in dbt run, also when a chunk runs again"
+
+
 def warnings_of(project: Project, models: Sequence[Model]) -> list[str]:
     below = project.descendants(models)
     rebuilt = [model.name for model in below if model.materialized == "table"]
     incremental = [model.name for model in below if model.materialized == "incremental"]
     names = " ".join(f"{model.name}+" for model in models)
-    warnings = []
+    warnings: list[str] = []
+    for model in models:
+        warnings += _kept_columns(model, project.adapter_type)
     if rebuilt:
         read = (
             "reads what is backfilled, and dbt rebuilds it as a whole"

@@ -66,7 +66,7 @@ def check_edges(
         if finding:
             (warnings if options.accepted else refused).append(f"{target.model.name} ({target.model.path}): {finding}")
         warnings += edges.warnings
-        checked.append(replace(target, shape=None if finding else edges.shape))
+        checked.append(replace(target, shape=None if finding or options.accepted else edges.shape))
     if refused:
         raise UsageError(
             "chunks would not give the rows of one run, so nothing is run:\n  " + "\n  ".join(refused) + f"\n{_INSTEAD}"

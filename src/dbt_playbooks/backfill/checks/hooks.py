@@ -1,0 +1,74 @@
+"""Hooks that write to the table of their own model: they would run with each chunk, and once in one run of dbt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlglot
+import sqlparse
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from dbt_playbooks.impact.names import table_path
+from dbt_playbooks.impact.reading import dialect_of
+from dbt_playbooks.impact.reading.self_reads import is_end, tables_in
+from dbt_playbooks.interface import Model
+
+# deleting is left out: a row that is deleted too much is missed at the end, and one that is not comes in no run
+_WRITES: tuple[Any, ...] = (exp.Insert, exp.Update, exp.Merge, exp.TruncateTable, exp.Copy)
+_WRITES_BY_WORD = re.compile(r"\s*(with\b.*?\)\s*)?(insert|update|merge|truncate|copy)\b", re.IGNORECASE | re.DOTALL)
+_JINJA = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+
+
+def hook_that_changes(model: Model, adapter_type: str) -> str | None:
+    """The statement of a hook that writes rows into the model's own table; those of microbatch models run once, as in dbt."""
+    if model.is_microbatch:
+        return None
+    dialect = dialect_of(adapter_type)
+    path = table_path(model.relation, dialect)
+    for kind in ("pre-hook", "post-hook"):
+        for hook in model.config.get(kind) or ():
+            text = str(hook["sql"] if isinstance(hook, Mapping) else hook)
+            for statement in sqlparse.split(sqlparse.format(_without_jinja(text, model, path), strip_comments=True)):
+                if any(is_end(name, path) for name in _written(statement, dialect)):
+                    return " ".join(statement.split())[:80]
+    return None
+
+
+def _without_jinja(text: str, model: Model, path: tuple[str, ...]) -> str:
+    """A hook's SQL with the names that `this` stands for; any other expression is a name that is no table's."""
+    parts = dict(zip(("database", "schema", "identifier"), path[-3:], strict=False)) if len(path) >= 3 else {}
+    parts |= {"name": path[-1], "table": path[-1]}
+
+    def put(match: re.Match[str]) -> str:
+        words = (match[1] or "").strip().strip("-").strip()
+        attribute = re.fullmatch(r"this\.(\w+)", words)
+        if re.fullmatch(r"this(\.(include|render|quote|without_identifier|incorporate)\(.*\))?", words):
+            return (
+                ".".join(parts[name] for name in ("schema", "identifier"))
+                if "include" in words and parts
+                else model.relation
+            )
+        if attribute and attribute[1] in parts:
+            return parts[attribute[1]]
+        return " of_jinja " if match[1] is not None else " "
+
+    return _JINJA.sub(put, text)
+
+
+def _written(statement: str, dialect: str | None) -> Iterator[tuple[str, ...]]:
+    """The tables that a statement writes rows into; those that it names at all, where it can't be read."""
+    try:
+        trees = [tree for tree in sqlglot.parse(statement, dialect=dialect) if tree is not None]
+    except SqlglotError:
+        trees = [exp.Command(this="unreadable")]
+    for tree in trees:
+        if isinstance(tree, exp.Command) and _WRITES_BY_WORD.match(statement):
+            yield from (
+                tuple(part.strip('"`').lower() for part in name.split("."))
+                for name in re.findall(r'[\w"`.$-]+', statement)
+            )
+        elif isinstance(tree, _WRITES):
+            yield from [name for _, name in tables_in(tree, dialect)][:1]
