@@ -43,9 +43,9 @@
   {{ return(parts | join(" || ', ' || ")) }}
 {% endmacro %}
 
-{#- DuckDB: no row of the target outside of the window has a key of the rows to load. `condition` says when a row DBT_INTERNAL_DEST has the key of
-    a row DBT_INTERNAL_SOURCE; without one the keys decide alone, by dbt's own predicate. -#}
-{% macro _refuse_shared_keys_sql(window, target_relation, rows, keys, condition=none) %}
+{#- DuckDB: no row of the target outside of the window, of which `inside` is the predicate, has a key of the rows to load. `condition` says when a row
+    DBT_INTERNAL_DEST has the key of a row DBT_INTERNAL_SOURCE; without one the keys decide alone, by the predicate of dbt's own delete. -#}
+{% macro _refuse_shared_keys_sql(window, target_relation, rows, keys, inside, condition=none) %}
   {%- set key = keys | join(', ') -%}
   {%- set day = 'cast(' ~ dbt_playbooks._quote(window.column) ~ ' as varchar)' -%}
   {%- set met -%}
@@ -57,7 +57,7 @@
   {%- endset -%}
   {{ return(dbt_playbooks._refuse_examples_sql(
     '  select distinct ' ~ dbt_playbooks._key_text(keys) ~ " || ' on ' || coalesce(" ~ day ~ ", 'no date') as example\n  from "
-    ~ target_relation ~ ' as DBT_INTERNAL_DEST\n  where (' ~ dbt_playbooks._in_backfill_window(window) ~ ') is not true and ' ~ met,
+    ~ target_relation ~ ' as DBT_INTERNAL_DEST\n  where (' ~ inside ~ ') is not true and ' ~ met,
     dbt_playbooks._shared_key_texts(window, keys)
   )) }}
 {% endmacro %}

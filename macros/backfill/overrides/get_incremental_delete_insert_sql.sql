@@ -5,11 +5,12 @@
   {%- if not window -%}
     {{ return(dbt.default__get_incremental_delete_insert_sql(arg_dict)) }}
   {%- endif -%}
-  {%- set rows = arg_dict.temp_relation -%}
+  {%- set table, rows = arg_dict.target_relation, arg_dict.temp_relation -%}
+  {%- set inside = dbt_playbooks._in_backfill_window(window) -%}
   {{ return(
-    dbt_playbooks._refuse_rows_outside_sql(window, rows)
-    ~ dbt_playbooks._refuse_shared_keys_sql(window, arg_dict.target_relation, rows, dbt_playbooks._backfill_keys())
-    ~ 'delete from ' ~ arg_dict.target_relation ~ ' where ' ~ dbt_playbooks._in_backfill_window(window) ~ ';\n'
+    dbt_playbooks._refuse_rows_outside_sql(window, rows, inside)
+    ~ dbt_playbooks._refuse_shared_keys_sql(window, table, rows, dbt_playbooks._backfill_keys(), inside)
+    ~ 'delete from ' ~ table ~ ' where ' ~ inside ~ ';\n'
     ~ dbt.default__get_incremental_delete_insert_sql(dict(arg_dict, unique_key=none))
   ) }}
 {% endmacro %}
