@@ -175,6 +175,9 @@ def test_dbt_does_not_look_again_for_keys_whose_rows_were_looked_for_and_are_gon
     dbts = {"dbt.default__get_incremental_delete_insert_sql": lambda arguments: f"DBT({arguments['unique_key']})"}
     name, keys = "duckdb__get_incremental_delete_insert_sql", {"unique_key": ["id", "shop"]}
     text = said(macro, name, {**ARGUMENTS, **keys}, config=keys, **dbts)
-    assert "is not true and (id, shop) in (select id, shop from new_rows) limit 3 ) as examples having count(*) > 0;" in text
+    assert (
+        "is not true and (id, shop) in (select id, shop from new_rows) limit 3 ) as examples having count(*) > 0;"
+        in text
+    )
     assert text.endswith(" DBT(None)")
     assert said(macro, name, ARGUMENTS, window=None, **dbts) == "DBT(id)"
