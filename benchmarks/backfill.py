@@ -10,7 +10,6 @@ import json
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -21,10 +20,10 @@ import click
 from measure import Claim, Line, Measured, between, in_another_process, machine, run
 from rich.console import Console
 from rich.table import Table
+from straight import FIRST_DAY, checks, delete_and_insert, differences
 
 from dbt_playbooks import demo
 
-FIRST_DAY = dt.date(2013, 1, 1)
 DBT = [sys.executable, "-m", "dbt.cli.main"]
 PLAYBOOKS = [sys.executable, "-m", "dbt_playbooks"]
 DELETE_INSERT, MICROBATCH = "stg_flights", "stg_flights_microbatch"
@@ -66,6 +65,8 @@ class Figures:
     """Seconds of a chunk as our own events state them: without the two checkpoints."""
     check_seconds: list[float] = field(default_factory=list)
     """Seconds of a run before its first chunk for whether chunks give the rows of one run."""
+    chunk_checks: list[tuple[float, float]] = field(default_factory=list)
+    """Seconds of a chunk's checks alone: its rows lie in the window, and no row elsewhere has their keys."""
     cpu_seconds: list[float] = field(default_factory=list)
     chunk_cpu_seconds: list[float] = field(default_factory=list)
     """The mean of each run's chunks, from the end of its first to the end of its last."""
@@ -94,6 +95,10 @@ class Figures:
     @property
     def chunk_cpu(self) -> float | None:
         return median(self.chunk_cpu_seconds) if self.chunk_cpu_seconds else None
+
+    @property
+    def chunk_check(self) -> float:
+        return median(sum(each) for each in self.chunk_checks)
 
     @property
     def peak(self) -> float | None:
@@ -156,14 +161,13 @@ class _Bench:
                     OURS_MICROBATCH: lambda: self._daily(OURS_MICROBATCH, MICROBATCH),
                 }
             ),
-            lambda: self._daily(OURS, DELETE_INSERT),
+            self._ours_and_straight,
             lambda: self._side_by_side(
                 {
                     OURS_BESIDE: lambda: self._daily(OURS_BESIDE, DELETE_INSERT),
                     OURS_MORE_MODELS: lambda: self._daily(OURS_MORE_MODELS, DELETE_INSERT, "more_models"),
                 }
             ),
-            self._straight,
         ]
         pieces = repeat * len(contenders)
         for n in range(pieces):
@@ -210,7 +214,7 @@ class _Bench:
 
     def _check(self, project: Path, model: str, days: int) -> None:
         """Refuse to time wrong results."""
-        found = in_another_process(_differences, str(project / "flights.duckdb"), model, _last(days).isoformat())
+        found = in_another_process(differences, str(project / "flights.duckdb"), model, _last(days).isoformat())
         if found:
             raise click.ClickException(f"{model} in {project.name} does not equal its source: {found}")
 
@@ -278,13 +282,25 @@ class _Bench:
         for each in running:
             each.result()
 
+    def _ours_and_straight(self) -> None:
+        """Straight before and after ours: what others do to the machine meanwhile hits both."""
+        self._figures(OURS, self._size.days)  # in this order in the table
+        self._straight()
+        self._daily(OURS, DELETE_INSERT)
+        folder = str(self._folder / "base_contender")
+        found = in_another_process(checks, folder, DELETE_INSERT, "flight_date", self._size.days)
+        self.figures[OURS].chunk_checks.append(found)
+        self._straight()
+
     def _straight(self) -> None:
         _say(STRAIGHT)
-        project, days = self._copy("base", "base_contender"), self._size.days
-        seconds = in_another_process(_delete_and_insert, str(project / "flights.duckdb"), DELETE_INSERT, days)
+        project, days = self._copy("base", "straight"), self._size.days
+        seconds, cpu = in_another_process(delete_and_insert, str(project / "flights.duckdb"), DELETE_INSERT, days)
         figures = self._figures(STRAIGHT, days)
         figures.totals.append(sum(seconds))
         figures.chunk_seconds += seconds
+        figures.cpu_seconds.append(cpu)
+        figures.chunk_cpu_seconds.append(cpu / days)
         self._check(project, DELETE_INSERT, days)
 
     def _add(self, name: str, chunks: int, measured: Measured, ended: Sequence[Line]) -> Figures:
@@ -323,43 +339,9 @@ def _last(days: int) -> dt.date:
     return FIRST_DAY + dt.timedelta(days=days - 1)
 
 
-def _delete_and_insert(file: str, model: str, days: int) -> list[float]:
-    """Seconds of each day's transaction: what a backfill of this model cannot go below."""
-    import duckdb
-
-    seconds = []
-    with duckdb.connect(file) as connection:
-        connection.execute(f"create table {model} as select * from flights_typed limit 0")
-        for n in range(days):
-            day, after = (FIRST_DAY + dt.timedelta(days=n + more) for more in (0, 1))
-            window = f"flight_date >= date '{day}' and flight_date < date '{after}'"
-            started = time.perf_counter()
-            connection.execute("begin")
-            connection.execute(f"delete from {model} where {window}")
-            connection.execute(f"insert into {model} select * from flights_typed where {window}")
-            connection.execute("commit")
-            seconds.append(time.perf_counter() - started)
-    return seconds
-
-
-def _differences(file: str, model: str, last_day: str) -> str | None:
-    """How a target differs from its source up to a day, as multisets; None when it does not."""
-    import duckdb
-
-    with duckdb.connect(file, read_only=True) as connection:
-        source = f"(select * from flights_typed where flight_date <= date '{last_day}')"
-        target = f"(select * from {model})"
-        wanted, found = (connection.sql(f"select count(*) from {each}").fetchone()[0] for each in (source, target))
-        if wanted != found or not wanted:
-            return f"{found} rows instead of {wanted}"
-        both = f"({source} except all {target}) union all ({target} except all {source})"
-        other = connection.sql(f"select count(*) from ({both})").fetchone()[0]
-        return f"{other} rows differ" if other else None
-
-
 def _claims(figures: Mapping[str, Figures], size: Size) -> list[Claim]:
     loop, dbt, ours, same = (figures[name] for name in (LOOP, DBT_MICROBATCH, OURS, OURS_MICROBATCH))
-    beside, more = figures[OURS_BESIDE], figures[OURS_MORE_MODELS]
+    beside, more, straight = figures[OURS_BESIDE], figures[OURS_MORE_MODELS], figures[STRAIGHT]
     memory = [figures[OURS_MEMORY.format(days=size.memory_days, chunk=chunk)] for chunk in size.memory]
     least, most = memory[0], memory[-1]
     whole = f"{dbt.chunks} days, whole processes"
@@ -381,7 +363,14 @@ def _claims(figures: Mapping[str, Figures], size: Size) -> list[Claim]:
             False,
             _of(more.chunk_cpu, beside.chunk_cpu),
         ),
-        Claim("a chunk of ours / the same SQL straight to DuckDB", ours.chunk / figures[STRAIGHT].chunk, 2.5, False),
+        Claim(
+            "a chunk of ours / the same SQL straight to DuckDB",
+            ours.chunk / straight.chunk,
+            2.5,
+            False,
+            _of(ours.chunk_cpu, straight.chunk_cpu),
+        ),
+        Claim("the checks of a chunk / a chunk of ours", ours.chunk_check / ours.chunk, 0.1, False),
         Claim("the check of edges, seconds", median(ours.check_seconds), 2, False),
         Claim(f"peak memory, {most.chunks} chunks / {least.chunks}, same days", _of(most.peak, least.peak), 1.1, False),
     ]
@@ -428,6 +417,8 @@ def _notes(figures: Mapping[str, Figures], claims: Sequence[Claim]) -> Iterator[
     yield "s a chunk: the median, from one chunk's end to the next one's. all in: total s / chunks, with start-up and report."
     yield "(1), (2): these two ran side by side, each slowed down by the other. Compare them with each other only."
     yield f"Every target was equal to its source. A chunk of ours: {inside:.4f} s at work, {ours - inside:.4f} s for its checkpoints."
+    outside, keys = (median(each) for each in zip(*figures[OURS].chunk_checks, strict=True))
+    yield f"In it, the checks: {outside:.4f} s that its rows lie in the window, {keys:.4f} s that no row elsewhere has their keys."
     yield from map(str, claims)
 
 

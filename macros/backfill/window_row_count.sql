@@ -10,9 +10,8 @@
 {% macro window_row_count_sql(table, date_column, start_date, end_date, timezone='UTC', data_type=none) %}
   {%- set relation = dbt_playbooks._relation(table) -%}
   {%- set kind = dbt_playbooks._kind_of(relation, date_column, data_type) -%}
-  {%- do dbt_playbooks._date_range(start_date, end_date) -%}
   {{ return(
-    'select count(*) as row_count\nfrom ' ~ relation ~ '\n'
-    ~ dbt_playbooks._where_sql(date_column, kind, start_date, end_date, timezone)
+    'select count(*) as row_count\nfrom ' ~ relation ~ '\nwhere '
+    ~ dbt_playbooks._window_predicate(dbt_playbooks._quote(date_column), kind, start_date, end_date, timezone)
   ) }}
 {% endmacro %}

@@ -2,20 +2,16 @@
     `what` names the value in the message: "var 'start_date'". -#}
 {% macro _date(value, what) %}
   {%- set text = value | string -%}
-  {%- set form = [] -%}
-  {%- for character in text -%}
-    {%- do form.append('9' if character in '0123456789' else character) -%}
-  {%- endfor -%}
-  {%- if form | join('') != '9999-99-99' -%}
+  {%- if not modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', text) -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ what ~ " is '" ~ text ~ "', which is no date. Write an ISO day: YYYY-MM-DD, for example 2024-01-31.") }}
   {%- endif -%}
   {%- set year, month, day = text[0:4] | int, text[5:7] | int, text[8:10] | int -%}
   {%- if year < 1 or year > 9998 or month < 1 or month > 12 -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ what ~ " is '" ~ text ~ "', which is not in the calendar: years go from 0001 to 9998, months from 01 to 12.") }}
   {%- endif -%}
-  {%- set first = modules.datetime.date(year, month, 1) -%}
-  {%- set next_first = dbt_playbooks._first_of_month(year * 12 + month) -%}
-  {%- set last_day = (next_first - first).days -%}
+  {#- four days after the 28th lie in the next month, whatever the month -#}
+  {%- set in_next_month = modules.datetime.date(year, month, 28) + modules.datetime.timedelta(days=4) -%}
+  {%- set last_day = 32 - in_next_month.day -%}
   {%- if day < 1 or day > last_day -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ what ~ " is '" ~ text ~ "', which is not in the calendar: that month has days 01 to " ~ last_day ~ ".") }}
   {%- endif -%}

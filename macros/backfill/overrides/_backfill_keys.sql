@@ -43,26 +43,23 @@
   {{ return(parts | join(" || ', ' || ")) }}
 {% endmacro %}
 
-{#- DuckDB: no row of the target outside of the window has a key of the rows to load. `condition` says when a row DBT_INTERNAL_DEST has the key of
-    a row DBT_INTERNAL_SOURCE; without one the keys decide alone. -#}
-{% macro _refuse_shared_keys_sql(window, target_relation, rows, keys, condition=none) %}
-  {%- set named, columns = [], [] -%}
-  {%- for key in keys -%}
-    {%- do named.append('(' ~ key ~ ') as key_' ~ loop.index) -%}
-    {%- do columns.append('key_' ~ loop.index) -%}
-  {%- endfor -%}
-  {%- set others -%}
-  from (
-    select {{ named | join(', ') }}, {{ dbt_playbooks._key_text(keys) }} || ' on ' || coalesce(cast({{ dbt_playbooks._quote(window.column) }} as varchar), 'no date') as example
-    from {{ target_relation }} as DBT_INTERNAL_DEST
-    where ({{ dbt_playbooks._in_backfill_window(window) }}) is not true
-    {%- if condition %}
-      and exists (select 1 from {{ rows }} as DBT_INTERNAL_SOURCE where {{ condition }})
-    {%- endif %}
-  ) as others
+{#- DuckDB: no row of the target outside of the window, of which `inside` is the predicate, has a key of the rows to load. `condition` says when a row
+    DBT_INTERNAL_DEST has the key of a row DBT_INTERNAL_SOURCE; without one the keys decide alone, by the predicate of dbt's own delete. -#}
+{% macro _refuse_shared_keys_sql(window, target_relation, rows, keys, inside, condition=none) %}
+  {%- set key = keys | join(', ') -%}
+  {%- set day = 'cast(' ~ dbt_playbooks._quote(window.column) ~ ' as varchar)' -%}
+  {%- set met -%}
+    {%- if condition -%}
+      exists (select 1 from {{ rows }} as DBT_INTERNAL_SOURCE where {{ condition }})
+    {%- else -%}
+      ({{ key }}) in (select {{ key }} from {{ rows }})
+    {%- endif -%}
   {%- endset -%}
-  {%- set met = '' if condition else '\n  semi join (select ' ~ named | join(', ') ~ ' from ' ~ rows ~ ') as mine using (' ~ columns | join(', ') ~ ')' -%}
-  {{ return(dbt_playbooks._refuse_examples_sql('  select distinct example\n' ~ others ~ met, dbt_playbooks._shared_key_texts(window, keys))) }}
+  {{ return(dbt_playbooks._refuse_examples_sql(
+    '  select distinct ' ~ dbt_playbooks._key_text(keys) ~ " || ' on ' || coalesce(" ~ day ~ ", 'no date') as example\n  from "
+    ~ target_relation ~ ' as DBT_INTERNAL_DEST\n  where (' ~ inside ~ ') is not true and ' ~ met,
+    dbt_playbooks._shared_key_texts(window, keys)
+  )) }}
 {% endmacro %}
 
 {#- DuckDB: no key is in two of the rows to load. -#}

@@ -22,11 +22,10 @@
   )) }}
 {% endmacro %}
 
-{#- DuckDB: a statement that fails, and with it the transaction, when the rows to load are not all in the window. -#}
-{% macro _refuse_rows_outside_sql(window, rows) %}
+{#- DuckDB: a statement that fails, and with it the transaction, when the rows to load are not all in the window, of which `inside` is the predicate. -#}
+{% macro _refuse_rows_outside_sql(window, rows, inside) %}
   {{ return(
-    'select error(' ~ dbt_playbooks._outside_window_message(window) ~ ')\nfrom ' ~ rows ~ '\nwhere ('
-    ~ dbt_playbooks._in_backfill_window(window) ~ ') is not true\nlimit 1;\n'
+    'select error(' ~ dbt_playbooks._outside_window_message(window) ~ ')\nfrom ' ~ rows ~ '\nwhere (' ~ inside ~ ') is not true\nlimit 1;\n'
   ) }}
 {% endmacro %}
 

@@ -10,7 +10,7 @@
   {%- endif -%}
   {%- set keys = dbt_playbooks._backfill_keys() if config.get('incremental_strategy') == 'merge' else [] -%}
   {{ return(
-    dbt_sql.strip().rstrip(';') ~ ';\n' ~ dbt_playbooks._refuse_rows_outside_sql(window, relation)
+    dbt_sql.strip().rstrip(';') ~ ';\n' ~ dbt_playbooks._refuse_rows_outside_sql(window, relation, dbt_playbooks._in_backfill_window(window))
     ~ (dbt_playbooks._refuse_twice_sql(window, relation, keys) if keys else '')
   ) }}
 {% endmacro %}

@@ -12,13 +12,13 @@
   {%- endfor -%}
   {%- set predicates = arg_dict.get('incremental_predicates') or [] -%}
   {%- set matches = matches + ([predicates] if predicates is string else predicates) -%}
+  {%- set inside = dbt_playbooks._in_backfill_window(window) -%}
   {%- set condition = '(' ~ matches | join(') and (') ~ ')' -%}
   {{ return(
-    dbt_playbooks._refuse_rows_outside_sql(window, rows)
+    dbt_playbooks._refuse_rows_outside_sql(window, rows, inside)
     ~ dbt_playbooks._refuse_twice_sql(window, rows, keys)
-    ~ dbt_playbooks._refuse_shared_keys_sql(window, arg_dict.target_relation, rows, keys, condition if predicates else none)
+    ~ dbt_playbooks._refuse_shared_keys_sql(window, arg_dict.target_relation, rows, keys, inside, condition if predicates else none)
     ~ 'delete from ' ~ arg_dict.target_relation ~ ' as DBT_INTERNAL_DEST\nwhere '
-    ~ dbt_playbooks._in_backfill_window(window, 'DBT_INTERNAL_DEST')
-    ~ '\n  and not exists (\n    select 1 from ' ~ rows ~ ' as DBT_INTERNAL_SOURCE\n    where ' ~ condition ~ '\n  );\n' ~ dbt_sql
+    ~ inside ~ '\n  and not exists (\n    select 1 from ' ~ rows ~ ' as DBT_INTERNAL_SOURCE\n    where ' ~ condition ~ '\n  );\n' ~ dbt_sql
   ) }}
 {% endmacro %}

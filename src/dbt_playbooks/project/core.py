@@ -175,6 +175,7 @@ class DbtCoreProject(Rehearsal):
 
     # --- running ---------------------------------------------------------------------------------------------------
 
+    @uncollected()
     def begin(self, models: Sequence[Model]) -> None:
         """What `dbt run` does before its first model: schemas, the cache of relations, on-run-start hooks."""
         with self._dbt_errors():

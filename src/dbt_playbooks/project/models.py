@@ -14,7 +14,10 @@ from dbt_playbooks.project.opening import plain
 
 @functools.cache
 def runners() -> tuple[Any, Any]:
-    """dbt's runners of a model and of one microbatch, without what nobody sees: events, and files of each chunk's SQL."""
+    """dbt's runners of a model and of one microbatch, without what nobody sees: events, and files of each chunk's SQL.
+
+    A context holds all macros and each of them holds the context. Emptied after use it is freed at once; Python's collector would have to find it.
+    """
     from dbt.task.run import MicrobatchBatchRunner, ModelRunner
     from dbt_common.exceptions import DbtRuntimeError
 
@@ -25,17 +28,33 @@ def runners() -> tuple[Any, Any]:
             super().__init__(*arguments)
             self.compiler: Any
             self.compiler._write_node = lambda node, **_: node
+            create = self.compiler._create_node_context
+            self._compiled_with: list[Any] = []
+
+            def created(*arguments: Any) -> Any:
+                self._compiled_with.append(create(*arguments))
+                return self._compiled_with[-1]
+
+            self.compiler._create_node_context = created
 
         def before_execute(self) -> None: ...
 
         def after_execute(self, result: Any) -> None: ...
+
+        def compile(self, manifest: Any) -> Any:
+            node = super().compile(manifest)  # type: ignore[misc]
+            while self._compiled_with:
+                self._compiled_with.pop().clear()
+            return node
 
         def _execute_model(self, hook: Any, config: Any, model: Any, context: Any, *more: Any) -> Any:
             context["write"] = lambda _: ""
             reason = self.refuses(model.compiled_code) if self.refuses else None
             if reason:
                 raise DbtRuntimeError(reason)
-            return super()._execute_model(hook, config, model, context, *more)  # type: ignore[misc]
+            result = super()._execute_model(hook, config, model, context, *more)  # type: ignore[misc]
+            context.clear()
+            return result
 
     class Microbatch(Quiet, MicrobatchBatchRunner):  # type: ignore[misc]
         failure: str | None = None

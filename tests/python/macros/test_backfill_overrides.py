@@ -118,7 +118,7 @@ REFUSED = (
     "(\"day\" >= date '2024-01-01' and \"day\" < date '2024-02-01') is not true limit 1; "
 )
 ARGUMENTS = {"target_relation": "shop.events", "temp_relation": "new_rows", "unique_key": "id"}
-IN_TARGET = "DBT_INTERNAL_DEST.\"day\" >= date '2024-01-01' and DBT_INTERNAL_DEST.\"day\" < date '2024-02-01'"
+IN_TARGET = "\"day\" >= date '2024-01-01' and \"day\" < date '2024-02-01'"
 
 
 @DUCKDB
@@ -168,3 +168,16 @@ def test_a_chunk_of_duckdb_refuses_rows_outside_first_and_without_a_window_all_i
     assert adds in text
     assert text.endswith(" DBT")
     assert said(macro, name, ARGUMENTS, window=None, **of_dbt) == "DBT"
+
+
+@DUCKDB
+def test_dbt_does_not_look_again_for_keys_whose_rows_were_looked_for_and_are_gone(macro):
+    dbts = {"dbt.default__get_incremental_delete_insert_sql": lambda arguments: f"DBT({arguments['unique_key']})"}
+    name, keys = "duckdb__get_incremental_delete_insert_sql", {"unique_key": ["id", "shop"]}
+    text = said(macro, name, {**ARGUMENTS, **keys}, config=keys, **dbts)
+    assert (
+        "is not true and (id, shop) in (select id, shop from new_rows) limit 3 ) as examples having count(*) > 0;"
+        in text
+    )
+    assert text.endswith(" DBT(None)")
+    assert said(macro, name, ARGUMENTS, window=None, **dbts) == "DBT(id)"
