@@ -304,8 +304,13 @@ def test_a_column_without_a_value_is_not_shown() -> None:
 def model(**changed: Any) -> Model:
     known: dict[str, Any] = {
         **dict.fromkeys(("path", "checksum", "raw_code"), ""),
-        **{"unique_id": "model.shop.events", "name": "events", "relation": "main.events"},
-        **{"materialized": "incremental", "strategy": "merge", "config": {}, "filters": ()},
+        "unique_id": "model.shop.events",
+        "name": "events",
+        "relation": "main.events",
+        "materialized": "incremental",
+        "strategy": "merge",
+        "config": {},
+        "filters": (),
     }
     return Model(**{**known, **changed})
 
@@ -354,8 +359,12 @@ def test_the_rows_and_missing_days_of_a_range_come_from_the_macros() -> None:
     found = report.coverage(warehouse, target, "2024-01-01", "2024-01-31")
     assert found == Coverage("events", 7, [dt.date(2024, 1, 9)])
     wanted = {
-        **{"table": "events", "start_date": "2024-01-01", "end_date": "2024-01-31"},
-        **{"date_column": "day", "timezone": "Europe/Berlin", "data_type": "date"},
+        "table": "events",
+        "start_date": "2024-01-01",
+        "end_date": "2024-01-31",
+        "date_column": "day",
+        "timezone": "Europe/Berlin",
+        "data_type": "date",
     }
     assert warehouse.asked("window_row_count_sql") == warehouse.asked("missing_dates_sql") == [wanted]
 
@@ -392,8 +401,12 @@ def test_two_tables_are_compared_by_chunk_and_rows_without_a_date_apart() -> Non
     ]  # fmt: skip
     here, there = warehouse.asked("row_counts_by_day_sql")
     assert here == {
-        **{"table": "events", "date_column": "day", "start_date": "2024-01-01", "end_date": "2024-01-06"},
-        **{"timezone": "UTC", "data_type": None},
+        "table": "events",
+        "date_column": "day",
+        "start_date": "2024-01-01",
+        "end_date": "2024-01-06",
+        "timezone": "UTC",
+        "data_type": None,
     }
     assert there == {**here, "table": "old", "date_column": "d"}
 
