@@ -27,7 +27,7 @@ def tests_of(root: Path, files: Sequence[str]) -> list[str]:
     """The test files of the topics of these files, and others that import a module of theirs or name a macro of theirs."""
     topics = {Path(file).relative_to(SOURCES if file.startswith(SOURCES) else MACROS).parts[0] for file in files}
     modules = {file[len("src/") : -len(".py")].replace("/", ".") for file in files if file.endswith(".py")}
-    macros = {name for file in files if file.endswith(".sql") for name in _macros_in((root / file).read_text())}
+    macros = {name for file in files if file.endswith(".sql") for name in macros_in((root / file).read_text())}
     words = [rf"\b{re.escape(each)}\b" for each in sorted(modules)]
     words += [rf"""(?:["']|dbt_playbooks\.){re.escape(each)}(?:_sql)?\b""" for each in sorted(macros)]
     named = re.compile("|".join(words) or r"(?!)")
@@ -40,5 +40,5 @@ def tests_of(root: Path, files: Sequence[str]) -> list[str]:
     return found
 
 
-def _macros_in(text: str) -> list[str]:
+def macros_in(text: str) -> list[str]:
     return re.findall(r"\{%-?\s*macro\s+(\w+)", text)

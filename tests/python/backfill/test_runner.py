@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -101,6 +102,7 @@ class Warehouse:
         return [{"row_count": self.rows.get(table, 1)}]
 
     def cancel(self) -> None:
+        assert threading.current_thread().daemon, "a warehouse that hangs keeps nobody waiting"
         self.cancelled.set()
 
 
@@ -158,7 +160,7 @@ class Run:
         self.warehouse, self.state, self.lease, self.told = warehouse, Stored(), Held(), Told()
         parts: Any = (warehouse, targets or (target(),), self.state, self.lease)
         told: Any = self.told
-        self.runner = Runner(*parts, How(threads=threads, fail_fast=fail_fast), told)
+        self.runner = Runner(*parts, How(threads, 0, fail_fast), told)
 
     def of(self, made: Plan) -> Result:
         return self.runner.run(made)
@@ -224,6 +226,60 @@ def test_a_chunk_that_fails_ends_at_the_model_that_failed_and_others_go_on(wareh
     assert [chunk.sql_path for chunk in run.state.ended if chunk.status == "completed"] == [None, None]
 
 
+def test_a_model_that_cannot_be_run_or_counted_is_the_last_of_its_chunk(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(warehouse, target(), target("below"))
+    with monkeypatch.context() as patched:
+        patched.setattr(warehouse, "call", uncounted(warehouse, "events"))
+        run.of(plan(1))
+    assert [chunk.error for chunk in run.state.ended] == ["events ran, but gone"]
+    assert warehouse.ran == [("events", "2024-01-01")]
+
+    untyped = Warehouse(Path(warehouse.target_path))
+    untyped.returned = {}
+    run = Run(untyped, target(known=None), target("below"))
+    run.of(plan(1))
+    assert [(chunk.error or "")[:40] for chunk in run.state.ended] == ["events: what events returns has no colum"]
+    assert untyped.ran == []
+
+
+def uncounted(warehouse: Warehouse, table: str) -> Callable[..., Any]:
+    """A macro that can't count one table."""
+    call = warehouse.call
+
+    def refusing(macro: str, **asked: Any) -> Any:
+        if asked.get("table") == table:
+            raise WarehouseError("gone")
+        return call(macro, **asked)
+
+    return refusing
+
+
+def test_no_row_is_no_row(warehouse: Warehouse) -> None:
+    warehouse.rows = {"events": 0}
+    run = Run(warehouse)
+    assert (run.of(plan(2)).rows, run.state.ended[0].rows) == (0, 0)
+
+
+def test_a_run_and_its_chunks_say_how_long_they_took(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(runner_module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def during(*_: str) -> None:
+        now[0] += 10
+
+    warehouse.during = during
+    run = Run(warehouse)
+    assert run.of(plan(2)).seconds == 20
+    assert [chunk.seconds for chunk in run.state.ended] == [10, 10]
+
+
+def test_what_is_known_of_the_tables_is_not_asked_again(warehouse: Warehouse) -> None:
+    Run(warehouse, target(), target("below")).of(plan(4))
+    assert warehouse.refreshed == [False, False]
+
+
 def test_of_one_model_an_error_is_as_the_warehouse_says_it(warehouse: Warehouse) -> None:
     warehouse.during = lambda *_: "broken"
     run = Run(warehouse)
@@ -242,7 +298,7 @@ def test_of_one_model_an_error_is_as_the_warehouse_says_it(warehouse: Warehouse)
 def test_the_first_failure_ends_a_run_that_is_to_fail_fast(warehouse: Warehouse) -> None:
     warehouse.during = lambda _, day: "broken" if day == "2024-01-02" else None
     result = Run(warehouse, fail_fast=True).of(plan(4))
-    assert (result.completed, len(result.failed or []), result.not_begun) == (1, 1, 2)
+    assert (result.completed, len(result.failed), result.not_begun) == (1, 1, 2)
     assert not result.interrupted
 
 
@@ -297,9 +353,9 @@ def test_hooks_of_a_microbatch_model_run_once_around_all_of_its_batches(warehous
 
 
 class Together:
-    """How many chunks run at the same time, and which: each waits a moment for another one."""
+    """How many chunks run at the same time, and which: each waits a moment for another one. The second is quick, so that not all end at once."""
 
-    def __init__(self, warehouse: Warehouse, slow: float = 0.15) -> None:
+    def __init__(self, warehouse: Warehouse, slow: float = 0.2) -> None:
         self._lock = threading.Lock()
         self._slow = slow
         self._now: set[str] = set()
@@ -312,7 +368,7 @@ class Together:
         with self._lock:
             self._now.add(day)
             self._note()
-        time.sleep(self._slow)
+        time.sleep(self._slow / 2 if day == "2024-01-02" else self._slow)
         with self._lock:
             self._note()
             self._now.discard(day)
@@ -367,8 +423,8 @@ def test_other_changes_of_columns_need_no_chunk_alone(warehouse: Warehouse) -> N
 
 def test_the_first_and_the_last_chunk_of_a_microbatch_model_run_alone(warehouse: Warehouse) -> None:
     together = Together(warehouse)
-    Run(warehouse, target(strategy="microbatch"), threads=2).of(plan(6))
-    assert (together.most, together.alone) == (2, {"2024-01-01", "2024-01-06"})
+    Run(warehouse, target(strategy="microbatch"), threads=2).of(plan(4))
+    assert (together.most, together.alone) == (2, {"2024-01-01", "2024-01-04"})
 
 
 class Creating:
@@ -470,6 +526,13 @@ def test_the_first_ctrl_c_lets_the_running_chunk_end(warehouse: Warehouse) -> No
     assert run.told.notes == [STOPPING]
     assert not warehouse.cancelled.is_set()
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_a_chunk_that_fails_after_the_first_ctrl_c_has_failed(warehouse: Warehouse) -> None:
+    stop = pressed(1)
+    warehouse.during = lambda name, day: stop(name, day) or ("broken" if day == "2024-01-02" else None)
+    result = Run(warehouse).of(plan(4))
+    assert [chunk.status for chunk in result.failed] == ["failed"]
 
 
 @pytest.mark.parametrize("times", [2, 3])
