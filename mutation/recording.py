@@ -79,7 +79,7 @@ def record(
     stored = json.loads(store.read_text()) if store.exists() else {}
     texts = {name: (root / name).read_text() for name in modules}
     macros = sorted({name for path in (root / "macros").rglob("*.sql") for name in macros_in(path.read_text())})
-    if not stored or not set(macros) <= set(stored["macros"]):
+    if "texts" not in stored or not set(macros) <= set(stored["macros"]):
         stored = {"macros": macros, "texts": texts, "files": {}}
     changed = [name for name, text in stored["texts"].items() if name in texts and texts[name] != text]
     moves = {name: lines_now(stored["texts"][name], texts[name]) for name in changed}
