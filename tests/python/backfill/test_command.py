@@ -226,13 +226,13 @@ def test_the_last_model_is_compared_and_only_tables_that_are_there_are_counted(
 ) -> None:
     warehouse = Warehouse()
     warehouse.missing = {"above"}
-    steps = Steps(monkeypatch, plan("pending", todo=[0]), warehouse, target("above"), target())
+    steps = Steps(monkeypatch, plan("pending", todo=[0]), warehouse, target("above"), target("beside"), target())
     steps.different = [Difference(DAYS[0], 1, 2), Difference(None, 0, 3)]
     assert steps.run("old") == 1
     assert steps.first("comparison") == ("comparison", "events", "old")
     assert steps.first("compare") == ("compare", "events", "old")
-    assert steps.first("mismatches")[1] == ["events"]
-    assert [each[1] for each in steps.asked if each[0] == "coverage"] == ["events"]
+    assert steps.first("mismatches")[1] == ["beside", "events"]
+    assert [each[1] for each in steps.asked if each[0] == "coverage"] == ["beside", "events"]
     ended = json.loads(capsys.readouterr().out.splitlines()[-1])
     day = {"start_date": "2024-01-01", "end_date": "2024-01-01"}
     assert ended["differences"] == {
@@ -381,6 +381,8 @@ def test_a_limit_counts_zero_bytes_and_names_the_first_chunk_that_is_unknown() -
     made = plan("pending", "pending", "pending", todo=[0, 1, 2])
     free: Any = Warehouse("bigquery", d1=0, d2=0, d3=0)
     command._refuse_over(Limits(max_bytes=0), free, [target()], made)
+    with pytest.raises(UsageError, match="--max-bytes allows"):
+        command._refuse_over(Limits(max_bytes=9), Warehouse("bigquery", d1=0, d2=10, d3=0), [target()], made)  # type: ignore[arg-type]
     unknown: Any = Warehouse("bigquery", d1=0, d2=None, d3=None)
     with pytest.raises(UsageError, match=r"^2 chunks could not be estimated \(the first: 2024-01-02\)"):
         command._refuse_over(Limits(max_bytes=0), unknown, [target()], made)
@@ -427,8 +429,8 @@ def test_a_status_is_of_an_id_of_a_model_or_of_all(
         ({}, "no backfill of 'event': none was ever run in target 'dev'."),
         ({"one_create": ["events"]}, "no backfill of 'event': none was ever run in target 'dev'."),
         (
-            {"one": ["events"], "events_2": ["x"]},
-            "'event' is neither the id nor a model of a backfill in target 'dev'.\nDid you mean: events, events_2",
+            {"one": ["events"], "event_3": ["x"], "event_4": ["x"], "event_5": ["x"]},
+            "'event' is neither the id nor a model of a backfill in target 'dev'.\nDid you mean: events, event_5, event_4",
         ),
         (
             {name: ["x"] for name in "abcdefg"},
