@@ -81,6 +81,8 @@ def test_keys_that_rows_outside_of_the_window_have_are_refused(macro, made):
     assert "For example: 2 on 2024-02-01; 3 on no date. Nothing was changed." in said
     said = shared(macro, target, new, ["id", "shop"])
     assert "For example: 3, b on no date. " in said
+    twice = rows(made, "(2, 'a', date '2024-02-01')", "(2, 'b', date '2024-02-01')")
+    assert "For example: 2 on 2024-02-01. " in shared(macro, twice, new, ["id"])
 
 
 @DUCKDB

@@ -89,6 +89,7 @@ def test_a_mutant_of_jinja_changes_one_thing(body: str, mutants: set[str]) -> No
         ("select a + 1", {"select a - 1", "select a + 2"}),
         ("order by 1 desc", {"order by 1"}),
         ("group by 1", set()),
+        ("exists (select 1 from a)", set()),
         ("select min(a)", {"select max(a)"}),
         ("left join a on b = c", {"inner join a on b = c", "left join a on b <> c"}),
         ("a union all b", {"a union b"}),
