@@ -20,11 +20,11 @@ def python_mutants(path: str, file: Path, cosmic_python: Path | None) -> list[Mu
     if cosmic_python:
         said = subprocess.run([cosmic_python, COSMIC, file], check=True, capture_output=True, text=True).stdout
         made |= {from_texts(path, text, mutated, name) for name, mutated in json.loads(said)}
-    # what only a type checker reads is no behaviour
+    # what only a type checker reads is no behaviour, and what only a mistake of the code itself trips over is an assertion
     made = {
         mutant
         for mutant in made
-        if not text.endswith("frozen=", 0, mutant.start) and "Literal[" not in _line(text, mutant)
+        if not text.endswith(("frozen=", "strict="), 0, mutant.start) and "Literal[" not in _line(text, mutant)
     }
     # two ways to the same text are one mutant
     return sorted({mutant.applied(text): mutant for mutant in sorted(made)}.values())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from belonging import macros_in
+from moving import lines_now, reached_now
 from mutant import Mutant
 from templates import macro_at
 from tree import copy, digest
@@ -70,15 +72,20 @@ def _comes_first(statement: ast.stmt) -> bool:
 
 
 def record(
-    root: Path, modules: Iterable[str], tests: Sequence[str], store: Path, work: Path, python: Path
+    root: Path, modules: Sequence[str], tests: Sequence[str], store: Path, work: Path, python: Path
 ) -> list[Test]:
-    """The tests of files or folders, from `store` where nothing has changed since."""
-    wanted = digest(
-        [path for name in ("src", "macros") for path in (root / name).rglob("*.*") if path.suffix != ".pyc"]
-    )
+    """The tests of files or folders, from `store` where they have not changed since. Where modules have, what each test reaches in them
+    is moved along with their lines; with new macros, all are run anew."""
     stored = json.loads(store.read_text()) if store.exists() else {}
-    if stored.get("sources") != wanted:
-        stored = {"sources": wanted, "files": {}}
+    texts = {name: (root / name).read_text() for name in modules}
+    macros = sorted({name for path in (root / "macros").rglob("*.sql") for name in macros_in(path.read_text())})
+    if "texts" not in stored or not set(macros) <= set(stored["macros"]):
+        stored = {"macros": macros, "texts": texts, "files": {}}
+    changed = [name for name, text in stored["texts"].items() if name in texts and texts[name] != text]
+    moves = {name: lines_now(stored["texts"][name], texts[name]) for name in changed}
+    for test in (test for each in stored["files"].values() for test in each["tests"]):
+        test["reaches"] = sorted(reached_now(set(test["reaches"]), moves))
+    stored["texts"] = texts
     shared = list((root / "tests/python").glob("*.py"))
     files = sorted(
         {
@@ -98,6 +105,7 @@ def record(
         print(f"Recording what {len(anew)} test files reach. This runs them once.", flush=True)
         for test in _recorded(root, modules, anew, work, python):
             stored["files"][test.name.split("::")[0]]["tests"].append({**asdict(test), "reaches": sorted(test.reaches)})
+    if anew or moves:
         store.parent.mkdir(parents=True, exist_ok=True)
         store.write_text(json.dumps(stored))
     return [
@@ -107,7 +115,7 @@ def record(
     ]
 
 
-def _recorded(root: Path, modules: Iterable[str], tests: Sequence[str], work: Path, python: Path) -> list[Test]:
+def _recorded(root: Path, modules: Sequence[str], tests: Sequence[str], work: Path, python: Path) -> list[Test]:
     tree = copy(root, work / "recorded")
     for name in modules:
         path = tree / name
@@ -132,7 +140,8 @@ def _recorded(root: Path, modules: Iterable[str], tests: Sequence[str], work: Pa
 
 
 def tests_for(mutant: Mutant, text: str, tests: Sequence[Test]) -> list[Test]:
-    """The tests that reach a mutant, the quickest first. What runs at import belongs to every test that reaches the file."""
+    """The tests that reach a mutant, the quickest first, and later the more cases of one function came before. What runs at import belongs
+    to every test that reaches the file."""
     if mutant.path.endswith(".py"):
         line = _statement(text, mutant.line(text))
         wanted = {f"{mutant.path}:{line}"} if line else set()
@@ -143,7 +152,14 @@ def tests_for(mutant: Mutant, text: str, tests: Sequence[Test]) -> list[Test]:
     else:
         name = macro_at(text, mutant.start)
         reaching = [test for test in tests if f"macro {name}" in test.reaches]
-    return sorted(reaching, key=lambda test: test.cost)
+    # the cases of one function mostly notice the same
+    cases: Counter[str] = Counter()
+    ranked = []
+    for test in sorted(reaching, key=lambda test: test.cost):
+        function = test.name.partition("[")[0]
+        cases[function] += 1
+        ranked.append((test.cost * cases[function], test.name, test))
+    return [test for *_, test in sorted(ranked, key=lambda each: each[:2])]
 
 
 def _statement(text: str, line: int) -> int | None:

@@ -68,8 +68,8 @@ _SQL = [
         (r" \* (?=[\w(])", " / "),
     ]
 ]
-# not the number of a column, as in `group by 1`
-_NUMBER = re.compile(r"(?<![\w.'])(?<!by )\d+(?![\w.'])")
+# not the number of a column, as in `group by 1`, nor what a row holds of which it matters only that it is there
+_NUMBER = re.compile(r"(?<![\w.'])(?<!by )(?<!exists \(select )\d+(?![\w.'])")
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ def run(
             exit_code=code,
             completed=result.completed,
             completed_before=plan.kept,
-            failed=len(result.failed or []),
+            failed=len(result.failed),
             not_begun=result.not_begun,
             interrupted=result.interrupted,
             rows=result.rows,

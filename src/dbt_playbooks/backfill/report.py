@@ -101,7 +101,7 @@ def print_report(
     again: str,
 ) -> int:
     """Say what happened, what to type next, and in the last line what it comes to; the exit code."""
-    failed = result.failed or []
+    failed = result.failed
     progress.note("")
     progress.note(f"backfill '{plan.identity.backfill_id}': {many(result.rows, 'row')} in {duration(result.seconds)}.")
     for chunks in _by_error(failed):
@@ -149,8 +149,8 @@ def summary(
     mismatched: Sequence[Mismatch] = (),
 ) -> str:
     """`Completed with 1 failure: 11 completed, 1 failed, 0 skipped, 12 in all`. The counts add up to the chunks of the shard."""
-    failed = len(result.failed or []) + plan.left_failed
-    cancelled = len(plan.todo) - result.completed - len(result.failed or []) - result.not_begun
+    failed = len(result.failed) + plan.left_failed
+    cancelled = len(plan.todo) - result.completed - len(result.failed) - result.not_begun
     counts = [f"{result.completed:,} completed", f"{failed:,} failed"]
     # rolled back by a second Ctrl-C
     counts += [f"{cancelled:,} interrupted"] if cancelled > 0 else []

@@ -8,9 +8,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import copy_context
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from dbt_playbooks.backfill.checks import Target, data_type
@@ -31,9 +31,9 @@ _LONGEST_PAUSE = 60.0
 class How:
     """How a plan is run."""
 
-    threads: int = 1
-    retries: int = 0
-    fail_fast: bool = False
+    threads: int
+    retries: int
+    fail_fast: bool
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Result:
     rows: int = 0
     bytes: int = 0
     seconds: float = 0.0
-    failed: list[Chunk] | None = None
+    failed: list[Chunk] = field(default_factory=list)
     interrupted: bool = False
     not_begun: int = 0
 
@@ -75,7 +75,7 @@ class Runner:
     def run(self, plan: Plan) -> Result:
         """Run what the plan has to do. Raises WarehouseError when the state can no longer be written."""
         started = time.monotonic()
-        result = Result(failed=[])
+        result = Result()
         todo = deque(plan.todo)
         with self._signals_stop_us(), ThreadPoolExecutor(self._how.threads, thread_name_prefix="backfill") as pool:
             running: set[Future[Chunk]] = set()
@@ -85,7 +85,7 @@ class Runner:
                     chunk = todo.popleft()
                     hooks = Hooks(before=chunk is plan.todo[0], after=not todo)
                     if self._tables_exist():
-                        while running and ((hooks.after and self._batches) or self._alone_first):
+                        while running and hooks.after and self._batches:
                             running = self._take(running, result)
                         running.add(pool.submit(copy_context().run, self._attempts, plan, chunk, hooks))
                         while len(running) >= self._how.threads or (running and self._alone_first):
@@ -120,7 +120,7 @@ class Runner:
                 result.completed += 1
                 result.rows += chunk.rows or 0
                 result.bytes += chunk.bytes or 0
-            elif chunk.status == "failed" and result.failed is not None:
+            elif chunk.status == "failed":
                 result.failed.append(chunk)
                 if self._how.fail_fast:
                     self._stop.set()
@@ -203,7 +203,7 @@ class Runner:
 
     def _data_type(self, target: Target, chunk: Chunk) -> str:
         """The type of the target's date column: of its table, or of what the model returns while it has none."""
-        known = self._data_types.get(target.model.unique_id) or self._learn(target) or target.data_type
+        known = self._data_types.get(target.model.unique_id) or target.data_type
         if known:
             return known
         returned = self._project.columns_of(self._project.compile(target.model, chunk.window))
@@ -248,7 +248,5 @@ class Runner:
 
 
 def _quietly(action: Callable[[], None]) -> None:
-    try:
+    with suppress(PlaybooksError):
         action()
-    except PlaybooksError:
-        return

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from shop import DELETE_INSERT, FILTERED, MICROBATCH, RANGE, STRATEGIES, Shop
 
-from dbt_playbooks.backfill.kept_sql import file_name
+from dbt_playbooks.backfill.kept_sql import KeptSql, file_name, shown
+from dbt_playbooks.interface import Window
+from dbt_playbooks.redact import Redactor
 
 FAILING = "* replace (case when id = 310 then error('no amount') else note end as note)"
 MODELS = {**STRATEGIES, "microbatch": MICROBATCH + "select * from {{ source('raw', 'events') }}"}
@@ -85,6 +90,73 @@ def test_a_folder_that_cannot_be_written_ends_no_run(shop: Shop) -> None:
     assert said.code == 1
     assert [event["sql_path"] for event in said.events if event["event"] == "chunk_failed"] == [None]
     assert "SQL:" not in said.err
+
+
+class Folder:
+    """A project, as far as its artifacts have a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.target_path = str(path)
+
+
+def _kept_in(folder: Path, several: bool = False) -> KeptSql:
+    project: Any = Folder(folder)
+    return KeptSql(project, Redactor(["hush-hush"]), several)
+
+
+JANUARY = Window("2024-01-01", "2024-01-31")
+
+
+def _target(name: str) -> Any:
+    return SimpleNamespace(model=SimpleNamespace(name=name))
+
+
+def test_what_is_kept_tells_no_secret_and_is_named_after_the_first_day(tmp_path: Path) -> None:
+    path = _kept_in(tmp_path).keep("history", JANUARY, _target("events"), "\n select 'hush-hush ä'\n\n")
+    assert path == str(tmp_path / "dbt_playbooks/backfill/history/2024-01-01.sql")
+    assert Path(path).read_text(encoding="utf-8") == "select '***** ä'\n"
+    # another attempt, in a folder that is there
+    assert _kept_in(tmp_path).keep("history", JANUARY, _target("events"), "select 2") == path
+    assert Path(path).read_text() == "select 2\n"
+
+
+@pytest.mark.parametrize("sql", [None, ""])
+def test_without_sql_nothing_is_kept(tmp_path: Path, sql: str | None) -> None:
+    assert _kept_in(tmp_path).keep("history", JANUARY, _target("events"), sql) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_a_completed_chunk_nothing_is_kept_of_any_model(tmp_path: Path) -> None:
+    kept = _kept_in(tmp_path, several=True)
+    both = [_target("events"), _target("orders/v2")]
+    for target in both:
+        kept.keep("history", JANUARY, target, "select 1")
+    kept.keep("history", Window("2024-02-01", "2024-02-29"), both[0], "select 1")
+    names = sorted(path.name for path in tmp_path.rglob("*.sql"))
+    assert names == ["2024-01-01_events.sql", names[1], "2024-02-01_events.sql"]
+    assert names[1].startswith("2024-01-01_orders_v2~")
+    kept.forget("history", JANUARY, both)
+    kept.forget("history", JANUARY, both)
+    assert [path.name for path in tmp_path.rglob("*.sql")] == ["2024-02-01_events.sql"]
+
+
+def test_what_cannot_be_kept_or_forgotten_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "dbt_playbooks").write_text("in the way")
+    assert _kept_in(tmp_path).keep("history", JANUARY, _target("events"), "select 1") is None
+    _kept_in(tmp_path).forget("history", JANUARY, [_target("events")])
+
+
+def test_a_path_is_shown_as_it_is_typed_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert shown(str(tmp_path / "target/a.sql")) == "target/a.sql"
+    assert shown(str(tmp_path.parent / "a.sql")) == str(tmp_path.parent / "a.sql")
+
+
+def test_a_name_is_at_most_120_characters_and_six_that_tell_it_from_others() -> None:
+    assert file_name("x" * 120) == "x" * 120
+    assert re.fullmatch("x{120}~[0-9a-f]{6}", file_name("x" * 121))
+    assert re.fullmatch("_~[0-9a-f]{6}", file_name("..."))
+    assert file_name("a.b~c=d-e_f,g") == "a.b~c=d-e_f,g"
 
 
 def test_two_ids_never_get_one_folder() -> None:

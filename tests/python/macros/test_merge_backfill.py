@@ -188,3 +188,10 @@ def test_a_table_whose_columns_are_all_of_the_key_gets_new_rows_only(macro, tabl
     target = table({"id": [1], "happened_at": ["2024-01-01 00:00:00"]}, TYPES, name="target")
     merge(macro, key=["id", "happened_at"])
     assert macro.query(f"select id from {target} order by id") == [[1], [2]]
+
+
+@pytest.mark.usefixtures("target")
+@pytest.mark.parametrize("name", ["start_date", "end_date"])
+def test_a_window_without_a_day_is_no_window(macro, name):
+    with macro.raises(f"{name} is "):
+        macro("merge_backfill_sql", **{**ASK, name: None})

@@ -89,6 +89,7 @@ def test_a_mutant_of_jinja_changes_one_thing(body: str, mutants: set[str]) -> No
         ("select a + 1", {"select a - 1", "select a + 2"}),
         ("order by 1 desc", {"order by 1"}),
         ("group by 1", set()),
+        ("exists (select 1 from a)", set()),
         ("select min(a)", {"select max(a)"}),
         ("left join a on b = c", {"inner join a on b = c", "left join a on b <> c"}),
         ("a union all b", {"a union b"}),
@@ -138,6 +139,17 @@ def test_a_statement_a_check_an_element_and_in_can_go_from_python() -> None:
         compile(each, "m.py", "exec")
 
 
+def test_what_no_run_can_show_is_no_mutant(tmp_path: Path) -> None:
+    file = tmp_path / "m.py"
+    file.write_text('def f(a: Literal["x", "y"]) -> None:\n    return [*zip(a, strict=True)]\n')
+    cosmic = tmp_path / "cosmic"
+    mutated, other = file.read_text().replace("True", "False"), file.read_text().replace("[*", "not [*")
+    said = json.dumps([["ReplaceTrueWithFalse", mutated], ["AddNot", other]])
+    cosmic.write_text(f"#!{sys.executable}\nprint({said!r})\n")
+    cosmic.chmod(0o755)
+    assert [each.kind for each in module("python_code").python_mutants("m.py", file, cosmic)] == ["AddNot"]
+
+
 def test_a_mutant_knows_its_line_its_difference_and_what_it_is_of() -> None:
     mutant = module("mutant").from_texts("m.py", "a\nb == c\n", "a\nb != c\n", "operator")
     assert (mutant.start, mutant.end, mutant.new, mutant.line("a\nb == c\n")) == (4, 5, "!", 2)
@@ -154,6 +166,22 @@ def test_a_module_tells_the_statements_that_are_reached(monkeypatch: pytest.Monk
     exec(recording.instrumented("m.py", CODE), names)
     assert names["known"]("one", "one more") == " more"
     assert seen == ["m.py:7", "m.py:9", "m.py:10", "m.py:11"]
+
+
+def test_what_a_test_reaches_moves_along_when_a_module_changes() -> None:
+    moving = module("moving")
+    moves = {"m.py": moving.lines_now("a\nb\nc\nd\ne\n", "new\na\nB1\nB2\nc\nnew\nd\n")}
+    assert moves["m.py"] == {0: {1}, 1: {1, 2}, 2: {3, 4}, 3: {5, 6}, 4: {6, 7}}
+    reaches = {"m.py:2", "m.py:4", "m.py:5", "n.py:2", "macro m"}
+    assert moving.reached_now(reaches, moves) == {"m.py:3", "m.py:4", "m.py:6", "m.py:7", "n.py:2", "macro m"}
+
+
+def test_the_cases_of_one_function_give_way_to_others() -> None:
+    recording, mutant = module("recording"), module("mutant").Mutant
+    seconds = {"a[1]": 1.0, "a[2]": 1.1, "a[3]": 1.2, "b": 2.0, "c": 3.0}
+    tests = [recording.Test(name, cost, False, {"m.py:10"}) for name, cost in seconds.items()]
+    found = recording.tests_for(mutant("m.py", CODE.index("print"), 0, "", ""), CODE, tests)
+    assert [test.name for test in found] == ["a[1]", "b", "a[2]", "c", "a[3]"]
 
 
 def test_tests_that_reach_a_mutant_come_quickest_first_and_those_with_processes_last() -> None:
