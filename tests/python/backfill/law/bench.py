@@ -145,15 +145,13 @@ class Bench:
         return Ended(words, said.code, said.events, said.err)
 
     def close(self) -> None:
-        """DuckDB's file is held by dbt for the life of the process, and objects that are said to stay are of no use to the next case."""
+        """DuckDB's file is held by dbt for the life of the process, which may be in objects that hold each other."""
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
         DuckDBConnectionManager.close_all_connections()
-        gc.unfreeze()
         try:
             duckdb.connect(str(self.ours), read_only=True).close()
         except duckdb.ConnectionException:
-            # a connection is left in objects that hold each other
             gc.collect()
 
     def _opened(self) -> duckdb.DuckDBPyConnection:

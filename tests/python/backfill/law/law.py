@@ -8,6 +8,7 @@ from pathlib import Path
 from law.bench import Bench
 from law.cases import Case
 from law.judge import BreachError, Verdict, hold
+from law.quick import many_commands
 
 
 class Law:
@@ -25,7 +26,8 @@ class Law:
             folder.mkdir()
             self._benches[quoting] = Bench(folder, quoting)
         try:
-            verdict = hold(self._benches[quoting], case)
+            with many_commands():
+                verdict = hold(self._benches[quoting], case)
         except BreachError:
             self.outcomes["breach"] += 1
             raise
