@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import json
 import os
 import shutil
 import sys
 import threading
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,14 @@ import command
 import duckdb
 from shop import ROOT, Shop
 
-from law.cases import Case, Model
-from law.source import COLUMN, KINDS, break_on, change, fill
-
-Rows = Counter[tuple[str | None, ...]]
+from law.cases import PROJECTS, Case
+from law.source import COLUMN, KINDS, NEW_ROWS, break_on, change, correct, fill
+from law.tables import Tables
 
 _PATIENCE = 240
 _SETTINGS = "{type: duckdb, path: %s, threads: 1, settings: {TimeZone: UTC}}"
-_QUOTING_OFF = "quoting: {database: false, schema: false, identifier: false}\n"
+_QUOTING_OFF = PROJECTS["quoting_off"]
+_OVER_ITSELF = "create view own_view as select * from main.{0}; create macro own_rows() as table select * from main.{0}"
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,19 @@ class Ended:
 
 
 class Bench:
-    """A dbt project with one model, which is written anew for each case. dbt parses the rest once."""
+    """A dbt project whose models are written anew for each case. dbt parses the rest once. `project`: one of PROJECTS, or none."""
 
-    def __init__(self, folder: Path, quoting: bool = True) -> None:
+    def __init__(self, folder: Path, project: str = "") -> None:
         self.shop = Shop(folder)
         self.ours, self.theirs = folder / "shop.duckdb", folder / "one_run" / "shop.duckdb"
+        self.start = folder / "start.duckdb"
         self.theirs.parent.mkdir(parents=True)
+        self.tables = Tables(self.ours, self.theirs)
         # without quotes the name of the model is the beginning of the names of its sources
-        self.schema, self.prefix = ("raw", "") if quoting else ("main", "filled_")
+        self.schema, self.prefix = ("main", "filled_") if project == "quoting_off" else ("raw", "")
         start = "on-run-start: ['create or replace macro law_on_run_start(x) as x / 2']\n"
         head = "name: shop\nversion: '1.0'\nprofile: shop\nmodel-paths: [models]\nflags: {send_anonymous_usage_stats: false}\n"
-        self.shop.write("dbt_project.yml", head + start + ("" if quoting else _QUOTING_OFF))
+        self.shop.write("dbt_project.yml", head + start + PROJECTS.get(project, ""))
         targets = {"ours": "shop.duckdb", "one_run": "one_run/shop.duckdb"}
         outputs = "".join(f"    {name}: {_SETTINGS % path}\n" for name, path in targets.items())
         self.shop.write("profiles.yml", f"shop:\n  target: ours\n  outputs:\n{outputs}")
@@ -73,42 +75,80 @@ class Bench:
                 lines.append(f"      - {{name: {table}_by_{kind}, {what}}}\n")
         return "".join(lines)
 
-    def prepare(self, case: Case) -> None:
-        """The model, and both files without a table of it."""
+    def prepare(self, case: Case) -> str | None:
+        """The models, and both files with what their tables hold before; what dbt said when it could not make that."""
         for path in self._written:
             path.unlink()
-        self._written = {self.shop.folder / "models" / name for name in case.model.files()}
-        for name, text in case.model.files().items():
-            self.shop.write(f"models/{name}", text)
+        self._written = set()
         for place in (self.ours, self.theirs):
             place.with_name(place.name + ".wal").unlink(missing_ok=True)
         fill(self.ours, case.source, self.schema, self.prefix)
-        shutil.copy(self.ours, self.theirs)
+        self._write(case.files(older=True))
+        failed = self._begin(case)
+        self._write(case.files())
+        for copy in (self.start, self.theirs):
+            shutil.copy(self.ours, copy)
+        return failed
+
+    def _write(self, files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            self.shop.write(f"models/{name}", text)
+            self._written.add(self.shop.folder / "models" / name)
+
+    def _begin(self, case: Case) -> str | None:
+        way = case.way
+        if way.begins == "nothing":
+            return None
+        days = (way.start, way.end) if way.begins == "older rows" else (_day(way.start, -3), _day(way.start, -1))
+        names = [model.selected for model in case.models] + (["between"] if case.between else [])
+        failed = self._dbt("ours", "run", "--select", *names, *_window(case, *days))
+        with duckdb.connect(str(self.ours)) as connection:
+            connection.execute("delete from hook_log")
+            if case.over_itself and not failed:
+                connection.execute(_OVER_ITSELF.format(case.model.table))
+        if way.begins == "older rows":
+            correct(self.ours)
+        return failed
 
     def break_on(self, day: Any) -> None:
         break_on(self.ours, day, self.schema, self.prefix)
 
-    def change(self, model: Model, moved: bool) -> None:
+    def change(self, moved: bool) -> None:
         """The source is another one from now on, and dbt's one run is to be made again."""
+        shutil.copy(self.start, self.theirs)
         for file in (self.ours, self.theirs):
             change(file, moved)
-        with duckdb.connect(str(self.theirs)) as connection:
-            connection.execute(f"drop table if exists main.{model.table}")
 
     def one_run(self, case: Case) -> str | None:
-        """One run of dbt over the whole range, into a table of its own; what it said when it failed."""
+        """One run of dbt over the whole range, into tables of its own; what it said when it failed."""
+        names = [model.selected for model in case.models]
+        return self._dbt("one_run", "run", "--select", *names, *_window(case, case.way.start, case.way.end))
+
+    def ordinary_runs(self, case: Case) -> str | None:
+        """What happens from day to day, on both sides: a run of dbt without a window, new rows, another run."""
+        for new_rows in (False, True):
+            for target, file in (("ours", self.ours), ("one_run", self.theirs)):
+                if new_rows:
+                    with duckdb.connect(str(file)) as connection:
+                        connection.execute(NEW_ROWS)
+                failed = self._dbt(target, "run", "--select", case.model.selected)
+                if failed:
+                    return failed
+        return None
+
+    def _dbt(self, target: str, *words: str) -> str | None:
+        """A command of dbt's own, in this process; what it said when it failed."""
         from dbt.cli.main import dbtRunner
 
-        model, way = case.model, case.way
         before = os.getcwd()
         os.chdir(self.shop.folder)
         try:
             quiet = ["--log-level", "none", "--log-level-file", "none", "--no-print", "--no-write-json"]
+            # parsed as our command does, so each takes what the other parsed
             parsed = dbtRunner().invoke([*quiet, "parse"])
             if not parsed.success:
                 return str(parsed.exception)
-            words = ["run", "--target", "one_run", "--select", model.selected, *_window(model, way.start, way.end)]
-            done = dbtRunner(manifest=parsed.result).invoke([*quiet, *words])
+            done = dbtRunner(manifest=parsed.result).invoke([*quiet, *words, "--target", target])
             results = getattr(done.result, "results", None) or []
             said = "\n".join(str(each.message) for each in results if str(each.status) not in ("success", "pass"))
             return None if done.success else said or str(done.exception)
@@ -118,7 +158,7 @@ class Bench:
 
     def run(self, case: Case, words: Sequence[str], killed: bool = False) -> Ended:
         """`dbt-playbooks backfill run ...`; killed as the way of the case says."""
-        words = ("backfill", "run", case.model.selected, *words, "--json")
+        words = ("backfill", "run", *(model.selected for model in case.models), *words, "--json")
         if killed:
             self._kills += 1
             output = self.shop.folder / f"killed{self._kills}"
@@ -145,68 +185,26 @@ class Bench:
         return Ended(words, said.code, said.events, said.err)
 
     def close(self) -> None:
-        """DuckDB's file is held by dbt for the life of the process, and objects that are said to stay are of no use to the next case."""
+        """DuckDB's file is held by dbt for the life of the process, which may be in objects that hold each other."""
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
         DuckDBConnectionManager.close_all_connections()
-        gc.unfreeze()
         try:
             duckdb.connect(str(self.ours), read_only=True).close()
         except duckdb.ConnectionException:
-            # a connection is left in objects that hold each other
             gc.collect()
 
-    def _opened(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect(str(self.ours))
-        connection.execute("set TimeZone = 'UTC'")
-        return connection
 
-    def rows(self, model: Model) -> Rows:
-        """The rows of our table, each with its day before it, all as text; empty when there is no table."""
-        day = {"integer": f"strptime(cast({model.column} as varchar), '%Y%m%d')"}.get(model.kind, model.column)
-        with self._opened() as connection:
-            if not _exists(connection, model.table):
-                return Counter()
-            every = f"select cast(cast({day} as date) as varchar), columns(*)::varchar from main.{model.table}"
-            return Counter(connection.execute(every).fetchall())
-
-    def differences(self, model: Model) -> list[tuple[Any, ...]]:
-        """Rows that are in one of the two tables only, as a multiset, without the columns that differ each time."""
-        left_out = f" exclude ({', '.join(model.of.volatile)})" if model.of.volatile else ""
-        with self._opened() as connection:
-            connection.execute(f"attach '{self.theirs}' as one_run (read_only)")
-            if not _exists(connection, model.table):
-                return [("no table",)]
-            ours = f"select *{left_out} from main.{model.table}"
-            theirs = f"select *{left_out} from one_run.main.{model.table}"
-            return connection.execute(
-                f"select 'only in ours', columns(*)::varchar from ({ours} except all {theirs}) "
-                f"union all select 'only in one run', columns(*)::varchar from ({theirs} except all {ours}) order by all"
-            ).fetchall()
-
-    def checkpoints(self) -> list[tuple[Any, ...]]:
-        """Chunks as they are recorded: the backfill, first day, last day, status, rows."""
-        with self._opened() as connection:
-            if not _exists(connection, "backfill_checkpoints"):
-                return []
-            return connection.execute(
-                "select backfill_id, date_processed, chunk_end, status, rows_processed from backfill_checkpoints order by all"
-            ).fetchall()
+def _window(case: Case, start: str, end: str) -> list[str]:
+    if case.model.is_microbatch:
+        return ["--event-time-start", start, "--event-time-end", _day(end, 1)]
+    days = {"start_date": start, "end_date": end}
+    own = {f"dbt_playbooks_{name}": day for name, day in days.items()}
+    return ["--vars", json.dumps(own if case.project == "project_vars" else {**days, **own})]
 
 
-def _window(model: Model, start: str, end: str) -> list[str]:
-    if not model.is_microbatch:
-        return ["--vars", json.dumps({"start_date": start, "end_date": end})]
-    [(after,)] = duckdb.execute("select cast(cast(? as date) + 1 as varchar)", [end]).fetchall()
-    return ["--event-time-start", start, "--event-time-end", after]
-
-
-def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    found = connection.execute(
-        "select 1 from information_schema.tables where table_name = ? and table_schema = 'main' and table_catalog = 'shop'",
-        [table],
-    ).fetchall()
-    return bool(found)
+def _day(day: str, later: int) -> str:
+    return (dt.date.fromisoformat(day) + dt.timedelta(days=later)).isoformat()
 
 
 class _Deadly:

@@ -1,15 +1,11 @@
-"""Cases of the law, made by hypothesis: a model, what it reads, and a way to fill it."""
+"""Cases of the law: one or two models, what they read, and a way to fill them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
 
-from hypothesis import strategies as st
-
-from law.shapes import EDGES, PLAIN, SELF, SHAPES, SPELLINGS, WHOLE, Shape
+from law.shapes import OVER_ITSELF, SHAPES, SPELLINGS, Shape
 from law.source import COLUMN, Source
 
 NAME = "filled"
@@ -20,7 +16,20 @@ RANGES = {
     "hours": ("2024-01-31", "2024-02-01"),
 }
 FUNCTIONS = ("pre_hook", "sql_header", "on_run_start")
-EXTRAS = (*FUNCTIONS, "post_hook", "post_hook_deletes", "versions", "quoting_off")
+PROJECTS = {
+    "quoting_off": "quoting: {database: false, schema: false, identifier: false}\n",
+    "project_vars": "vars: {start_date: '20230101', end_date: 7}\n",
+}
+"""What is written in dbt_project.yml."""
+EXTRAS = (*FUNCTIONS, *PROJECTS, "hooks_count", "post_hook_deletes", "versions", "other_vars", "new_column")
+MERGED = {"merge_update_columns": ["amount"], "merge_exclude_columns": ["customer_id"]}
+AMOUNTS = {
+    **{name: f"law_{name}(e.amount)" for name in FUNCTIONS},
+    # right while the var means what the project says
+    "project_vars": "e.amount + {{ var('start_date') | int - 20230101 }}",
+    "other_vars": "e.amount * {{ var('factor', 1) }}",
+    "new_column": "e.amount * 2 as added, e.amount",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,7 @@ class Model:
     batch_size: str = "day"
     extra: str = ""
     spelling: str = "this"
+    name: str = NAME
 
     @property
     def of(self) -> Shape:
@@ -46,11 +56,11 @@ class Model:
 
     @property
     def table(self) -> str:
-        return f"{NAME}_v2" if self.extra == "versions" else NAME
+        return f"{self.name}_v2" if self.extra == "versions" else self.name
 
     @property
     def selected(self) -> str:
-        return f"{NAME}.v2" if self.extra == "versions" else NAME
+        return f"{self.name}.v2" if self.extra == "versions" else self.name
 
     @property
     def is_microbatch(self) -> bool:
@@ -59,34 +69,42 @@ class Model:
     def files(self) -> dict[str, str]:
         """What stands under `models/`."""
         if self.extra != "versions":
-            return {f"{NAME}.sql": self.sql()}
-        versions = f"models:\n  - name: {NAME}\n    latest_version: 2\n    versions: [{{v: 1}}, {{v: 2}}]\n"
+            return {f"{self.name}.sql": self.sql()}
+        versions = f"models:\n  - name: {self.name}\n    latest_version: 2\n    versions: [{{v: 1}}, {{v: 2}}]\n"
         other = "select 1 as id, {{ dbt_playbooks.backfill_filter('day') }} as inside from (select date '2024-01-01' as day)"
-        return {f"{NAME}.yml": versions, f"{NAME}_v1.sql": other, f"{NAME}_v2.sql": self.sql()}
+        return {f"{self.name}.yml": versions, f"{self.name}_v1.sql": other, f"{self.name}_v2.sql": self.sql()}
 
     def sql(self) -> str:
-        settings = {"materialized": "incremental", "incremental_strategy": self.strategy}
-        if self.is_microbatch:
-            settings |= {"event_time": self.column, "batch_size": self.batch_size, "begin": "2024-01-01"}
-        said = [f"{name}={value!r}" for name, value in settings.items()]
-        if not self.is_microbatch:
-            key = [self._filled(name) for name in self.key or self.of.key]
-            said.append(f"unique_key={key if len(key) > 1 else key[0]!r}")
-        hooks = {
-            "pre_hook": ("pre_hook", "create or replace macro law_pre_hook(x) as x / 2"),
-            "post_hook": ("post_hook", "insert into hook_log values ('after')"),
-            "post_hook_deletes": (
-                "post_hook",
-                f"delete from {{{{ this }}}} where {self._filled('<d>')} is not null and amount < 0",
-            ),
-        }
-        if self.extra in hooks:
-            name, statement = hooks[self.extra]
-            said.append(f'{name}="{statement}"')
-        head = "{{ config(" + ", ".join(said) + ") }}\n"
+        head = "{{ config(" + ", ".join(self._config()) + ") }}\n"
         if self.extra == "sql_header":
             head += "{% call set_sql_header(config) %}\ncreate or replace temp macro law_sql_header(x) as x / 2;\n{% endcall %}\n"
         return head + self._filled(self.of.sql) + "\n"
+
+    def _config(self) -> list[str]:
+        settings: dict[str, object] = {"materialized": "incremental", "incremental_strategy": self.strategy}
+        if self.is_microbatch:
+            settings |= {"event_time": self.column, "batch_size": self.batch_size, "begin": "2024-01-01"}
+        else:
+            key = [self._filled(name) for name in self.key or self.of.key]
+            settings["unique_key"] = key if len(key) > 1 else key[0]
+            if "<f" not in self.of.sql:
+                settings["event_time"] = self.column
+        if self.extra == "new_column":
+            settings["on_schema_change"] = "append_new_columns"
+        if self.extra in MERGED:
+            settings[self.extra] = MERGED[self.extra]
+        dated = self._filled("<d>")
+        hooks = {
+            "pre_hook": {"pre_hook": "create or replace macro law_pre_hook(x) as x / 2"},
+            "hooks_count": {
+                "pre_hook": "insert into hook_log values ('before')",
+                "post_hook": "insert into hook_log values ('after')",
+            },
+            "post_hook_deletes": {"post_hook": f"delete from {{{{ this }}}} where {dated} is not null and amount < 0"},
+        }.get(self.extra, {})
+        return [f"{name}={value!r}" for name, value in settings.items()] + [
+            f'{name}="{sql}"' for name, sql in hooks.items()
+        ]
 
     def _filled(self, text: str) -> str:
         return re.sub(r"<([a-z]+(?: [a-z]+)*)>", lambda hole: self._hole(hole[1]), text)
@@ -96,8 +114,11 @@ class Model:
             table = words.split()[-1]
             source = f"source('raw', '{table if table == 'customers' else f'{table}_by_{self.kind}'}')"
             return "{{ " + source + (".render()" if words.startswith("all") else "") + " }}"
+        if words.startswith(("parent", "all parent", "between")):
+            parent = f"ref('{NAME}')" if words.endswith("parent") else "ref('between')"
+            return "{{ " + parent + (".render()" if words.startswith("all") else "") + " }}"
         if words == "amount":
-            return f"law_{self.extra}(e.amount)" if self.extra in FUNCTIONS else "e.amount"
+            return AMOUNTS.get(self.extra, "e.amount")
         if words == "self":
             return SPELLINGS[self.spelling]
         if words == "d":
@@ -136,6 +157,8 @@ class Way:
     after: int = 1
     """A kill comes after so many chunks began, and `delay` milliseconds."""
     delay: int = 0
+    begins: str = "nothing"
+    """What the table holds before: nothing, `days before` the range, or `older rows` of the range; dbt made it."""
 
     @property
     def start(self) -> str:
@@ -151,12 +174,56 @@ class Case:
     model: Model
     source: Source = field(default_factory=Source)
     way: Way = field(default_factory=Way)
+    child: str = ""
+    """The shape of a model that reads the model, and is filled together with it."""
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        plain = {"key": (), "extra": "", "spelling": "this", "name": "child"}
+        return (self.model, *([replace(self.model, shape=self.child, **plain)] if self.child else []))  # type: ignore[arg-type]
+
+    @property
+    def between(self) -> str:
+        """How the model between the two is materialized, if there is one. It is not selected."""
+        found = re.search("<between ([a-z]+)>", SHAPES[self.child].sql) if self.child else None
+        return found[1] if found else ""
+
+    @property
+    def project(self) -> str:
+        return self.model.extra if self.model.extra in PROJECTS else ""
+
+    def files(self, older: bool = False) -> dict[str, str]:
+        """What stands under `models/`; `older`: what stood there when the table was begun."""
+        models = [replace(model, extra="") if older and model.extra == "new_column" else model for model in self.models]
+        files = {name: text for model in models for name, text in model.files().items()}
+        if self.between:
+            version = ", v=2" if self.model.extra == "versions" else ""
+            read = f"select * from {{{{ ref('{NAME}'{version}) }}}}"
+            files["between.sql"] = f"{{{{ config(materialized='{self.between}') }}}}\n{read}\n"
+        return files
+
+    @property
+    def over_itself(self) -> bool:
+        return self.model.spelling in OVER_ITSELF
+
+    @property
+    def about(self) -> str:
+        """What is unusual about its models, in some words."""
+        model = self.model
+        words = [model.strategy, model.shape, f"key {'+'.join(model.key)}" if model.key else ""]
+        words += [model.kind if model.kind in ("integer", "text") else "", model.extra, self.child]
+        words += [f"itself as {model.spelling}" if model.spelling != "this" else ""]
+        return ", ".join(word for word in words if word)
 
     @property
     def must_be_done(self) -> bool:
         """Whether a command that refuses it, or whose chunks fail, is wrong: a product that says no to everything holds the law, too."""
         model, way = self.model, self.way
-        if way.scheme in ("changed", "moved"):
+        if (
+            way.scheme in ("changed", "moved")
+            or way.begins == "older rows"
+            or (self.child and not SHAPES[self.child].plain)
+        ):
             return False
         if model.is_microbatch:
             sizes = {size for size in (way.chunk, way.then if way.scheme == "twice" else None) if size}
@@ -164,101 +231,3 @@ class Case:
             return plain and sizes <= {model.batch_size}
         unique = model.key in ((), ("id", "<d>")) and not (self.source.repeated and "id" in model.of.key)
         return model.of.plain and unique
-
-
-_SCHEMES = {
-    "once": 8,
-    "twice": 8,
-    "broken": 4,
-    "broken later": 3,
-    "changed": 3,
-    "shards": 2,
-    "part": 2,
-    "moved": 1,
-    "killed": 1,
-}
-_STRATEGIES = {"delete+insert": 4, "merge": 4, "microbatch": 3}
-_FAMILIES = {"plain": 5, "whole": 2, "edges": 4, "self": 2}
-_SHAPES = {"plain": PLAIN, "whole": WHOLE, "edges": EDGES, "self": SELF}
-_KINDS = {"date": 5, "timestamp": 2, "timestamptz": 2, "integer": 1, "text": 1}
-_KEYS = {(): 9, ("id", "<d>"): 1, ("line_no",): 1, ("customer_id",): 1, ("maybe_key",): 1, ("customer_id", "<d>"): 1}
-_CHUNKS = (None, "month", "week", "5 day", "day")
-_Choice = TypeVar("_Choice")
-
-
-class _Choices:
-    """Decisions, a byte each, the plainest choice first: what breaks the law is shrunk to what is plain.
-
-    Not a strategy a decision: hypothesis would copy parts of a case onto others, and five of six cases would be nearly the same.
-    """
-
-    number = 23
-
-    def __init__(self, numbers: bytes) -> None:
-        self._numbers = iter(numbers)
-
-    def of(self, options: Iterable[_Choice]) -> _Choice:
-        every = list(options)
-        return every[next(self._numbers) % len(every)]
-
-    def weighted(self, options: Mapping[_Choice, int]) -> _Choice:
-        return self.of(option for option, weight in options.items() for _ in range(weight))
-
-
-def cases() -> st.SearchStrategy[Case]:
-    """Everything that the law speaks of; nearly half of it plain, so that acceptance means something."""
-    size = _Choices.number
-    return st.binary(min_size=size, max_size=size).map(lambda numbers: _case(_Choices(numbers)))
-
-
-def _case(choices: _Choices) -> Case:
-    model = _model(choices)
-    source = Source(
-        every=choices.of((1, 1, 3, 8)),
-        per_day=choices.of((2, 1, 3, 4)),
-        repeated=choices.of((False, False, True)),
-        future=choices.of((False, True)),
-        undated=choices.of((False, True)),
-        late=choices.of((False, True)),
-    )
-    scheme, chunk, then = choices.weighted(_SCHEMES), choices.of(_CHUNKS), choices.of(_CHUNKS)
-    if model.is_microbatch:
-        # half of the time as large as the batch is, because larger ones may be refused
-        chunk = choices.of((None, model.batch_size if model.batch_size != "hour" else "day", chunk, chunk))
-        then = None if chunk in (None, model.batch_size) else then
-        period = {"day": "days", "month": "months", "hour": "hours"}[model.batch_size]
-    else:
-        period = choices.of(("weeks", "weeks", "days")) if "day" not in (chunk, then) else "days"
-    way = Way(
-        scheme,
-        chunk,
-        then if scheme == "twice" else None,
-        reverse=choices.of((False, True)),
-        threads=choices.of((1, 1, 2)),
-        period=period,
-        after=choices.of((1, 2, 3, 4)),
-        delay=choices.of(range(0, 40, 3)),
-    )
-    return Case(model, source, way)
-
-
-def _model(choices: _Choices) -> Model:
-    strategy = choices.weighted(_STRATEGIES)
-    microbatch = strategy == "microbatch"
-    shapes = _SHAPES[choices.weighted(_FAMILIES)]
-    shape = choices.of(each for each in shapes if (each.microbatch if microbatch else each.keyed))
-    allowed = [kind for kind in shape.kinds if not microbatch or kind in ("date", "timestamp", "timestamptz")]
-    kind = choices.weighted({name: weight for name, weight in _KINDS.items() if name in allowed})
-    key = choices.weighted(_KEYS)
-    special, extra = choices.of((False, False, True)), choices.of(EXTRAS)
-    fits = shape.rows if extra in FUNCTIONS else "amount" in shape.sql if extra == "post_hook_deletes" else True
-    spelling, size = choices.of(SPELLINGS), choices.weighted({"day": 6, "month": 2, "hour": 1})
-    return Model(
-        shape.name,
-        strategy,
-        key if shape.rows and not microbatch else (),
-        "timestamp" if microbatch and size == "hour" and "timestamp" in allowed else kind,
-        size if microbatch else "day",
-        extra if special and fits else "",
-        spelling if shape.reads_itself else "this",
-    )

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from law.bench import Bench, Ended, Rows
+from law.bench import Bench, Ended
 from law.cases import Case
+from law.tables import Rows
 
 
 class BreachError(AssertionError):
@@ -39,33 +40,37 @@ class _Step:
     killed: bool = False
     again: bool = False
     """It goes over rows that are there."""
+    trial: bool = False
+    """It has vars of its own, so its rows are not those of one run."""
+    refused_for: str = ""
+    """It must be refused, and say this word."""
 
 
 def hold(bench: Bench, case: Case) -> Verdict:
     """Raises BreachError when the law does not hold for a case."""
-    bench.prepare(case)
+    impossible = bench.prepare(case) or bench.one_run(case)
     judge = _Judge(bench, case)
-    steps = list(_steps(case))
-    impossible = bench.one_run(case)
     broken = False
-    for step in steps:
+    for step in _steps(case):
         if step.breaks or step.mends:
             bench.break_on(step.breaks)
             broken = step.breaks is not None
         if step.changes:
-            bench.change(case.model, moved=case.way.scheme == "moved")
+            bench.change(moved=case.way.scheme == "moved")
             impossible = bench.one_run(case)
         ended = judge.take(step, impossible, broken)
-        if ended.code in (1, 2) and not broken:
+        if ended.code in (1, 2) and not broken and not step.refused_for:
             # nothing is to be had of a model that is refused; what is next would only be refused again
-            if case.must_be_done:
-                judge.breach("does not fill what it must", ended, impossible or "")
+            if case.must_be_done and not impossible:
+                judge.breach("does not fill what it must", ended)
             why = ended.err.strip().splitlines()
             if impossible:
                 return Verdict("impossible", impossible)
             return Verdict("refused" if ended.code == 2 else "failed", why[-1] if why else "")
     if impossible:
         return Verdict("impossible", impossible)
+    if case.way.scheme == "ordinary runs":
+        judge.take_ordinary_runs(ended)
     return Verdict("accepted")
 
 
@@ -84,6 +89,10 @@ def _steps(case: Case) -> Iterator[_Step]:
     elif way.scheme == "killed":
         yield _Step(killed=True)
         yield _Step(again=True)
+    elif way.scheme == "other vars":
+        yield _Step(("--vars", '{"factor": 2}'), trial=True)
+        yield _Step(refused_for="factor")
+        yield _Step(("--id", "another", "--reprocess", "all"), again=True)
     else:
         yield _Step()
     if way.scheme == "twice":
@@ -104,20 +113,24 @@ class _Judge:
         self._bench = bench
         self._case = case
         self._said: list[Ended] = []
-        self._whole: set[str] = set()
 
     def take(self, step: _Step, impossible: str | None, broken: bool) -> Ended:
         bench, case, way = self._bench, self._case, self._case.way
-        before = bench.rows(case.model)
+        before = bench.tables.rows(case.models)
         words = ["--start", step.start or way.start, "--end", way.end]
         words += ["--chunk", way.chunk] if way.chunk and "--chunk" not in step.words else []
         words += ["--reverse"] if way.reverse else []
         words += ["--threads", str(way.threads)] if way.threads > 1 else []
+        hooks, _ = bench.tables.hooks()
         ended = bench.run(case, [*words, *step.words], step.killed)
         self._said.append(ended)
-        after = bench.rows(case.model)
+        after = bench.tables.rows(case.models)
+        if ended.code in (0, 1, None) and case.model.extra == "hooks_count":
+            self._judge_hooks(ended, hooks)
         if ended.code is None:
             return ended
+        if step.refused_for and (ended.code != 2 or step.refused_for not in ended.err):
+            self.breach("does not say which var is another", ended)
         if ended.code == 2 and before != after:
             self.breach("refused after data changed", ended, _changes(before, after))
         if ended.code not in (0, 1, 2):
@@ -130,6 +143,28 @@ class _Judge:
             self._judge_success(step, ended, after)
         return ended
 
+    def take_ordinary_runs(self, ended: Ended) -> None:
+        bench, model = self._bench, self._case.model
+        failed = bench.ordinary_runs(self._case)
+        differences = [] if failed else bench.tables.differences([model]) or bench.tables.missing(model)
+        if failed or differences:
+            self.breach("ordinary runs afterwards are not as if dbt had made the table", ended, failed or differences)
+
+    def _judge_hooks(self, ended: Ended, before: Counter[str]) -> None:
+        """A hook runs once a chunk and goes with it; those of a microbatch model once a run, the last one only if its last batch is done."""
+        ours, theirs = self._bench.tables.hooks()
+        microbatch, chunks = self._case.model.is_microbatch, len(ended.named("chunk_completed"))
+        if ended.code is None:
+            if not microbatch and ours["before"] != ours["after"]:
+                self.breach("hooks do not run as in dbt", ended, f"a chunk was cut off between its hooks: {ours}")
+            return
+        for name, once in theirs.items():
+            ran = ours[name] - before[name]
+            right = {once * chunks} if not microbatch else {once if chunks else 0} if ended.code == 0 else {0, once}
+            if ran not in right:
+                text = f"{name}: {ran} times, right: {right}, chunks: {chunks}"
+                self.breach("hooks do not run as in dbt", ended, text)
+
     def _judge_failure(self, ended: Ended, before: Rows, after: Rows) -> None:
         """What does not lie in a chunk that was completed is as it was, and of those as many rows are there as were reported."""
         windows = [(chunk["start_date"], chunk["end_date"]) for chunk in ended.named("chunk_completed")]
@@ -139,16 +174,22 @@ class _Judge:
 
     def _judge_success(self, step: _Step, ended: Ended, after: Rows) -> None:
         shard = "--shard" in step.words and not step.again
+        total = self._of_the_range(after).total()
         if shard or step.start:
-            return self._judge_report(ended, after.total())
-        differences = self._bench.differences(self._case.model)
-        if differences:
+            return self._judge_report(ended, total)
+        if not step.trial and (differences := self._bench.tables.differences(self._case.models)):
             self.breach("done, and the rows are others", ended, differences)
-        total = after.total()
         if ended.named("run_ended")[0]["completed_before"] == 0 and "--shard" not in step.words:
             self._judge_report(ended, total)
         self._judge_checkpoints(ended, total)
         return None
+
+    def _of_the_range(self, rows: Rows) -> Rows:
+        """Without the rows that dbt made before the range began."""
+        way = self._case.way
+        if way.begins != "days before":
+            return rows
+        return Counter({row: number for row, number in rows.items() if row[0] is None or row[0] >= way.start})
 
     def _judge_report(self, ended: Ended, total: int) -> None:
         reported = sum(chunk["rows"] for chunk in ended.named("chunk_completed"))
@@ -164,7 +205,7 @@ class _Judge:
 
     def _judge_checkpoints(self, ended: Ended, total: int) -> None:
         backfill = ended.named("run_ended")[0]["id"]
-        found = [row for row in self._bench.checkpoints() if row[0] == backfill]
+        found = [row for row in self._bench.tables.checkpoints() if row[0] == backfill]
         unfinished = [row for row in found if row[3] != "completed"]
         recorded = sum(row[4] or 0 for row in found)
         if unfinished or recorded != total:
@@ -177,7 +218,7 @@ class _Judge:
     def breach(self, kind: str, ended: Ended, found: object = "") -> None:
         """Everything that somebody needs who looks into it."""
         lines = [f"{kind} (exit code {ended.code})", f"{self._case}"]
-        lines += [f"--- models/{name}\n{text.rstrip()}" for name, text in self._case.model.files().items()]
+        lines += [f"--- models/{name}\n{text.rstrip()}" for name, text in self._case.files().items()]
         for said in self._said:
             lines += [f"$ dbt-playbooks {' '.join(said.words)}   # {said.code}", said.err.rstrip()]
         lines += ["--- differences", *(map(str, found[:20]) if isinstance(found, list) else [str(found)])]

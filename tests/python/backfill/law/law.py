@@ -8,6 +8,7 @@ from pathlib import Path
 from law.bench import Bench
 from law.cases import Case
 from law.judge import BreachError, Verdict, hold
+from law.quick import many_commands
 
 
 class Law:
@@ -15,17 +16,17 @@ class Law:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._benches: dict[bool, Bench] = {}
+        self._benches: dict[str, Bench] = {}
         self.outcomes: Counter[str] = Counter()
 
     def hold(self, case: Case) -> Verdict:
-        quoting = case.model.extra != "quoting_off"
-        if quoting not in self._benches:
-            folder = self._folder / ("quoted" if quoting else "unquoted")
+        if case.project not in self._benches:
+            folder = self._folder / (case.project or "plain")
             folder.mkdir()
-            self._benches[quoting] = Bench(folder, quoting)
+            self._benches[case.project] = Bench(folder, case.project)
         try:
-            verdict = hold(self._benches[quoting], case)
+            with many_commands():
+                verdict = hold(self._benches[case.project], case)
         except BreachError:
             self.outcomes["breach"] += 1
             raise

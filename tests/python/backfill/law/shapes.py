@@ -1,5 +1,6 @@
 """The SQL of models, with holes: `<events>`, `<payments>`, `<customers>`; `<d>`, the date; `<day>`, `<date>`, `<day before>` and `<d shifted>`,
-made of it; `<f>`, the window; `<amount>`; `<self>`, a spelling of the model itself. An alias may follow: `<f e>`."""
+made of it; `<f>`, the window; `<amount>`; `<self>`, a spelling of the model itself; `<parent>`, `<all parent>` and `<between>`, the model
+that is filled beside it, without the window, and a model in between. An alias may follow: `<f e>`."""
 
 from __future__ import annotations
 
@@ -36,8 +37,10 @@ _FILTERED = "with mine as (select * from <events> where <f>)"
 _PAID = "paid as (select * from <payments> where <f>)"
 _INSTANTS = ("date", "timestamp", "timestamptz")
 
+_LATER = "{% if var('dbt_playbooks_start_date', '') >= '2024-02-01' %}"
+
 PLAIN = [
-    _rows("plain select", plain=True),
+    Shape("plain select", f"select {_COLUMNS}\nfrom <events> as e\nwhere <f>", rows=True, plain=True),
     Shape(
         "join with a lookup",
         f"select {_COLUMNS}, c.name\nfrom <events> as e join <customers> as c on c.customer_id = e.customer_id\nwhere <f e>",
@@ -182,6 +185,25 @@ EDGES = [
         "select min(<d>) as <d>, count(*) as n, sum(amount) as amount from <events> having count(*) > 0",
         keyed=False,
     ),
+    _rows(
+        "another branch from a day on",
+        f"{_LATER}, 'later' as part{{% else %}}, 'before' as part{{% endif %}}",
+        microbatch=False,
+    ),
+    _rows("rows that are left out from a day on", tail=f"{_LATER} and e.id % 2 = 0{{% endif %}}", microbatch=False),
+    _rows(
+        "a branch that is never taken",
+        f"{_LATER.replace('2024', '2034')}, 'never' as part{{% endif %}}",
+        microbatch=False,
+    ),
+    Shape(
+        "window by hand, another branch from a day on",
+        f"select {_COLUMNS}{_LATER.replace('dbt_playbooks_', '')}, 'later' as part{{% else %}}, 'before' as part{{% endif %}}\n"
+        "from <events> as e where e.<d> between date '{{ var(\"start_date\") }}' and date '{{ var(\"end_date\") }}'",
+        rows=True,
+        microbatch=False,
+        kinds=("date",),
+    ),
     Shape(
         "only batches that begin on Monday",
         "{% set first = (model.batch.event_time_start | string)[:10] if model.batch else '2024-01-01' %}\n"
@@ -197,7 +219,12 @@ SPELLINGS = {
     "schema and identifier": "{{ this.schema }}.{{ this.identifier }}",
     "without the database": "{{ this.include(database=false) }}",
     "plain name": "{{ this.identifier }}",
+    "query_table": "query_table('main.{{ this.identifier }}')",
+    "query_table of a text that is put together": "query_table('main.' || '{{ this.identifier[:3] }}' || '{{ this.identifier[3:] }}')",
+    "a view over it": "main.own_view",
+    "a macro over it": "own_rows()",
 }
+OVER_ITSELF = ("a view over it", "a macro over it")
 _INSIDE = "{{% if is_incremental() %}}{}{{% endif %}}".format
 SELF = [
     _rows("rows it has not", tail=_INSIDE(" and e.id not in (select id from <self>)"), reads_itself=True),
@@ -218,4 +245,20 @@ SELF = [
     ),
     _rows("itself, always", tail=" and e.id not in (select id from <self>)", reads_itself=True),
 ]
-SHAPES = {shape.name: shape for shape in [*PLAIN, *WHOLE, *EDGES, *SELF]}
+_JOINED = "select e.id, e.customer_id, e.<d>, e.amount, p.amount as other from <events> as e left join {} as p on {} where <f e>".format
+CHILDREN = [
+    Shape("child: its window", "select id, customer_id, <d>, amount * 2 as amount from <parent> where <f>", plain=True),
+    Shape("child: joined by key", _JOINED("<all parent>", "p.id = e.id")),
+    Shape("child: joined to the day before", _JOINED("<all parent>", "p.id = e.id - 10")),
+    Shape(
+        "child: counts its parent", "select id, <d>, (select count(*) from <all parent>) as n from <events> where <f>"
+    ),
+    Shape(
+        "child: rows its parent lacks",
+        "select id, <d> from <events> as e where <f e> and e.id + 10 not in (select id from <all parent>)",
+    ),
+    Shape("child: through a view, its window", "select id, customer_id, <d>, amount from <between view> where <f>"),
+    Shape("child: through a view, joined by key", _JOINED("<between view>", "p.id = e.id - 10")),
+    Shape("child: through an ephemeral model", _JOINED("<between ephemeral>", "p.id = e.id - 10")),
+]
+SHAPES = {shape.name: shape for shape in [*PLAIN, *WHOLE, *EDGES, *SELF, *CHILDREN]}

@@ -66,6 +66,14 @@ def change(file: Path, moved: bool) -> None:
             connection.execute(shifted)
 
 
+def correct(file: Path) -> None:
+    """Some values are others: no row comes or goes."""
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            "update stored.events set amount = amount + 1000, customer_id = customer_id + 10 where id % 11 = 1"
+        )
+
+
 def _dates(at: str) -> dict[str, str]:
     """The same instant as each kind of date."""
     return {
@@ -75,6 +83,19 @@ def _dates(at: str) -> dict[str, str]:
         "integer": f"cast(strftime({at}, '%Y%m%d') as integer)",
         "text": f"strftime({at}, '%Y-%m-%d')",
     }
+
+
+NEW_IDS = range(20000, 20003)
+_NEW = ", ".join(f"{expression} as {COLUMN[kind]}" for kind, expression in _dates("moment").items())
+NEW_ROWS = f"""
+insert into stored.events
+with plain as (
+    select cast({NEW_IDS[0]} + n as integer) as id, timestamp '2024-05-01 12:00:00' + to_days(cast(n as integer)) as moment
+    from range({len(NEW_IDS)}) as days(n)
+)
+select id, 1, 5, {_NEW}, moment from plain
+"""
+"""Rows of the days after all that are there, but for 2099."""
 
 
 def _rows_sql(source: Source) -> str:

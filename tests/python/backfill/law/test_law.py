@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from law.cases import EXTRAS, Case, Model, Way, cases
+from law.cases import EXTRAS, Case, Model, Way
+from law.choices import cases
 from law.law import Law
 from law.shapes import PLAIN
 from law.source import KINDS, Source
@@ -48,7 +49,7 @@ def test_a_backfill_leaves_what_one_run_of_dbt_leaves_or_says_no(law: Law, part:
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS * 10))
 def test_thousands_of_backfills_leave_what_one_run_of_dbt_leaves_or_say_no(law: Law, part: int) -> None:
-    """5,000 cases, other ones each time."""
+    """5,000 cases, other ones each time. `python -m law.survey 5000` does as many in parts that can be resumed, and tells every breach."""
     _holds(law, 5000 // (PARTS * 10), random.randrange(2**32) + part, (Phase.generate, Phase.shrink))
 
 
@@ -74,6 +75,25 @@ MUST_BE_FILLED = {
     ),
     "a row a batch": Case(Model("a row a batch", "microbatch"), way=Way(period="days")),
     "killed": Case(Model("plain select"), way=Way("killed", "5 day", after=2)),
+    "killed between hooks": Case(Model("plain select", extra="hooks_count"), way=Way("killed", "5 day", after=3)),
+    "hooks of a run that is mended": Case(
+        Model("plain select", "merge", extra="hooks_count"), way=Way("broken", "5 day")
+    ),
+    "ordinary runs after it, and a row of 2099": Case(Model("plain select"), Source(future=True), Way("ordinary runs")),
+    "other --vars before it": Case(Model("plain select", extra="other_vars"), way=Way("other vars")),
+    **{
+        f"{strategy}, four threads and a new column": Case(
+            Model("plain select", strategy, extra="new_column"),
+            way=Way(chunk=chunk, threads=4, period=_BATCHES.get(strategy, "weeks"), begins="days before"),
+        )
+        for strategy, chunk in {"delete+insert": "5 day", "merge": "week", "microbatch": None}.items()
+    },
+    **{
+        f"{strategy}, with a child": Case(
+            Model("plain select", strategy), way=Way(period=_BATCHES.get(strategy, "weeks")), child="child: its window"
+        )
+        for strategy in ("delete+insert", "merge", "microbatch")
+    },
 }
 
 
