@@ -80,7 +80,7 @@ class Warehouse:
     def compile(self, model: Model, window: Window) -> str:
         return f"select {model.name} {window}"
 
-    def run(self, model: Model, window: Window, config: Mapping[str, Any], hooks: Hooks) -> Outcome:
+    def run(self, model: Model, window: Window, config: Mapping[str, Any], hooks: Hooks, refuses: Any = None) -> Outcome:
         self.ran.append((model.name, window.start_date))
         self.hooks.append(hooks)
         self.configs.append(config)
