@@ -30,6 +30,7 @@ from dbt_playbooks.impact.reading.window_parts import (
     renames_columns,
     says_only,
     subqueries,
+    used_ctes,
 )
 
 _CLAUSES = {"with", "expressions", "distinct", "from", "joins", "where", "group", "having", "qualify", "order", "windows"}  # fmt: skip
@@ -128,20 +129,22 @@ class _ByWindow:
         ):
             return self.query(node.this, ctes)
         if isinstance(node, (exp.Select, *SET_OPERATIONS)):
-            known = self._with(arg(node, "with"), ctes)
+            known = self._with(node, ctes)
             return self._select(node, known) if isinstance(node, exp.Select) else self._set_operation(node, known)
         if isinstance(node, exp.Table) and says_only(node, {"this", "alias"}) and not renames_columns(node):
             return _cte(node, ctes)
         return self._doubt(not_looked_into(node))
 
-    def _with(self, with_: Any, ctes: Mapping[str, _Rows]) -> Mapping[str, _Rows]:
+    def _with(self, node: Any, ctes: Mapping[str, _Rows]) -> Mapping[str, _Rows]:
+        with_ = arg(node, "with")
         if with_ is None:
             return ctes
         known = dict(ctes)
         if not says_only(with_, {"expressions"}) and self._touches(with_, known):
             self._doubt("a recursive WITH" if with_.args.get("recursive") else not_looked_into(with_))
+        used = used_ctes(node, with_)
         for cte in with_.expressions:
-            if not self._touches(cte.this, known):
+            if id(cte) not in used or not self._touches(cte.this, known):
                 known[cte.alias.lower()] = _Rows()
             elif not says_only(cte, {"this", "alias", "materialized"}) or renames_columns(cte):
                 known[cte.alias.lower()] = self._doubt(f"a CTE with names for its columns: {cte.alias}")

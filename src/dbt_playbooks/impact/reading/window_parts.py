@@ -101,3 +101,20 @@ def is_column(node: Any, name: str) -> bool:
 
 def not_looked_into(node: Any) -> str:
     return f"{type(node).__name__} ({text(node)}), which is not looked into"
+
+
+def used_ctes(node: Any, with_: Any) -> set[int]:
+    """The CTEs of a query that it reads, itself or by way of others."""
+    names = {table.name.lower() for table in node.find_all(exp.Table) if not _is_within(table, with_)}
+    used: set[int] = set()
+    for cte in reversed(with_.expressions):
+        if cte.alias.lower() in names:
+            used.add(id(cte))
+            names |= {table.name.lower() for table in cte.find_all(exp.Table)}
+    return used
+
+
+def _is_within(node: Any, outer: Any) -> bool:
+    while node is not None and node is not outer:
+        node = node.parent
+    return node is outer

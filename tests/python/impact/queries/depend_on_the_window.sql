@@ -80,3 +80,4 @@ with c as ({cut}) select d.* from dim d anti join c using (cust)
 with c as ({cut}) select * from c qualify row_number() over (partition by cust order by id) = 1
 with c as ({cut}) select * from c a where id in (select id from c order by id limit 3)
 with c as ({cut}) select event_date, count(*) from (select * replace (date_trunc('month', event_date) as event_date) from c) group by event_date
+with c as ({cut}), top as (select * from c order by id limit 3), beside as (select * from top) select * from beside

@@ -34,3 +34,4 @@ select e.id, e.event_date, (select count(*) from dim where dim.event_date <= e.e
 with c as ({cut}) select * from c semi join dim d using (cust)
 with c as ({cut}) select event_date, count(*) filter (where amount>2) n from c group by event_date
 with c as ({cut}) select "Event_Date", count(*) from c group by "Event_Date"
+with c as ({cut}), top as (select * from c order by id limit 3), beside as (select * from top) select * from c
