@@ -12,7 +12,8 @@
   {{ return([
     "the key (" ~ keys | join(', ') ~ ") of rows of this chunk is also in rows outside of its window " ~ window.start_date ~ " to " ~ window.end_date
     ~ ", so chunks would undo each other. For example: ",
-    ". Nothing was changed. If rows moved to another day, fill that day too and run this again. A model that keeps the latest row "
+    ". Nothing was changed. If rows moved to another day, fill that day too and run this again; if two rows changed places, run one chunk that holds "
+    ~ "both days. A model that keeps the latest row "
     ~ "of a key cannot be filled by windows: fill a model that keeps every row, and build this one from it as a table."
   ]) }}
 {% endmacro %}
@@ -38,7 +39,8 @@
 {% macro _key_text(keys) %}
   {%- set parts = [] -%}
   {%- for key in keys -%}
-    {%- do parts.append('cast(' ~ key ~ ' as varchar)') -%}
+    {#- 'id, event_date' is a key, too -#}
+    {%- do parts.append('cast(' ~ ('(' ~ key ~ ')' if ',' in key else key) ~ ' as varchar)') -%}
   {%- endfor -%}
   {{ return(parts | join(" || ', ' || ")) }}
 {% endmacro %}

@@ -143,7 +143,13 @@ def run(
                 )
                 if mismatched and any(_has_hook_after_batches(target) for target in it.targets):
                     found = recorded_again(state, plan, lease.invocation_id, mismatched)
-                    result.rows += sum(each.rows - each.recorded for each in mismatched if each not in found)
+                    changed = [each for each in mismatched if each not in found]
+                    result.rows += sum(each.rows - each.recorded for each in changed)
+                    if changed:
+                        progress.note(
+                            f"a post_hook ran after all batches: {many(len(changed), 'chunk')} held {sum(each.recorded for each in changed):,} "
+                            f"rows before it, and {sum(each.rows for each in changed):,} after it."
+                        )
                     mismatched = found
                 if other:
                     differences = {other.name: report.compare(project, it.targets[-1], other, plan)}

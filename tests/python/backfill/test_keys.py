@@ -109,3 +109,10 @@ def test_rows_that_came_later_are_told_and_are_no_error(shop: Shop) -> None:
     assert (
         "warning: 2024-01-01 to 2024-01-31 holds more rows than when it was filled: 93 reported, 94 there" in said.err
     )
+
+
+def test_a_key_of_two_columns_in_one_text_is_dbts_tuple(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT.replace("'id'", "'id, event_date'") + FILTERED)
+    assert shop.run("events", *RANGE).code == 0
+    assert shop.run("events", *RANGE, "--reprocess", "all", "--reverse").code == 0
+    assert shop.difference("events") == []
