@@ -116,3 +116,11 @@ def test_a_hook_that_writes_elsewhere_beside_its_own_table_is_fine(shop: Shop) -
     shop.model("events", MERGE.replace("unique_key", f'post_hook="{hook}", unique_key') + FILTERED)
     assert shop.run("events", *RANGE).code == 0
     assert shop.sql("select count(*) from main.log") == [(3,)]
+
+
+def test_a_hook_that_jinja_puts_together_is_said_to_be_unread(shop: Shop) -> None:
+    shop.write("macros/noted.sql", "{% macro noted() %}select 1{% endmacro %}")
+    shop.model("events", MERGE.replace("unique_key", 'post_hook=["{{ noted() }}", "select 2"], unique_key') + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert "events: its hooks ({{ noted() }}) are put together by Jinja and were not read" in said.err

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 from dbt_playbooks.backfill import runner as runner_module
+from dbt_playbooks.backfill.checks.shape import Shape
 from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.request import Identity, Shard
@@ -80,11 +82,13 @@ class Warehouse:
     def compile(self, model: Model, window: Window) -> str:
         return f"select {model.name} {window}"
 
-    def run(self, model: Model, window: Window, config: Mapping[str, Any], hooks: Hooks, refuses: Any = None) -> Outcome:
+    def run(
+        self, model: Model, window: Window, config: Mapping[str, Any], hooks: Hooks, refuses: Any = None
+    ) -> Outcome:
         self.ran.append((model.name, window.start_date))
         self.hooks.append(hooks)
         self.configs.append(config)
-        error = self.during(model.name, window.start_date)
+        error = self.during(model.name, window.start_date) or (refuses(f"the SQL of {model.name}") if refuses else None)
         if not error:
             self.tables.add(model.name)
         return Outcome(error, 1.0, self.bytes, f"the SQL of {model.name}")
@@ -573,3 +577,11 @@ def test_outside_of_the_main_thread_signals_are_left_alone(warehouse: Warehouse)
     thread.join(10)
     assert [result.completed for result in results] == [2]
     assert during == [before, before]
+
+
+def test_a_chunk_runs_no_other_sql_than_that_which_was_checked(warehouse: Warehouse) -> None:
+    window = Window("2024-01-01", "2024-01-01")
+    runs = [Run(warehouse, replace(target(), shape=Shape(sql, window))) for sql in ("the SQL of events", "another SQL")]
+    results = [run.of(plan(2)) for run in runs]
+    assert [result.completed for result in results] == [2, 0]
+    assert all("is other SQL than for 2024-01-01" in (chunk.error or "") for chunk in results[1].failed)

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
-from dbt_playbooks.backfill.checks.hooks import hook_that_changes
+from dbt_playbooks.backfill.checks.hooks import hook_that_changes, hooks_not_read
 from dbt_playbooks.backfill.checks.targets import effective_strategy
 from dbt_playbooks.interface import Model, Project, Window
 
@@ -125,6 +125,12 @@ def warnings_of(project: Project, models: Sequence[Model]) -> list[str]:
     warnings: list[str] = []
     for model in models:
         warnings += _kept_columns(model, project.adapter_type)
+        hooks = hooks_not_read(model, project.adapter_type)
+        if hooks:
+            warnings.append(
+                f"{model.name}: its hooks ({', '.join(hooks)}) are put together by Jinja and were not read. "
+                "One that writes to the model's own table would run with each chunk"
+            )
     if rebuilt:
         read = (
             "reads what is backfilled, and dbt rebuilds it as a whole"
