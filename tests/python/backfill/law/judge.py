@@ -56,7 +56,7 @@ def hold(bench: Bench, case: Case) -> Verdict:
             bench.break_on(step.breaks)
             broken = step.breaks is not None
         if step.changes:
-            bench.change(moved=case.way.scheme == "moved")
+            bench.change(case)
             impossible = bench.one_run(case)
         ended = judge.take(step, impossible, broken)
         if ended.code in (1, 2) and not broken and not step.refused_for:
