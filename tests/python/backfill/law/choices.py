@@ -111,9 +111,8 @@ def _fitting(choices: _Choices, case: Case, begins: str, scheme: str) -> str:
     model = case.model
     if model.extra == "other_vars" and choices.of((True, False)):
         return "other vars"
-    # dbt's strategies keep rows that the source lost
-    if begins == "older rows" and scheme in ("changed", "moved"):
-        return "twice"
+    if begins == "older rows" and choices.of((True, False)):
+        return "changed"
     # an ordinary run must know the column without an alias
     ordinary = model.shape in ("plain select", "union all") and not (model.key or model.is_microbatch or case.child)
     return (

@@ -56,17 +56,18 @@ def hold(bench: Bench, case: Case) -> Verdict:
             bench.break_on(step.breaks)
             broken = step.breaks is not None
         if step.changes:
-            bench.change(moved=case.way.scheme == "moved")
+            bench.change(case)
             impossible = bench.one_run(case)
         ended = judge.take(step, impossible, broken)
         if ended.code in (1, 2) and not broken and not step.refused_for:
             # nothing is to be had of a model that is refused; what is next would only be refused again
-            if case.must_be_done and not impossible:
-                judge.breach("does not fill what it must", ended)
-            why = ended.err.strip().splitlines()
+            if case.must_be_done:
+                judge.breach("does not fill what it must", ended, impossible or "")
             if impossible:
                 return Verdict("impossible", impossible)
-            return Verdict("refused" if ended.code == 2 else "failed", why[-1] if why else "")
+            failures = [str(chunk["error"]) for chunk in ended.named("chunk_failed")]
+            why = (failures or ended.err.strip().splitlines()[-1:] or [""])[0]
+            return Verdict("refused" if ended.code == 2 else "failed", " ".join(why.split()))
     if impossible:
         return Verdict("impossible", impossible)
     if case.way.scheme == "ordinary runs":

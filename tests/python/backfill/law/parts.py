@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -36,8 +37,12 @@ class Parts:
         self.folder.mkdir(parents=True, exist_ok=True)
         said = json.dumps({"examples": self.examples, "seed": self.seed})
         about = self.folder / "about.json"
-        if not about.exists():
-            about.write_text(said)
+        own = self.folder / f"about.{os.getpid()}"
+        own.write_text(said)
+        # whole or not at all: others read it at the same moment
+        with contextlib.suppress(FileExistsError):
+            os.link(own, about)
+        own.unlink()
         if about.read_text() != said:
             raise SystemExit(
                 f"{self.folder} holds the parts of {about.read_text()}, not of {said}. Name another --folder."
