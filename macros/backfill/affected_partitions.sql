@@ -18,9 +18,6 @@
   {%- set relation = dbt_playbooks._relation(table) -%}
   {%- set kind = dbt_playbooks._kind_of(relation, date_column, data_type) -%}
   {%- set day = dbt_playbooks._day_of(dbt_playbooks._quote(date_column), kind, timezone) -%}
-  {%- if start_date is not none and end_date is not none -%}
-    {%- do dbt_playbooks._date_range(start_date, end_date) -%}
-  {%- endif -%}
   {%- set where_sql = dbt_playbooks._where_sql(date_column, kind, start_date, end_date, timezone, or_null=true) -%}
   {%- set sql -%}
 select

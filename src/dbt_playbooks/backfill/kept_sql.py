@@ -37,7 +37,7 @@ class KeptSql:
         """The chunk is completed: what is kept of a failed attempt says nothing any more."""
         for target in targets:
             with contextlib.suppress(OSError):
-                self._path(backfill_id, window, target).unlink(missing_ok=True)
+                self._path(backfill_id, window, target).unlink()
 
     def _path(self, backfill_id: str, window: Window, target: Target) -> Path:
         name = f"{window.start_date}_{target.model.name}" if self._several else window.start_date

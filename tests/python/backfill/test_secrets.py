@@ -279,3 +279,11 @@ def test_a_key_file_gives_what_it_holds_and_its_path(tmp_path: Path) -> None:
 )
 def test_of_a_key_or_a_token_all_of_it_goes_and_nothing_else(text: str, masked: str) -> None:
     assert Redactor([])(text) == masked
+
+
+@pytest.mark.parametrize(
+    "secrets", [["alpha-secret-of-one", "beta-secret-of-two"], ["beta-secret-of-two", "alpha-secret-of-one"]]
+)
+def test_several_secrets_that_are_broken_by_line_ends_are_masked_one_after_the_other(secrets: list[str]) -> None:
+    text = "first alpha-\nsecret-of-one, then beta-sec\nret-of-two, then alpha-secret\n-of-one: the end"
+    assert Redactor(secrets)(text) == "first *****, then *****, then *****: the end"
