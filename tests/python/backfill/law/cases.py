@@ -227,7 +227,10 @@ class Case:
             return False
         if model.is_microbatch:
             sizes = {size for size in (way.chunk, way.then if way.scheme == "twice" else None) if size}
-            plain = model.of.plain or model.shape == "a row a batch"
+            # no chunk is an hour, so what is of a day may be refused there
+            plain = (model.of.plain and not (model.batch_size == "hour" and "day" in model.shape)) or (
+                model.shape == "a row a batch" and model.batch_size != "hour"
+            )
             return plain and sizes <= {model.batch_size}
         unique = model.key in ((), ("id", "<d>")) and not (self.source.repeated and "id" in model.of.key)
         return model.of.plain and unique
