@@ -15,7 +15,9 @@
     {{ return('true') }}
   {%- endif -%}
 
-  {%- set target_date = target_column or config.get('event_time') or date_column -%}
+  {#- of `e.event_date` the table has the column -#}
+  {%- set own_column = date_column.split('.')[-1] if modules.re.fullmatch('[\\w.]+', date_column) else date_column -%}
+  {%- set target_date = target_column or config.get('event_time') or own_column -%}
   {%- set newest = dbt_playbooks._newest_day(this, target_date, timezone, data_type) -%}
   {%- set since = none if newest.day is none else newest.day - modules.datetime.timedelta(days=lookback_days) - earlier -%}
   {%- if newest.later_rows and not future_rows -%}

@@ -235,3 +235,34 @@ def test_a_branch_that_was_not_looked_at_fails_its_chunk_alone(shop: Shop) -> No
     assert shop.sql("select count(*), count(*) filter (where event_date = '2024-02-13') from events") == [(270, 0)]
     accepted = shop.run("events", *RANGE, "--chunk", "day", "--accept", "edges")
     assert accepted.code == 0, accepted.err
+
+
+HOURLY = MICROBATCH.replace("event_date", "event_ts").replace("'day'", "'hour'")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "date_trunc('day', event_ts) as event_ts, count(*) as n",
+        "event_ts, count(*) over (partition by cast(event_ts as date)) as n",
+    ],
+)
+def test_rows_of_a_day_are_refused_where_dbt_fills_by_the_hour(shop: Shop, columns: str) -> None:
+    shop.write(
+        "models/raw.yml",
+        (shop.folder / "models/raw.yml").read_text().replace("event_time: event_date", "event_time: event_ts"),
+    )
+    group = " group by 1" if "trunc" in columns else ""
+    shop.model("events", HOURLY + f"select {columns} from {SOURCE}{group}")
+    said = shop.run("events", *DAILY)
+    assert said.code == 2, said.err
+    assert "its batches are of an hour, and chunks of whole days" in said.err
+
+
+def test_the_next_run_of_dbt_finds_the_date_of_a_filter_with_an_alias(shop: Shop) -> None:
+    shop.model(
+        "events", DELETE_INSERT + f"select e.* from {SOURCE} as e where {F.replace('event_date', 'e.event_date')}"
+    )
+    assert shop.run("events", *DAILY).code == 0
+    shop.dbt("run")
+    assert shop.sql("select count(*) from events") == [(273,)]

@@ -75,12 +75,14 @@ class Reading:
     """Tables of which it reads more than that."""
 
 
-def read_by_window(one: Any, other: Any, dialect: str | None, utc: bool = True) -> Reading:
+def read_by_window(one: Any, other: Any, dialect: str | None, utc: bool = True, hours: bool = False) -> Reading:
     """Read a query, given its trees for a window and the next.
 
-    `utc`: days that are cast from a moment are those of UTC, as its filter means them.
+    `utc`: days that are cast from a moment are those of UTC, as its filter means them. `hours`: windows may be hours, too.
     """
-    reader = _ByWindow(Differences(one, other, utc))
+    differences = Differences(one, other, utc)
+    differences.whole_days = differences.whole_days and not hours
+    reader = _ByWindow(differences)
     rows = reader.query(one, {})
     if one.find(exp.TableSample):
         reader.doubts["a sample of a table"] = None
