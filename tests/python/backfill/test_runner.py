@@ -24,7 +24,7 @@ from dbt_playbooks.backfill.request import Shard
 from dbt_playbooks.backfill.runner import Result
 from dbt_playbooks.backfill.state import Chunk
 from dbt_playbooks.errors import HeldError, UsageError, WarehouseError
-from dbt_playbooks.interface import Hooks
+from dbt_playbooks.interface import Hooks, Window
 
 
 @pytest.fixture

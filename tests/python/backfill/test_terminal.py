@@ -153,7 +153,9 @@ def test_a_comparison_on_a_terminal_leaves_nothing_of_its_moving_line(shop: Shop
     assert "comparing raw.events" not in found.screen
 
 
-def test_a_plan_of_many_chunks_takes_no_more_calls_than_one_of_few(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_of_many_chunks_takes_hardly_more_calls_than_one_of_few(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Calls of macros and of rich cost far more than all else there is to do for a chunk."""
     calls: Counter[str] = Counter()
 
@@ -179,4 +181,7 @@ def test_a_plan_of_many_chunks_takes_no_more_calls_than_one_of_few(shop: Shop, m
         said = shop.playbooks("backfill", "plan", "events", *days, "--chunk", "day")
         made.append((dict(calls), said.out.count(" pending ")))
     assert [number for _, number in made] == [3, 9134]
-    assert made[0][0] == made[1][0]
+    of_few, of_many = (calls for calls, _ in made)
+    # the SQL of at most some forty chunks is looked at
+    assert of_many.pop("__call__") < 2 * of_few.pop("__call__")
+    assert of_many == of_few
