@@ -22,6 +22,10 @@ REFUSED = {
         DELETE_INSERT + "-- depends_on: {{ ref('parent') }}\n" + BY_KEY % "every_parent()",
         "it reads parent by another name",
     ),
+    "as a source": (
+        DELETE_INSERT + f"select id, event_date from {{{{ source('own', 'parent') }}}} where {F}",
+        "it reads parent without ref(), so dbt may run it before that",
+    ),
     "by another date": (
         DELETE_INSERT
         + f"select id, cast(event_ts as date) as event_date from {{{{ ref('parent') }}}} where {F.replace('event_date', 'moved')}",
@@ -41,6 +45,7 @@ REFUSED = {
 @pytest.fixture
 def family(shop: Shop) -> Shop:
     shop.model("parent", DELETE_INSERT + FILTERED.replace("*", "*, event_date + 1 as moved"))
+    shop.write("models/own.yml", "sources:\n  - name: own\n    schema: main\n    tables: [{name: parent}]\n")
     shop.model("seen", "select * from {{ ref('parent') }}")
     return shop
 

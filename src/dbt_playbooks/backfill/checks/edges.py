@@ -56,7 +56,7 @@ def check_edges(
     warnings: list[str] = []
     refused: list[str] = []
     for target in targets:
-        edges = _Edges(project, target, unfilled_parents(project, target, targets), chunks, options, say)
+        edges = _Edges(project, target, unfilled_parents(project, target, targets, chunks[0]), chunks, options, say)
         try:
             finding = edges.finding()
         except WarehouseError as error:

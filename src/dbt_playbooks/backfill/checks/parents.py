@@ -10,18 +10,30 @@ from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.impact.names import table_path
 from dbt_playbooks.impact.reading import dialect_of
 from dbt_playbooks.impact.reading.by_window import Reading
-from dbt_playbooks.impact.reading.self_reads import is_end
+from dbt_playbooks.impact.reading.self_reads import is_end, reads
 from dbt_playbooks.interface import Project, Window
 
 
-def unfilled_parents(project: Project, target: Target, targets: Sequence[Target]) -> list[Target]:
+def unfilled_parents(project: Project, target: Target, targets: Sequence[Target], first: Window) -> list[Target]:
     """Models of the selection that this one reads: what is in them is not yet what the backfill puts there."""
+    others = [other for other in targets if other is not target]
+    if not others:
+        return []
+    sql = project.compile(target.model, first)
+    resolved = project.tables_read(target.model, [sql]) or []
+    dialect = dialect_of(project.adapter_type)
+    paths = {id(other): table_path(other.model.relation, dialect) for other in others}
     return [
         other
-        for other in targets
-        if other is not target
-        and any(below.unique_id == target.model.unique_id for below in project.descendants([other.model]))
+        for other in others
+        if _is_above(project, other, target)
+        or ".".join(paths[id(other)]) in resolved
+        or reads(sql, dialect, paths[id(other)])
     ]
+
+
+def _is_above(project: Project, parent: Target, target: Target) -> bool:
+    return any(below.unique_id == target.model.unique_id for below in project.descendants([parent.model]))
 
 
 def beside_parents(
@@ -44,6 +56,8 @@ def _reads_beside(
     project: Project, reading: Reading, parent: Target, first: Window, resolved: Sequence[str], reader: Target
 ) -> str | None:
     """How rows of a parent outside of the window may be read."""
+    if not _is_above(project, parent, reader):
+        return f"it reads {parent.model.name} without ref(), so dbt may run it before that"
     dialect = dialect_of(project.adapter_type)
     path = table_path(parent.model.relation, dialect)
     for below in project.descendants([parent.model]):
