@@ -103,6 +103,19 @@ def test_rows_that_a_limit_takes_at_random_are_no_clock(shop: Shop) -> None:
     assert "its rows differ when 2024-01-01 to 2024-01-07 is read twice" in said.err
 
 
+def test_batches_that_are_taken_at_random_are_refused_though_dbt_makes_the_same_batches(shop: Shop) -> None:
+    shop.model("events", MICROBATCH.replace("'day'", "'month'") + f"select * from {SOURCE} order by random() limit 5")
+    said = shop.run("events", *RANGE)
+    assert said.code == 2, said.err
+    assert "is read twice, so no two runs of it are the same" in said.err
+
+
+def test_batches_with_a_limit_that_has_an_order_are_what_dbt_makes(shop: Shop) -> None:
+    shop.model("events", MICROBATCH + f"select * from {SOURCE} order by id limit 2")
+    assert shop.run("events", *DAILY).code == 0
+    assert shop.sql("select count(*) from events") == [(20,)]
+
+
 def test_what_is_accepted_is_run_and_told(shop: Shop) -> None:
     shop.model("events", DELETE_INSERT + REFUSED["a number within a customer"][0])
     said = shop.run("events", *WEEKLY, "--accept", "edges")

@@ -29,6 +29,7 @@ _PATIENCE = 10.0
 _LOOKED_AT = 40
 """Windows whose SQL is looked at before anything runs."""
 _UTC = ("UTC", "Etc/UTC", "Etc/UCT", "UCT", "GMT", "Etc/GMT", "Z", "Zulu")
+_READ_TWICE = "its rows differ when {window} is read twice, so no two runs of it are the same"
 _FIRST_RUN = "`is_incremental()` changes its SQL, so the chunk that creates the table runs other SQL than the rest"
 
 
@@ -122,9 +123,9 @@ class _Edges:
         if self._unfilled and len(self._chunks) > 1:
             reading = _FIRST_RUN if self._own_sql_later else self._other_sql() or self._read_sql()
             return beside_parents(self._project, self._target, self._unfilled, self._pieces[0], reading)
-        if self._pieces == self._wholes and not self._own_sql_later and not self._hours:
-            return None
         doubts = list(self._doubts())
+        if self._pieces == self._wholes and not self._own_sql_later and not self._hours:
+            return self._by_chance() if doubts and not self._project.bills_bytes else None
         if doubts and self._hours:
             return f"its batches are of an hour, and chunks of whole days: {'; '.join(doubts)}"
         if self._project.bills_bytes and not self._options.compare:
@@ -263,7 +264,7 @@ class _Edges:
             return None
         unstable = self._unstable(pieces)
         if unstable is None or self._are_other_rows(unstable, doubtful):
-            return f"its rows differ when {pieces[0]} is read twice, so no two runs of it are the same"
+            return _READ_TWICE.format(window=pieces[0])
         if unstable:
             text = f"{self._model.name}: {', '.join(unstable)} differ when the same days are read twice, so they were not judged"
             self.warnings += [] if text in self.warnings else [text]
@@ -272,6 +273,16 @@ class _Edges:
             if rows.same(whole):
                 return None
         return self._told(pieces, wholes, rows, whole)
+
+    def _by_chance(self) -> str | None:
+        """Whether a chunk, which dbt would make as it is, has other rows each time, as a LIMIT without an order."""
+        self._read(self._pieces[:1], self._piece)
+        unstable = self._unstable(self._pieces)
+        return (
+            None
+            if unstable is not None and not self._are_other_rows(unstable, doubtful=True)
+            else _READ_TWICE.format(window=self._pieces[0])
+        )
 
     def _unstable(self, pieces: Sequence[Window]) -> list[str] | None:
         """Columns that are not the same when a piece with rows is read again; None when its rows themselves are not."""
