@@ -98,7 +98,9 @@ class Differences:
         for (table, column, by), parts in found.items():
             lows = [part.expression for part in parts if isinstance(part, exp.GTE)]
             highs = [part.expression for part in parts if isinstance(part, exp.LT)]
-            if not (len(lows) == len(highs) == 1 and highs[0].sql() == self._next[id(lows[0])].sql()):
+            # in another tree nothing may stand in its place
+            after = self._next.get(id(lows[0])) if len(lows) == len(highs) == 1 else None
+            if after is None or highs[0].sql() != after.sql():
                 doubts.append("its window does not end where the next one begins")
             ends = [*lows, *highs]
             days = tuple(str(each.find(exp.Literal).this) for each in ends)
