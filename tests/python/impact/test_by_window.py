@@ -54,6 +54,7 @@ def test_a_tree_that_is_another_for_the_next_window_is_doubted() -> None:
     one, other = (window(_sql("{cut}"), first, first + 2) for first in (0, 2))
     assert read_by_window(parse(one, "duckdb"), parse(other + " and id % 2 = 0", "duckdb"), "duckdb").doubts
     assert read_by_window(parse(one, "duckdb"), parse(other + " limit 3", "duckdb"), "duckdb").doubts
+    assert read_by_window(parse(one, "duckdb"), parse(other.replace("ev", "ev_2", 1), "duckdb"), "duckdb").doubts
 
 
 def test_a_sample_is_doubted() -> None:

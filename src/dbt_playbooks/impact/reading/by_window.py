@@ -84,6 +84,8 @@ def read_by_window(one: Any, other: Any, dialect: str | None, utc: bool = True, 
     differences.whole_days = differences.whole_days and not hours
     reader = _ByWindow(differences)
     rows = reader.query(one, {})
+    if differences.other_sql:
+        reader.doubts[f"the next window has other SQL in the place of {text(differences.other_sql[0])}"] = None
     if one.find(exp.TableSample):
         reader.doubts["a sample of a table"] = None
     if rows.cut is None and not reader.doubts:

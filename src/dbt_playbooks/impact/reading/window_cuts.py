@@ -47,6 +47,8 @@ class Differences:
         self._differs: set[int] = set()
         self._next: dict[int, Any] = {}
         """What stands in the next window's tree in a node's place."""
+        self.other_sql: list[Any] = []
+        """What differs and is no value: another clause, another name."""
         self._mark(one, other)
         self.whole_days = all(self._is_midnight(node, utc) for node in one.walk() if id(node) in self._differs)
         """Whether windows begin and end where days do, on the clock by which a value is cast to a day."""
@@ -60,7 +62,7 @@ class Differences:
     def _mark(self, one: Any, other: Any) -> None:
         """Note the smallest parts in which the two differ."""
         if type(one) is not type(other) or one.args.keys() != other.args.keys():
-            self._differs.add(id(one))
+            self._note(one)
             return
         self._next[id(one)] = other
         for name, value in one.args.items():
@@ -72,9 +74,14 @@ class Differences:
                     if isinstance(mine, exp.Expression) and isinstance(their, exp.Expression):
                         self._mark(mine, their)
                     elif mine != their:
-                        self._differs.add(id(one))
+                        self._note(one)
             elif value != theirs:
-                self._differs.add(id(one))
+                self._note(one)
+
+    def _note(self, node: Any) -> None:
+        self._differs.add(id(node))
+        if not isinstance(node, exp.Literal):
+            self.other_sql.append(node)
 
     def inside(self, node: Any) -> bool:
         """Whether anything in it differs by window."""
