@@ -6,7 +6,7 @@
   {%- set day = dbt_playbooks._quote(window.column) -%}
   {%- set bounds = dbt_playbooks._in_backfill_window(window).split(' and ') -%}
   {%- set conditions = ['dbt_playbooks_key = ' ~ target_key] + ([predicates] if predicates is string else predicates | default([], true) | list) -%}
-  {%- set picked = '*' if predicates else (keys + [day] if window.column not in keys else keys) | join(', ') -%}
+  {%- set picked = dbt_playbooks._picked_for_keys(keys, window.column, predicates) -%}
   {%- set sql -%}
 (
 select DBT_INTERNAL_SOURCE.* except (dbt_playbooks_key, dbt_playbooks_key_rows)
@@ -46,4 +46,14 @@ and if(
   {%- endfor -%}
   {%- set text = texts[0] if texts | length == 1 else 'concat(' ~ texts | join(", ', ', ") ~ ')' -%}
   {{ return('if(' ~ nulls | join(' or ') ~ ', null, ' ~ text ~ ')') }}
+{% endmacro %}
+
+{#- The columns that this reads of the target: predicates may name any. -#}
+{% macro _picked_for_keys(keys, column, predicates) %}
+  {{ return('*' if predicates else (keys if column in keys else keys + [dbt_playbooks._quote(column)]) | join(', ')) }}
+{% endmacro %}
+
+{#- What that reads of the target, as a query of its own, to tell its bytes before. -#}
+{% macro _keys_read_sql(relation, keys, column, predicates=none) %}
+  {{ return('select ' ~ dbt_playbooks._picked_for_keys(keys, column, predicates) ~ '\nfrom ' ~ relation) }}
 {% endmacro %}

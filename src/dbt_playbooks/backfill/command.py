@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
 from dbt_playbooks.backfill import report
-from dbt_playbooks.backfill.checks import EdgeOptions, Target, check, check_rows
+from dbt_playbooks.backfill.checks import EdgeOptions, Target, check, check_rows, effective_strategy, keys_of
 from dbt_playbooks.backfill.checks.targets import default_chunk
 from dbt_playbooks.backfill.lease import CREATION, Lease
 from dbt_playbooks.backfill.mismatches import mismatches, recorded_again
@@ -213,6 +213,11 @@ def _print_plan(it: _Prepared, estimates: Mapping[int, int | None], known: Seque
         out.say(f"warning: {warning}")
     if known:
         out.say(f"{many(len(estimates), 'chunk')} would scan {bill(sum(known), price_per_tib)}.")
+        keys = sum(_key_bytes(it.project, target) for target in it.targets)
+        if keys:
+            out.say(
+                f"Of it each chunk reads {bill(keys, price_per_tib)}, to see that no other row of the table has its keys."
+            )
     else:
         out.say(f"{many(len(it.plan.todo), 'chunk')} would run. {it.project.adapter_type} does not bill by bytes.")
 
@@ -263,8 +268,9 @@ def _side_by_side(project: Project, targets: Sequence[Target], request: Request,
 def _estimates(project: Project, targets: Sequence[Target], plan: Plan) -> dict[int, int | None]:
     """Bytes that each chunk to do would scan, by the chunk's index; None where it can't be known."""
     estimates: dict[int, int | None] = {}
+    keys = sum(_key_bytes(project, target) for target in targets)
     for chunk in plan.todo:
-        total: int | None = 0
+        total: int | None = keys
         for target in targets:
             try:
                 scanned = project.estimate(project.compile(target.model, chunk.window)) if project.bills_bytes else None
@@ -273,6 +279,23 @@ def _estimates(project: Project, targets: Sequence[Target], plan: Plan) -> dict[
             total = None if scanned is None or total is None else total + scanned
         estimates[chunk.index] = total
     return estimates
+
+
+def _key_bytes(project: Project, target: Target) -> int:
+    """Bytes that a chunk reads of the table to see that no row elsewhere has its keys; 0 while there is no table."""
+    keys = keys_of(target.model)
+    merges = effective_strategy(target.model, project.adapter_type) == "merge"
+    if not (project.bills_bytes and keys and merges and project.exists(target.model)):
+        return 0
+    config = target.model.config
+    sql = project.call(
+        "_keys_read_sql",
+        relation=project.relation(target.model),
+        keys=keys,
+        column=target.column,
+        predicates=config.get("predicates") or config.get("incremental_predicates"),
+    )
+    return project.estimate(sql) or 0
 
 
 def _refuse_over(limits: Limits, project: Project, targets: Sequence[Target], plan: Plan) -> None:

@@ -52,6 +52,43 @@ def _plan() -> Plan:
     return Plan(identity, [done, *(todo := [Chunk(1, MONTHS[1]), Chunk(2, MONTHS[2])])], todo)
 
 
+class Keyed(Warehouse):
+    """Has a table, or none, whose keys and dates are read."""
+
+    def __init__(self, there: bool) -> None:
+        super().__init__({"2024-02-01": TIB, "2024-03-01": 2 * TIB, "keys of events by id, event_date": 3})
+        self._there = there
+
+    def exists(self, _: Model) -> bool:
+        return self._there
+
+    def relation(self, model: Model) -> str:
+        return model.name
+
+    def call(self, macro: str, relation: str, keys: list[str], column: str, predicates: str | None) -> str:
+        assert macro == "_keys_read_sql"
+        assert predicates is None
+        return f"keys of {relation} by {', '.join(keys)}, {column}"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "config", "there", "more"),
+    [
+        ("merge", {"unique_key": "id"}, True, 3),
+        (None, {"unique_key": ["id"]}, True, 3),
+        ("merge", {"unique_key": "id"}, False, 0),
+        ("insert_overwrite", {"unique_key": "id"}, True, 0),
+        ("microbatch", {}, True, 0),
+    ],
+)
+def test_what_a_merge_reads_to_compare_keys_is_estimated_with_each_chunk(
+    strategy: str | None, config: dict[str, Any], there: bool, more: int
+) -> None:
+    model = Model("model.shop.events", "events", "", "", "incremental", strategy, config, "", "", ())
+    found = command._estimates(Keyed(there), [Target(model, "event_date", "UTC")], _plan())  # type: ignore[arg-type]
+    assert found == {1: TIB + more, 2: 2 * TIB + more}
+
+
 TARGETS = [Target(MODEL, "event_date", "UTC")]
 
 

@@ -188,3 +188,12 @@ def test_the_chunk_that_creates_a_table_of_bigquery_is_held_to_its_keys_where_it
     assert "rows outside of the window 2024-01-01 to 2024-01-31" in text
     assert ("the key (id) is in more than one row" in text) is checked
     assert "left join" not in text
+
+
+@BIGQUERY
+@pytest.mark.parametrize(
+    ("keys", "predicates", "read"),
+    [(["id"], None, "id, `day`"), (["id", "day"], None, "id, day"), (["id"], ["true"], "*")],
+)
+def test_what_the_keys_read_of_the_table_can_be_asked_for_its_bytes(macro, keys, predicates, read):
+    assert line(macro("_keys_read_sql", "T", keys, "day", predicates).text) == f"select {read} from T"

@@ -9,11 +9,11 @@ from dbt_playbooks.backfill.checks.columns import UnrunnableError, check_columns
 from dbt_playbooks.backfill.checks.configuration import against_batches, against_configuration, warnings_of
 from dbt_playbooks.backfill.checks.edges import EdgeOptions, check_edges
 from dbt_playbooks.backfill.checks.sql import against_sql
-from dbt_playbooks.backfill.checks.targets import NO_COLUMN, Target, data_type, effective_strategy, target_of
+from dbt_playbooks.backfill.checks.targets import NO_COLUMN, Target, data_type, effective_strategy, keys_of, target_of
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.interface import Model, Project, Window
 
-__all__ = ["EdgeOptions", "Target", "check", "check_rows", "data_type", "effective_strategy"]
+__all__ = ["EdgeOptions", "Target", "check", "check_rows", "data_type", "effective_strategy", "keys_of"]
 
 
 def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) -> tuple[list[Target], list[str]]:

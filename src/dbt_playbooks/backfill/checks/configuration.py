@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dbt_playbooks.backfill.checks.hooks import hook_that_changes, hooks_not_read
-from dbt_playbooks.backfill.checks.targets import effective_strategy
+from dbt_playbooks.backfill.checks.targets import effective_strategy, keys_of
 from dbt_playbooks.interface import Model, Project, Window
 
 _INSTEAD = {
@@ -28,11 +28,6 @@ _MERGES_OF_ITS_OWN = (
     "merge_update_condition",
     "merge_update_set_expressions",
 )
-
-
-def _keys(model: Model) -> list[str]:
-    named = model.config.get("merge_on_using_columns") or model.config.get("unique_key") or []
-    return [named] if isinstance(named, str) else list(named)
 
 
 def against_configuration(project: Project, model: Model) -> str | None:
@@ -65,7 +60,7 @@ def against_configuration(project: Project, model: Model) -> str | None:
             "what the model returns, or not when it runs again. Filter the rows in the model's SQL, and remove "
             f"{'it' if len(doing) == 1 else 'them'} from its config."
         )
-    expressions = [key for key in _keys(model) if not _COLUMN.fullmatch(key)]
+    expressions = [key for key in keys_of(model) if not _COLUMN.fullmatch(key)]
     if strategy == "merge" and expressions:
         return (
             f"dbt merges by columns, and its unique_key is an expression: {', '.join(expressions)}. "

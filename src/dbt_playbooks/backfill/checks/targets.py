@@ -58,6 +58,12 @@ def effective_strategy(model: Model, adapter_type: str) -> str:
     return "append" if by_key and not has_key else strategy
 
 
+def keys_of(model: Model) -> list[str]:
+    """The columns or expressions of a model's key."""
+    named = model.config.get("merge_on_using_columns") or model.config.get("unique_key") or []
+    return [named] if isinstance(named, str) else list(named)
+
+
 NO_COLUMN = (
     "which column of {relation} holds the date is not known. Say so in the model: config(event_time='<date column>'), "
     "or give backfill_filter one literal column of that name."
