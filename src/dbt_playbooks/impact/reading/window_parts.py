@@ -10,9 +10,6 @@ from sqlglot import exp
 from dbt_playbooks.impact.reading.parsing import QUERIES, arg
 from dbt_playbooks.impact.reading.window_cuts import text
 
-# functions of DuckDB's that read what their text names, which may be a CTE
-_BY_TEXT = ("query", "query_table")
-
 
 def meant(key: Any, node: Any, is_date: Callable[[Any], bool]) -> Any:
     """The output that a number or an alias in GROUP BY means."""
@@ -38,10 +35,6 @@ def says_only(node: Any, names: Collection[str]) -> bool:
 def renames_columns(node: Any) -> bool:
     alias = node.args.get("alias")
     return isinstance(alias, exp.TableAlias) and not says_only(alias, {"this"})
-
-
-def reads_by_text(call: Any) -> bool:
-    return str(call.this).lower() in _BY_TEXT
 
 
 def subqueries(node: Any) -> list[Any]:
