@@ -14,7 +14,7 @@ from dbt_playbooks.backfill import report
 from dbt_playbooks.backfill.checks import EdgeOptions, Target, check, check_rows
 from dbt_playbooks.backfill.checks.targets import default_chunk
 from dbt_playbooks.backfill.lease import CREATION, Lease
-from dbt_playbooks.backfill.mismatches import mismatches, recorded_again
+from dbt_playbooks.backfill.mismatches import Mismatch, mismatches, recorded_again
 from dbt_playbooks.backfill.plan import Plan, done_by_other_code, make_plan, windows
 from dbt_playbooks.backfill.progress import Progress, many
 from dbt_playbooks.backfill.request import Identity, Request, about_vars
@@ -114,7 +114,7 @@ def run(
             other = report.find_comparison(project, prepared.targets[-1], compare_to) if compare_to else None
             state.create()
             with Lease(state, plan.identity, request.shard, len(plan.chunks), plan.generation) as lease:
-                # between reading and holding, another run may have ended chunks
+                # another run may have completed chunks between the first reading of the state and the claim
                 plan = make_plan(request, plan.identity, [chunk.window for chunk in plan.chunks], state)
                 progress.event(
                     "run_started",
@@ -142,15 +142,12 @@ def run(
                     project, existing, plan, state.chunks(plan.identity.backfill_id), lease.invocation_id
                 )
                 if mismatched and any(_has_hook_after_batches(target) for target in prepared.targets):
-                    found = recorded_again(state, plan, lease.invocation_id, mismatched)
-                    changed = [each for each in mismatched if each not in found]
+                    unexplained = recorded_again(state, plan, lease.invocation_id, mismatched)
+                    changed = [each for each in mismatched if each not in unexplained]
                     result.rows += sum(each.rows - each.recorded for each in changed)
                     if changed:
-                        progress.note(
-                            f"a post_hook ran after all batches: {many(len(changed), 'chunk')} held {sum(each.recorded for each in changed):,} "
-                            f"rows before it, and {sum(each.rows for each in changed):,} after it."
-                        )
-                    mismatched = found
+                        progress.note(_changed_by_hook(changed))
+                    mismatched = unexplained
                 if other:
                     differences = {other.name: report.compare(project, prepared.targets[-1], other, plan)}
         code = report.print_report(progress, plan, result, covered, differences, mismatched, shlex.join(again))
@@ -209,7 +206,7 @@ def _print_plan(
     out.say(heading, "bold")
     lines = report.plan_lines(prepared.plan, estimates, price_per_tib, out.width if out.is_terminal else None)
     out.say(next(lines), "bold")
-    # as they are: rich takes a while for each of some thousand lines
+    # not through rich, which is slow for thousands of lines
     print("\n".join(lines))
     for warning in prepared.warnings:
         out.say(f"warning: {warning}")
@@ -249,9 +246,15 @@ def _no_backfill(name: str, known: Mapping[str, Sequence[str]], target: str) -> 
 
 
 def _has_hook_after_batches(target: Target) -> bool:
+    """dbt runs the post_hook of a microbatch model once, when all of its batches have run."""
     return target.model.is_microbatch and bool(
         target.model.config.get("post-hook") or target.model.config.get("post_hook")
     )
+
+
+def _changed_by_hook(changed: Sequence[Mismatch]) -> str:
+    before, after = sum(each.recorded for each in changed), sum(each.rows for each in changed)
+    return f"a post_hook ran after all batches: {many(len(changed), 'chunk')} held {before:,} rows before it, and {after:,} after it."
 
 
 def _side_by_side(project: Project, targets: Sequence[Target], request: Request, run_options: RunOptions) -> list[str]:

@@ -24,6 +24,7 @@ def meant(key: Any, node: Any, is_date: Callable[[Any], bool]) -> Any:
 
 
 def given(node: Any) -> Iterator[str]:
+    """The names of the arguments that a node has."""
     return (name.rstrip("_") for name, value in node.args.items() if value not in (None, [], False))
 
 
@@ -33,6 +34,7 @@ def says_only(node: Any, names: Collection[str]) -> bool:
 
 
 def renames_columns(node: Any) -> bool:
+    """Whether an alias names columns, too: `as t(a, b)`."""
     alias = node.args.get("alias")
     return isinstance(alias, exp.TableAlias) and not says_only(alias, {"this"})
 
@@ -84,6 +86,7 @@ def is_of_one_row(output: Any) -> bool:
 
 
 def aggregate(node: Any) -> Any:
+    """The function of a SELECT that adds up rows, as far as it is known to."""
     found = [each for each in own_expressions([node.expressions, arg(node, "having")]) if isinstance(each, exp.Func)]
     return next((each for each in found if isinstance(each, exp.AggFunc)), found[0] if found else node.expressions[0])
 
