@@ -6,7 +6,7 @@
   {{ return(own or dbt_playbooks._both_vars('start_date', 'end_date', dbt_playbooks._command_line_vars())) }}
 {% endmacro %}
 
-{#- The vars of `--vars`, or none where dbt does not say: then a var counts wherever it was given. -#}
+{#- The vars of `--vars`, or none where dbt does not tell them: then a var counts wherever it was given. -#}
 {% macro _command_line_vars() %}
   {%- if invocation_args_dict is not defined or invocation_args_dict is not mapping -%}
     {{ return(none) }}
@@ -25,7 +25,8 @@
     {%- set given, missing = (last, first) if start_date is none else (first, last) -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.backfill_filter: var '" ~ given ~ "' is given and var '" ~ missing
       ~ "' is not. A window needs both: --vars '{" ~ first ~ ": 2024-01-01, " ~ last ~ ": 2024-01-31}'. Both days are included."
-      ~ (" If '" ~ given ~ "' means something else in this project, set it in dbt_project.yml, where it is no window." if among is not none else "")) }}
+      ~ (" If '" ~ given ~ "' means something else in this project, set it in dbt_project.yml, where it is no window."
+         if among is not none else "")) }}
   {%- endif -%}
   {{ return({'start_date': start_date, 'end_date': end_date}) }}
 {% endmacro %}

@@ -2,7 +2,8 @@
 {% macro _chosen_days(dates, start_date, end_date) %}
   {%- set given = dbt_playbooks._list(dates) -%}
   {%- if (given | length > 0) == (start_date is not none or end_date is not none) -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks: which days are meant? Give either dates, a list of ISO days that is not empty (dates: [2024-01-15, 2024-01-17]), or start_date and end_date, both included.") }}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: which days are meant? Give either dates, a list of ISO days that is not empty "
+      ~ "(dates: [2024-01-15, 2024-01-17]), or start_date and end_date, both included.") }}
   {%- endif -%}
   {%- set days = [] -%}
   {%- if given -%}
@@ -23,8 +24,8 @@
   {{ return(days) }}
 {% endmacro %}
 
-{#- Rows of these days: a half-open window a run of neighbouring days, so that the warehouse sees whole partitions. Texts and integers that are no
-    day lie between days (20241399), and belong to none. -#}
+{#- Rows of these days: a half-open window a run of neighbouring days, so that the warehouse sees whole partitions. Texts and
+    integers that are no day lie between days (20241399), and belong to none. -#}
 {% macro _days_condition(days, date_column, kind, timezone, where) %}
   {%- set one_day = modules.datetime.timedelta(days=1) -%}
   {%- set runs, windows = [], [] -%}

@@ -1,4 +1,5 @@
-{#- One INSERT of one row. `row` maps a column to a value; columns in `dates` hold ISO days, the column `clock` gets the warehouse's time. -#}
+{#- One INSERT of one row. `row` maps a column to a value; columns in `dates` hold ISO days, the column `clock` gets the
+    warehouse's time. -#}
 {% macro _insert_row_sql(relation, row, dates, clock) %}
   {%- set texts = [] -%}
   {%- for name, value in row.items() if value is string and name not in dates -%}

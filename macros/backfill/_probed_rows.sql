@@ -1,4 +1,5 @@
-{#- Questions about what queries return, asked before a backfill: each is a model's SQL for a window. A column is a dict of `name` and `type`. -#}
+{#- Questions about what queries return, asked before a backfill: each is a model's SQL for a window. A column is a dict of `name`
+    and `type`. -#}
 
 {#- A checksum of each column, to see which columns are the same when the query is run again: `column_1`, `column_2`, ... -#}
 {% macro _probed_columns_sql(query, columns) %}
@@ -9,7 +10,8 @@
   {{ return('select count(*) as row_count, ' ~ sums | join(', ') ~ '\nfrom (\n' ~ query ~ '\n) as probed') }}
 {% endmacro %}
 
-{#- The number of rows and a checksum of them, which for floats, whose sums depend on the order, is their sum: `row_count`, `checksum`, `float_1`, ... -#}
+{#- The number of rows and a checksum of them, which for floats, whose sums depend on the order, is their sum: `row_count`,
+    `checksum`, `float_1`, ... -#}
 {% macro _probed_rows_sql(query, columns) %}
   {%- set values, sums = [], [] -%}
   {%- for column in columns -%}
@@ -21,8 +23,8 @@
     {%- endif -%}
   {%- endfor -%}
   {{ return(
-    'select count(*) as row_count, cast(' ~ (dbt_playbooks._checksum(values) if values else '0') ~ ' as ' ~ dbt.type_string() ~ ') as checksum'
-    ~ sums | join('') ~ '\nfrom (\n' ~ query ~ '\n) as probed'
+    'select count(*) as row_count, cast(' ~ (dbt_playbooks._checksum(values) if values else '0')
+    ~ ' as ' ~ dbt.type_string() ~ ') as checksum' ~ sums | join('') ~ '\nfrom (\n' ~ query ~ '\n) as probed'
   ) }}
 {% endmacro %}
 
@@ -45,41 +47,20 @@
 
 {% macro duckdb___probed_difference_sql(one, other) %}
   {{ return(
-    'with one as (\n' ~ one ~ '\n),\n\nother as (\n' ~ other ~ '\n)\n\nselect 1 as side, cast(only_one as varchar) as example\nfrom (select * from one except all select * from other) as only_one\nunion all\n'
-    ~ 'select 2, cast(only_other as varchar)\nfrom (select * from other except all select * from one) as only_other\norder by 1, 2\nlimit 3'
+    'with one as (\n' ~ one ~ '\n),\n\nother as (\n' ~ other ~ '\n)\n\n'
+    ~ 'select 1 as side, cast(only_one as varchar) as example\n'
+    ~ 'from (select * from one except all select * from other) as only_one\nunion all\n'
+    ~ 'select 2, cast(only_other as varchar)\n'
+    ~ 'from (select * from other except all select * from one) as only_other\norder by 1, 2\nlimit 3'
   ) }}
 {% endmacro %}
 
 {% macro bigquery___probed_difference_sql(one, other) %}
   {{ return(
-    'with one as (\n' ~ one ~ '\n),\n\nother as (\n' ~ other ~ '\n)\n\nselect 1 as side, to_json_string(only_one) as example\nfrom (select * from one except distinct select * from other) as only_one\nunion all\n'
-    ~ 'select 2, to_json_string(only_other)\nfrom (select * from other except distinct select * from one) as only_other\norder by 1, 2\nlimit 3'
+    'with one as (\n' ~ one ~ '\n),\n\nother as (\n' ~ other ~ '\n)\n\n'
+    ~ 'select 1 as side, to_json_string(only_one) as example\n'
+    ~ 'from (select * from one except distinct select * from other) as only_one\nunion all\n'
+    ~ 'select 2, to_json_string(only_other)\n'
+    ~ 'from (select * from other except distinct select * from one) as only_other\norder by 1, 2\nlimit 3'
   ) }}
-{% endmacro %}
-
-{#- A value that is hashed or compared: as text where a type's own hash does not tell all of its values apart, or has none. -#}
-{% macro _probed_value(column, as_text=false) %}
-  {%- set family = dbt_playbooks._family(column.type) -%}
-  {%- set plain = family in ('text', 'bool', 'date') or (family == 'integer' and 'huge' not in column.type | lower) -%}
-  {{ return(adapter.quote(column.name) if plain and not as_text else adapter.dispatch('_value_text', 'dbt_playbooks')(value=adapter.quote(column.name))) }}
-{% endmacro %}
-
-{% macro duckdb___value_text(value) %}
-  {{ return('cast(' ~ value ~ ' as varchar)') }}
-{% endmacro %}
-
-{% macro bigquery___value_text(value) %}
-  {{ return('to_json_string(' ~ value ~ ')') }}
-{% endmacro %}
-
-{% macro _probed_float(value) %}
-  {{ return(adapter.dispatch('_probed_float', 'dbt_playbooks')(value=value)) }}
-{% endmacro %}
-
-{% macro duckdb___probed_float(value) %}
-  {{ return('sum(case when isfinite(' ~ value ~ ') then ' ~ value ~ ' end)') }}
-{% endmacro %}
-
-{% macro bigquery___probed_float(value) %}
-  {{ return('sum(if(is_nan(' ~ value ~ ') or is_inf(' ~ value ~ '), null, ' ~ value ~ '))') }}
 {% endmacro %}

@@ -1,5 +1,5 @@
-{#- The names of the state's relations that are there. An error, before anything is made or read, when one of them is not ours: a table of the
-    user's own under that name, or the state of another version. -#}
+{#- The names of the state's relations that are there. An error, before anything is made or read, when one of them is not ours: a
+    table of the user's own under that name, or the state of another version. -#}
 {% macro _state_found() %}
   {%- set found, wrong = [], [] -%}
   {%- for name, columns in dbt_playbooks._state_columns().items() if execute -%}
@@ -15,8 +15,9 @@
   {%- endfor -%}
   {%- if wrong -%}
     {%- set schema = dbt_playbooks._backfill_relation('backfill_log').without_identifier() -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks: the state of backfills can't be kept in " ~ schema ~ ", and nothing was made there:\n  "
-      ~ wrong | join('\n  ') ~ "\nKeep the state in another schema, in dbt_project.yml: vars: {dbt_playbooks_schema: playbooks}. Or rename what stands there.") }}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: the state of backfills can't be kept in " ~ schema
+      ~ ", and nothing was made there:\n  " ~ wrong | join('\n  ') ~ "\nKeep the state in another schema, in dbt_project.yml: "
+      ~ "vars: {dbt_playbooks_schema: playbooks}. Or rename what stands there.") }}
   {%- endif -%}
   {{ return(found) }}
 {% endmacro %}
@@ -46,7 +47,8 @@
     {{ return(none) }}
   {%- endif -%}
   {%- set ours = there.kind == needed and 'backfill_id' in there.columns and 'invocation_id' in there.columns -%}
-  {{ return(relation ~ (' is of another version of dbt_playbooks: ' if ours else ' is not made by dbt_playbooks: ') ~ differences | join('; ')) }}
+  {%- set origin = ' is of another version of dbt_playbooks: ' if ours else ' is not made by dbt_playbooks: ' -%}
+  {{ return(relation ~ origin ~ differences | join('; ')) }}
 {% endmacro %}
 
 {#- What a name stands for now: {'kind': 'table' or 'view' ..., 'columns': names in lower case}, or none. -#}

@@ -1,5 +1,5 @@
-{#- The tables that a query reads, as the warehouse resolves views, its own macros and names that are put together as text: names in full, in lower case.
-    None where the warehouse can't be asked. Errors: those of the query. -#}
+{#- The tables that a query reads, as the warehouse resolves views, its own macros and names that are put together as text: names
+    in full, in lower case. None where the warehouse can't be asked. Errors: those of the query. -#}
 {% macro _tables_read(query) %}
   {{ return(adapter.dispatch('_tables_read', 'dbt_playbooks')(query=query)) }}
 {% endmacro %}

@@ -11,9 +11,11 @@
   {{ return(rows) }}
 {% endmacro %}
 
-{% macro affected_partitions_sql(table, date_column, condition, start_date=none, end_date=none, period='day', timezone='UTC', data_type=none) %}
+{% macro affected_partitions_sql(table, date_column, condition, start_date=none, end_date=none, period='day', timezone='UTC',
+                                 data_type=none) %}
   {%- if not condition or not condition | trim -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks.affected_partitions: condition is empty. Write SQL that is true for a bad row, for example 'amount < 0'.") }}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.affected_partitions: condition is empty. "
+      ~ "Write SQL that is true for a bad row, for example 'amount < 0'.") }}
   {%- endif -%}
   {%- set relation = dbt_playbooks._relation(table) -%}
   {%- set kind = dbt_playbooks._kind_of(relation, date_column, data_type) -%}

@@ -14,7 +14,8 @@
     {%- set count = (window.end.year * 12 + window.end.month - 1 - anchor) // size.months + 1 -%}
   {%- endif -%}
   {%- if count > 100000 -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ window.start ~ " to " ~ window.end ~ " in chunks of '" ~ chunk ~ "' makes " ~ count ~ " chunks; 100000 is the most. Use a larger chunk.") }}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: " ~ window.start ~ " to " ~ window.end ~ " in chunks of '" ~ chunk ~ "' makes "
+      ~ count ~ " chunks; 100000 is the most. Use a larger chunk.") }}
   {%- endif -%}
 
   {#- Fusion compares dates with `<`, but not in `min` and `max`, and does not multiply a timedelta;
@@ -46,7 +47,8 @@
   {%- set unit = unit[:-1] if unit.endswith('s') else unit -%}
   {%- set number = words[0] if words | length == 2 else '1' -%}
   {%- if words | length not in (1, 2) or unit not in units or not number.isdigit() or number | int < 1 -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks: chunk '" ~ chunk ~ "' is not known. Allowed: day, week, month, quarter, year, or a number of them, for example '5 day'.") }}
+    {{ exceptions.raise_compiler_error("dbt_playbooks: chunk '" ~ chunk ~ "' is not known. "
+      ~ "Allowed: day, week, month, quarter, year, or a number of them, for example '5 day'.") }}
   {%- endif -%}
   {%- if unit in ('day', 'week') -%}
     {{ return({'unit': unit, 'days': number | int * units[unit]}) }}

@@ -1,5 +1,6 @@
 {#- Prints a script for a console: each step replaces one window of the target by the source's rows, all of it or nothing. -#}
-{% macro backfill_script(source_table, target_table, date_column, start_date, end_date, chunk='day', columns=none, timezone='UTC', data_type=none) %}
+{% macro backfill_script(source_table, target_table, date_column, start_date, end_date, chunk='day', columns=none, timezone='UTC',
+                         data_type=none) %}
   {%- set script = dbt_playbooks.backfill_script_sql(
     source_table=source_table, target_table=target_table, date_column=date_column, start_date=start_date, end_date=end_date, chunk=chunk,
     columns=columns, timezone=timezone, data_type=data_type
@@ -8,7 +9,8 @@
   {{ return(script) }}
 {% endmacro %}
 
-{% macro backfill_script_sql(source_table, target_table, date_column, start_date, end_date, chunk='day', columns=none, timezone='UTC', data_type=none) %}
+{% macro backfill_script_sql(source_table, target_table, date_column, start_date, end_date, chunk='day', columns=none, timezone='UTC',
+                             data_type=none) %}
   {%- set source, target_relation = dbt_playbooks._relation(source_table), dbt_playbooks._relation(target_table) -%}
   {%- set chunks = dbt_playbooks.backfill_chunks(start_date=start_date, end_date=end_date, chunk=chunk) -%}
   {%- set source_kind = dbt_playbooks._kind_of(source, date_column, data_type) -%}
@@ -24,7 +26,8 @@
 
   {%- set longest = 1000000 -%}
   {%- set steps = [
-    '-- Fills ' ~ target_relation ~ ' from ' ~ source ~ ', ' ~ chunks[0].start_date ~ ' to ' ~ chunks[-1].end_date ~ ', in ' ~ chunks | length ~ ' steps of ' ~ chunk ~ '.\n'
+    '-- Fills ' ~ target_relation ~ ' from ' ~ source ~ ', ' ~ chunks[0].start_date ~ ' to ' ~ chunks[-1].end_date
+    ~ ', in ' ~ chunks | length ~ ' steps of ' ~ chunk ~ '.\n'
     ~ '-- The steps run one after another, never in parallel. Each replaces its days in one piece, so the script can be stopped,\n'
     ~ '-- and run again from its beginning or from any step, without losing or doubling a row.'
   ] -%}
@@ -40,7 +43,8 @@
 select {{ loop.index }} as step, {{ loop.length }} as steps, {{ dbt_playbooks._string_literal(label) }} as days;
     {%- endset -%}
     {%- if step | length * loop.length > longest -%}
-      {{ exceptions.raise_compiler_error("dbt_playbooks.backfill_script_sql: " ~ loop.length ~ " steps make a script of more than " ~ longest ~ " characters, which BigQuery does not take. Use a larger chunk than '" ~ chunk ~ "', or several scripts.") }}
+      {{ exceptions.raise_compiler_error("dbt_playbooks.backfill_script_sql: " ~ loop.length ~ " steps make a script of more than "
+        ~ longest ~ " characters, which BigQuery does not take. Use a larger chunk than '" ~ chunk ~ "', or several scripts.") }}
     {%- endif -%}
     {%- do steps.append(step) -%}
   {%- endfor -%}

@@ -1,5 +1,5 @@
-{#- Makes the relations of the state where they are missing, all or none where the warehouse has a transaction for it. Safe to call at any time
-    and from several processes at once. -#}
+{#- Makes the relations of the state where they are missing, all or none where the warehouse has a transaction for it. Safe to
+    call at any time and from several processes at once. -#}
 {% macro create_backfill_state() %}
   {%- if execute -%}
     {%- do dbt_playbooks._state_found() -%}
@@ -51,7 +51,8 @@
     'backfill_id': dbt.type_string(), 'invocation_id': dbt.type_string(), 'event': dbt.type_string(),
     'shard': dbt.type_string(), 'host': dbt.type_string(), 'process_id': dbt.type_bigint(), 'process_started_at': dbt.type_string(),
     'started_by': dbt.type_string(), 'model': dbt.type_string(), 'start_date': 'date', 'end_date': 'date',
-    'chunk': dbt.type_string(), 'chunks': dbt.type_bigint(), 'generation': dbt.type_bigint(), 'relations': dbt.type_string(), 'vars_digest': dbt.type_string(), 'code_digest': dbt.type_string(),
+    'chunk': dbt.type_string(), 'chunks': dbt.type_bigint(), 'generation': dbt.type_bigint(), 'relations': dbt.type_string(),
+    'vars_digest': dbt.type_string(), 'code_digest': dbt.type_string(),
     'accepted': dbt.type_string(),
     'recorded_at': dbt.type_timestamp()
   }) }}

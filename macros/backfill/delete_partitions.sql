@@ -1,8 +1,10 @@
 {#- A plan (`dry_run: true`), or the deletion: a backup, then one DELETE. Returns [day, rows before] of each day. -#}
-{% macro delete_partitions(table, date_column, dates=none, start_date=none, end_date=none, timezone='UTC', where=none, data_type=none, dry_run=true) %}
+{% macro delete_partitions(table, date_column, dates=none, start_date=none, end_date=none, timezone='UTC', where=none, data_type=none,
+                           dry_run=true) %}
   {%- set relation = dbt_playbooks._relation(table) -%}
   {%- if relation.type == 'view' -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks.delete_partitions: " ~ relation ~ " is a view: it holds no rows. Name the table that it reads.") }}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.delete_partitions: " ~ relation ~ " is a view: it holds no rows. "
+      ~ "Name the table that it reads.") }}
   {%- endif -%}
   {%- set days = dbt_playbooks._chosen_days(dates, start_date, end_date) -%}
   {%- set kind = dbt_playbooks._kind_of(relation, date_column, data_type) -%}
@@ -14,7 +16,8 @@
   {%- for day in days -%}
     {%- do rows.append([day | string, counts.get(day | string, 0)]) -%}
   {%- endfor -%}
-  {%- do dbt_playbooks._print_table(['day', 'rows'], rows, title=relation ~ ': ' ~ counts.values() | sum ~ ' rows in ' ~ days | length ~ ' days') -%}
+  {%- set title = relation ~ ': ' ~ counts.values() | sum ~ ' rows in ' ~ days | length ~ ' days' -%}
+  {%- do dbt_playbooks._print_table(['day', 'rows'], rows, title=title) -%}
 
   {%- set way_back = 'To go back:\n' ~ dbt_playbooks._restore_sql(relation, backup, condition, date_column) ~ ';' -%}
   {%- if dry_run -%}
@@ -27,7 +30,8 @@
   {{ return(rows) }}
 {% endmacro %}
 
-{% macro delete_partitions_sql(table, date_column, dates=none, start_date=none, end_date=none, timezone='UTC', where=none, data_type=none) %}
+{% macro delete_partitions_sql(table, date_column, dates=none, start_date=none, end_date=none, timezone='UTC', where=none,
+                               data_type=none) %}
   {%- set relation = dbt_playbooks._relation(table) -%}
   {%- set days = dbt_playbooks._chosen_days(dates, start_date, end_date) -%}
   {%- set kind = dbt_playbooks._kind_of(relation, date_column, data_type) -%}

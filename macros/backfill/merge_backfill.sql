@@ -14,7 +14,8 @@
   {%- do print(source ~ ': ' ~ rows ~ ' rows from ' ~ start_date ~ ' to ' ~ end_date ~ ', each key once.') -%}
   {%- set merged = none -%}
   {%- if dry_run -%}
-    {%- do print('Nothing was changed. This would run:\n\n' ~ sql ~ ';\n\nRows that the source lost would stay. Run it with --args \'{..., dry_run: false}\'.') -%}
+    {%- do print('Nothing was changed. This would run:\n\n' ~ sql ~ ';\n\nRows that the source lost would stay. '
+                 ~ 'Run it with --args \'{..., dry_run: false}\'.') -%}
   {%- else -%}
     {%- set merged = dbt_playbooks._change([sql]) -%}
     {%- do print('Merged ' ~ merged ~ ' rows into ' ~ target_relation ~ '. Running it again changes nothing more.') -%}
@@ -37,7 +38,9 @@
     {%- if column.name | lower == date_column | lower -%}
       {#- the date is part of the key, so a row can only match one of its own window: let the warehouse prune the target too -#}
       {%- set ours = dbt_playbooks._kind_of(target_relation, column.name, kind if kind in ('text', 'integer') else none) -%}
-      {%- do matches.append(dbt_playbooks._window_predicate('target.' ~ adapter.quote(column.name), ours, start_date, end_date, timezone)) -%}
+      {%- do matches.append(dbt_playbooks._window_predicate(
+        'target.' ~ adapter.quote(column.name), ours, start_date, end_date, timezone
+      )) -%}
     {%- endif -%}
   {%- endfor -%}
   {%- for name in plan.updated -%}

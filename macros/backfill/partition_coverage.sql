@@ -1,5 +1,6 @@
 {#- How full each period is, the empty ones too. -#}
-{% macro partition_coverage(table, date_column, start_date=none, end_date=none, period='month', timezone='UTC', where=none, data_type=none) %}
+{% macro partition_coverage(table, date_column, start_date=none, end_date=none, period='month', timezone='UTC', where=none,
+                            data_type=none) %}
   {%- set relation = dbt_playbooks._relation(table) -%}
   {%- set rows = dbt_playbooks._query(dbt_playbooks.partition_coverage_sql(
     table=relation, date_column=date_column, start_date=start_date, end_date=end_date, period=period, timezone=timezone,
@@ -12,7 +13,8 @@
   {{ return(rows) }}
 {% endmacro %}
 
-{% macro partition_coverage_sql(table, date_column, start_date=none, end_date=none, period='month', timezone='UTC', where=none, data_type=none) %}
+{% macro partition_coverage_sql(table, date_column, start_date=none, end_date=none, period='month', timezone='UTC', where=none,
+                                data_type=none) %}
   {%- set relation = dbt_playbooks._relation(table) -%}
   {%- set sql -%}
 {{ dbt_playbooks._counted_days_sql(relation, date_column, start_date, end_date, timezone, where, data_type) }}

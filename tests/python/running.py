@@ -11,7 +11,7 @@ from typing import Any
 from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.request import Identity, Shard
-from dbt_playbooks.backfill.runner import How, Result, Runner
+from dbt_playbooks.backfill.runner import Result, Runner, RunOptions
 from dbt_playbooks.backfill.state import Chunk
 from dbt_playbooks.errors import HeldError
 from dbt_playbooks.interface import Hooks, Model, Outcome, Window
@@ -153,7 +153,7 @@ class Run:
         self.warehouse, self.state, self.lease, self.told = warehouse, Stored(), Held(), Told()
         parts: Any = (warehouse, targets or (target(),), self.state, self.lease)
         told: Any = self.told
-        self.runner = Runner(*parts, How(threads, 0, fail_fast), told)
+        self.runner = Runner(*parts, RunOptions(threads, 0, fail_fast), told)
 
     def of(self, made: Plan) -> Result:
         return self.runner.run(made)

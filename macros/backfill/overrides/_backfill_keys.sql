@@ -1,5 +1,6 @@
-{#- A key that two windows share makes chunks undo each other, and one that a chunk holds twice makes a merge take any of its rows. Both fail the
-    chunk in its own statement or transaction, and the error names some of the keys. A NULL is in no key: it is met by none. -#}
+{#- A key that two windows share makes chunks undo each other, and one that a chunk holds twice makes a merge take any of its
+    rows. Both fail the chunk in its own statement or transaction, and the error names some of the keys. A key with a
+    NULL meets no other row. -#}
 
 {#- The parts of a model's key: names or expressions. -#}
 {% macro _backfill_keys() %}
@@ -10,11 +11,11 @@
 {#- What an error says before its examples, and after them. -#}
 {% macro _shared_key_texts(window, keys) %}
   {{ return([
-    "the key (" ~ keys | join(', ') ~ ") of rows of this chunk is also in rows outside of its window " ~ window.start_date ~ " to " ~ window.end_date
-    ~ ", so chunks would undo each other. For example: ",
-    ". Nothing was changed. If rows moved to another day, fill that day too and run this again; if two rows changed places, run one chunk that holds "
-    ~ "both days. A model that keeps the latest row "
-    ~ "of a key cannot be filled by windows: fill a model that keeps every row, and build this one from it as a table."
+    "the key (" ~ keys | join(', ') ~ ") of rows of this chunk is also in rows outside of its window " ~ window.start_date
+    ~ " to " ~ window.end_date ~ ", so chunks would undo each other. For example: ",
+    ". Nothing was changed. If rows moved to another day, fill that day too and run this again; if two rows changed places, "
+    ~ "run one chunk that holds both days. A model that keeps the latest row of a key cannot be filled by windows: "
+    ~ "fill a model that keeps every row, and build this one from it as a table."
   ]) }}
 {% endmacro %}
 
@@ -45,8 +46,9 @@
   {{ return(parts | join(" || ', ' || ")) }}
 {% endmacro %}
 
-{#- DuckDB: no row of the target outside of the window, of which `inside` is the predicate, has a key of the rows to load. `condition` says when a row
-    DBT_INTERNAL_DEST has the key of a row DBT_INTERNAL_SOURCE; without one the keys decide alone, by the predicate of dbt's own delete. -#}
+{#- DuckDB: no row of the target outside of the window, of which `inside` is the predicate, has a key of the rows to load.
+    `condition` says when a row DBT_INTERNAL_DEST has the key of a row DBT_INTERNAL_SOURCE; without one the keys decide alone, by
+    the predicate of dbt's own delete. -#}
 {% macro _refuse_shared_keys_sql(window, target_relation, rows, keys, inside, condition=none) %}
   {%- set key = keys | join(', ') -%}
   {%- set day = 'cast(' ~ dbt_playbooks._quote(window.column) ~ ' as varchar)' -%}

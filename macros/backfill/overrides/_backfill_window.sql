@@ -22,14 +22,16 @@
   )) }}
 {% endmacro %}
 
-{#- DuckDB: a statement that fails, and with it the transaction, when the rows to load are not all in the window, of which `inside` is the predicate. -#}
+{#- DuckDB: a statement that fails, and with it the transaction, when the rows to load are not all in the window, of which
+    `inside` is the predicate. -#}
 {% macro _refuse_rows_outside_sql(window, rows, inside) %}
   {{ return(
     'select error(' ~ dbt_playbooks._outside_window_message(window) ~ ')\nfrom ' ~ rows ~ '\nwhere (' ~ inside ~ ') is not true\nlimit 1;\n'
   ) }}
 {% endmacro %}
 
-{#- BigQuery: the rows to load, failing in the same scan when one is not in the window. The column of an ingestion time is not among them. -#}
+{#- BigQuery: the rows to load, failing in the same scan when one is not in the window. The column of an ingestion time is not
+    among them. -#}
 {% macro _rows_inside_sql(window, rows) %}
   {%- if window.column | upper | replace('`', '') in ('_PARTITIONTIME', '_PARTITIONDATE') -%}
     {{ return(rows) }}

@@ -1,11 +1,13 @@
-{#- BigQuery: the rows to load, failing in the same statement for a key that is there twice, or that rows of the target outside of the window have too.
-    Without a `target_relation` there is no table yet. What a MERGE's predicates leave out does not meet. -#}
+{#- BigQuery: the rows to load, failing in the same statement for a key that is there twice, or that rows of the target outside of
+    the window have too. Without a `target_relation` there is no table yet. What a MERGE's predicates leave out does not meet. -#}
 {% macro _rows_with_own_keys_sql(window, rows, keys, target_relation=none, predicates=none) %}
   {%- set twice, shared = dbt_playbooks._twice_texts(window, keys), dbt_playbooks._shared_key_texts(window, keys) -%}
-  {%- set source_key, target_key = dbt_playbooks._json_key('DBT_INTERNAL_SOURCE', keys), dbt_playbooks._json_key('DBT_INTERNAL_DEST', keys) -%}
+  {%- set source_key = dbt_playbooks._json_key('DBT_INTERNAL_SOURCE', keys) -%}
+  {%- set target_key = dbt_playbooks._json_key('DBT_INTERNAL_DEST', keys) -%}
   {%- set day = dbt_playbooks._quote(window.column) -%}
   {%- set bounds = dbt_playbooks._in_backfill_window(window).split(' and ') -%}
-  {%- set conditions = ['dbt_playbooks_key = ' ~ target_key] + ([predicates] if predicates is string else predicates | default([], true) | list) -%}
+  {%- set more = [predicates] if predicates is string else predicates | default([], true) | list -%}
+  {%- set conditions = ['dbt_playbooks_key = ' ~ target_key] + more -%}
   {%- set picked = dbt_playbooks._picked_for_keys(keys, window.column, predicates) -%}
   {%- set sql -%}
 (

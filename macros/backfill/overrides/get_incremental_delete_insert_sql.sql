@@ -1,5 +1,5 @@
-{#- DuckDB, one transaction: keys of other windows are refused, the window is emptied, then dbt inserts. What dbt would delete by key is gone by then:
-    rows of the window, and no others, have a key of the rows to load. -#}
+{#- DuckDB, one transaction: keys of other windows are refused, the window is emptied, then dbt inserts. What dbt would delete by
+    key is gone by then: rows of the window, and no others, have a key of the rows to load. -#}
 {% macro duckdb__get_incremental_delete_insert_sql(arg_dict) %}
   {%- set window = dbt_playbooks._backfill_window() -%}
   {%- if not window -%}

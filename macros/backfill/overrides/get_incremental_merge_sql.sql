@@ -1,5 +1,5 @@
-{#- DuckDB, one transaction: keys of other windows, and keys that are there twice, are refused; what the MERGE would not match goes; then dbt merges.
-    Columns that the model's merge keeps stay kept. -#}
+{#- DuckDB, one transaction: keys of other windows, and keys that are there twice, are refused; what the MERGE would not match
+    goes; then dbt merges. Columns that the model's merge leaves alone stay as they are. -#}
 {% macro duckdb__get_incremental_merge_sql(arg_dict) %}
   {%- set dbt_sql = dbt.duckdb__get_incremental_merge_sql(arg_dict) -%}
   {%- set window = dbt_playbooks._backfill_window() -%}

@@ -14,11 +14,11 @@ from dbt_playbooks.backfill import report
 from dbt_playbooks.backfill.checks import EdgeOptions, Target, check, check_rows, effective_strategy, keys_of
 from dbt_playbooks.backfill.checks.targets import default_chunk
 from dbt_playbooks.backfill.lease import CREATION, Lease
-from dbt_playbooks.backfill.mismatches import mismatches, recorded_again
+from dbt_playbooks.backfill.mismatches import Mismatch, mismatches, recorded_again
 from dbt_playbooks.backfill.plan import Plan, done_by_other_code, make_plan, windows
 from dbt_playbooks.backfill.progress import Progress, many
 from dbt_playbooks.backfill.request import Identity, Request, about_vars
-from dbt_playbooks.backfill.runner import How, Runner
+from dbt_playbooks.backfill.runner import Runner, RunOptions
 from dbt_playbooks.backfill.state import State
 from dbt_playbooks.backfill.status import print_status, read_status
 from dbt_playbooks.cost import Limits, bill, cost, price
@@ -98,23 +98,23 @@ def run(
     selection: Sequence[str],
     exclude: Sequence[str],
     request: Request,
-    how: How,
+    run_options: RunOptions,
     limits: Limits,
     compare_to: str | None,
     json_events: bool,
     again: Sequence[str],
 ) -> int:
     """Run what is left of a backfill and report; the exit code."""
-    with _prepared(options, selection, exclude, request, limits, stderr().say) as it:
-        project, plan, state = it.project, it.plan, it.state
+    with _prepared(options, selection, exclude, request, limits, stderr().say) as prepared:
+        project, plan, state = prepared.project, prepared.plan, prepared.state
         with Progress(len(plan.todo), plan.skipped, json_events) as progress:
-            for warning in [*it.warnings, *_side_by_side(project, it.targets, request, how)]:
+            for warning in [*prepared.warnings, *_side_by_side(project, prepared.targets, request, run_options)]:
                 progress.note(f"warning: {warning}")
-            _refuse_over(limits, project, it.targets, plan)
-            other = report.find_comparison(project, it.targets[-1], compare_to) if compare_to else None
+            _refuse_over(limits, project, prepared.targets, plan)
+            other = report.find_comparison(project, prepared.targets[-1], compare_to) if compare_to else None
             state.create()
             with Lease(state, plan.identity, request.shard, len(plan.chunks), plan.generation) as lease:
-                # between reading and holding, another run may have ended chunks
+                # another run may have completed chunks between the first reading of the state and the claim
                 plan = make_plan(request, plan.identity, [chunk.window for chunk in plan.chunks], state)
                 progress.event(
                     "run_started",
@@ -122,37 +122,34 @@ def run(
                     chunks=len(plan.chunks),
                     todo=len(plan.todo),
                     invocation_id=lease.invocation_id,
-                    check_seconds=round(it.check_seconds, 3),
+                    check_seconds=round(prepared.check_seconds, 3),
                 )
                 progress.note(
                     f"backfill '{plan.identity.backfill_id}': {len(plan.todo):,} of {many(len(plan.chunks), 'chunk')} to run, {plan.kept:,} completed before."
                 )
                 if plan.todo:
-                    project.begin([target.model for target in it.targets])
-                result = Runner(project, it.targets, state, lease, how, progress).run(plan)
+                    project.begin([target.model for target in prepared.targets])
+                result = Runner(project, prepared.targets, state, lease, run_options, progress).run(plan)
                 if plan.todo:
                     project.end()
             covered, differences, mismatched = [], {}, []
             if not result.interrupted:
-                existing = [target for target in it.targets if project.exists(target.model)]
+                existing = [target for target in prepared.targets if project.exists(target.model)]
                 covered = [
                     report.coverage(project, target, request.start_date, request.end_date) for target in existing
                 ]
                 mismatched = mismatches(
                     project, existing, plan, state.chunks(plan.identity.backfill_id), lease.invocation_id
                 )
-                if mismatched and any(_has_hook_after_batches(target) for target in it.targets):
-                    found = recorded_again(state, plan, lease.invocation_id, mismatched)
-                    changed = [each for each in mismatched if each not in found]
+                if mismatched and any(_has_hook_after_batches(target) for target in prepared.targets):
+                    unexplained = recorded_again(state, plan, lease.invocation_id, mismatched)
+                    changed = [each for each in mismatched if each not in unexplained]
                     result.rows += sum(each.rows - each.recorded for each in changed)
                     if changed:
-                        progress.note(
-                            f"a post_hook ran after all batches: {many(len(changed), 'chunk')} held {sum(each.recorded for each in changed):,} "
-                            f"rows before it, and {sum(each.rows for each in changed):,} after it."
-                        )
-                    mismatched = found
+                        progress.note(_changed_by_hook(changed))
+                    mismatched = unexplained
                 if other:
-                    differences = {other.name: report.compare(project, it.targets[-1], other, plan)}
+                    differences = {other.name: report.compare(project, prepared.targets[-1], other, plan)}
         code = report.print_report(progress, plan, result, covered, differences, mismatched, shlex.join(again))
         progress.event(
             "run_ended",
@@ -177,49 +174,53 @@ def plan(
     options: Options, selection: Sequence[str], exclude: Sequence[str], request: Request, limits: Limits, as_json: bool
 ) -> int:
     """List the chunks, their state and what they would bill. Changes nothing."""
-    with _prepared(options, selection, exclude, request, limits, stderr().say) as it:
-        estimates = _estimates(it.project, it.targets, it.plan)
-        price_per_tib = price(it.project)
+    with _prepared(options, selection, exclude, request, limits, stderr().say) as prepared:
+        estimates = _estimates(prepared.project, prepared.targets, prepared.plan)
+        price_per_tib = price(prepared.project)
         known = [value for value in estimates.values() if value is not None]
         if as_json:
             chunks = [
                 {**asdict(chunk), "todo": chunk.index in estimates, "estimated_bytes": estimates.get(chunk.index)}
-                for chunk in it.plan.chunks
+                for chunk in prepared.plan.chunks
             ]
             whole = {
-                "id": it.plan.identity.backfill_id,
-                "model": it.plan.identity.model,
-                "warnings": list(it.warnings),
+                "id": prepared.plan.identity.backfill_id,
+                "model": prepared.plan.identity.model,
+                "warnings": list(prepared.warnings),
                 "chunks": chunks,
                 "estimated_bytes": sum(known) if known else None,
                 "estimated_cost": cost(sum(known), price_per_tib) if known else None,
             }
             print(json.dumps(whole))
         else:
-            _print_plan(it, estimates, known, price_per_tib)
-        _refuse_over(limits, it.project, it.targets, it.plan)
+            _print_plan(prepared, estimates, known, price_per_tib)
+        _refuse_over(limits, prepared.project, prepared.targets, prepared.plan)
         return DONE
 
 
-def _print_plan(it: _Prepared, estimates: Mapping[int, int | None], known: Sequence[int], price_per_tib: float) -> None:
+def _print_plan(
+    prepared: _Prepared, estimates: Mapping[int, int | None], known: Sequence[int], price_per_tib: float
+) -> None:
     out = stdout()
-    heading = f"backfill '{it.plan.identity.backfill_id}' of {it.plan.identity.model}"
+    heading = f"backfill '{prepared.plan.identity.backfill_id}' of {prepared.plan.identity.model}"
     out.say(heading, "bold")
-    lines = report.plan_lines(it.plan, estimates, price_per_tib, out.width if out.is_terminal else None)
+    lines = report.plan_lines(prepared.plan, estimates, price_per_tib, out.width if out.is_terminal else None)
     out.say(next(lines), "bold")
-    # as they are: rich takes a while for each of some thousand lines
+    # not through rich, which is slow for thousands of lines
     print("\n".join(lines))
-    for warning in it.warnings:
+    for warning in prepared.warnings:
         out.say(f"warning: {warning}")
     if known:
         out.say(f"{many(len(estimates), 'chunk')} would scan {bill(sum(known), price_per_tib)}.")
-        keys = sum(_key_bytes(it.project, target) for target in it.targets)
+        keys = sum(_key_bytes(prepared.project, target) for target in prepared.targets)
         if keys:
             out.say(
                 f"Of it each chunk reads {bill(keys, price_per_tib)}, to see that no other row of the table has its keys."
             )
     else:
-        out.say(f"{many(len(it.plan.todo), 'chunk')} would run. {it.project.adapter_type} does not bill by bytes.")
+        out.say(
+            f"{many(len(prepared.plan.todo), 'chunk')} would run. {prepared.project.adapter_type} does not bill by bytes."
+        )
 
 
 def status(options: Options, name: str | None, as_json: bool) -> int:
@@ -250,15 +251,21 @@ def _no_backfill(name: str, known: Mapping[str, Sequence[str]], target: str) -> 
 
 
 def _has_hook_after_batches(target: Target) -> bool:
+    """dbt runs the post_hook of a microbatch model once, when all of its batches have run."""
     return target.model.is_microbatch and bool(
         target.model.config.get("post-hook") or target.model.config.get("post_hook")
     )
 
 
-def _side_by_side(project: Project, targets: Sequence[Target], request: Request, how: How) -> list[str]:
+def _changed_by_hook(changed: Sequence[Mismatch]) -> str:
+    before, after = sum(each.recorded for each in changed), sum(each.rows for each in changed)
+    return f"a post_hook ran after all batches: {many(len(changed), 'chunk')} held {before:,} rows before it, and {after:,} after it."
+
+
+def _side_by_side(project: Project, targets: Sequence[Target], request: Request, run_options: RunOptions) -> list[str]:
     """BigQuery lets two mutating statements run on a table at once and aborts those that touch the same partitions."""
     merging = [target.model.name for target in targets if target.model.strategy in (None, "merge")]
-    if project.adapter_type != "bigquery" or not merging or (how.threads == 1 and request.shard.of == 1):
+    if project.adapter_type != "bigquery" or not merging or (run_options.threads == 1 and request.shard.of == 1):
         return []
     return [
         f"on BigQuery, merges by key into one table at the same time may conflict ({', '.join(merging)}). Add --retries 3"

@@ -3,7 +3,7 @@
 A run appends its claim, then reads all claims. Whoever sees another live claim and is not the first withdraws; the first waits
 until it is alone. Of two claims the one stored later always sees the earlier, so two runs never both go on. A claim is live until
 it is released, its process (on this machine) is gone, or it gave no sign for STALE seconds by the warehouse's clock. Where only one process
-at a time can have the warehouse open, that is this one: no claim of another is live.
+at a time can have the warehouse open, it is this one: no claim of another process is live.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -78,13 +78,6 @@ class Lease:
         self._beating = threading.Thread(target=self._beat, name="backfill-heartbeat", daemon=True)
         self._beating.start()
         return self
-
-    @contextmanager
-    def entered(self) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            self.__exit__()
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
@@ -153,25 +146,24 @@ class Lease:
 def creating(
     state: State, identity: Identity, note: Callable[[str], None], stopped: Callable[[float], bool]
 ) -> Iterator[bool]:
-    """Alone among all shards of a backfill, waiting for it: the chunk that creates a table would replace another shard's.
+    """Waits until this shard may create the tables alone: a chunk that creates a table would replace another shard's.
 
-    `stopped` waits for so many seconds and says whether to give up; then this yields False.
+    `stopped` waits for a number of seconds and says whether to give up; then this yields False.
     """
     creation = replace(identity, backfill_id=identity.backfill_id + CREATION)
     waited = 0
-    while True:
-        lease = Lease(state, creation, Shard(), chunks=0)
-        try:
-            lease.__enter__()
-            break
-        except HeldError:
-            if not waited:
-                note("waiting for another shard to create the table.")
-            waited += 1
-            if stopped(min(2.0 * waited, 30.0)):
-                yield False
-                return
-    with lease.entered():
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(Lease(state, creation, Shard(), chunks=0))
+                break
+            except HeldError:
+                if not waited:
+                    note("waiting for another shard to create the table.")
+                waited += 1
+                if stopped(min(2.0 * waited, 30.0)):
+                    yield False
+                    return
         yield True
 
 
@@ -188,7 +180,7 @@ def is_live(run: Mapping[str, Any], only_we_have_it: bool) -> bool:
 
 
 def describe(run: Mapping[str, Any], backfill_id: str) -> str:
-    """Who holds a backfill, and when it may be had."""
+    """Who holds a backfill, and when another run may take it over."""
     return (
         f"backfill '{backfill_id}' (shard {run['shard']}) is held by {run['started_by']} on {run['host'].split('/')[0]}, "
         f"process {run['process_id']}, last sign of life {max(float(run['seconds_ago']), 0):.0f} s ago.\n"

@@ -1,4 +1,4 @@
-"""Whether what was reported is there: the rows of completed chunks beside those that the tables hold at the end."""
+"""Whether what was reported is there: the numbers of rows of completed chunks beside those of the tables at the end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dbt_playbooks.interface import Project, Window
 
 @dataclass(frozen=True)
 class Mismatch:
-    """A completed chunk whose window does not hold the rows that were recorded for it. `lost`: the backfill itself is not what it says."""
+    """A completed chunk whose window holds another number of rows than was recorded for it. `lost`: this is an error, not a warning."""
 
     window: Window
     recorded: int
@@ -28,7 +28,7 @@ class Mismatch:
 def mismatches(
     project: Project, targets: Sequence[Target], plan: Plan, states: Mapping[str, Mapping[str, Any]], invocation_id: str
 ) -> list[Mismatch]:
-    """Completed chunks beside what the tables hold now. Rows that came after an earlier run are told; any other difference is an error."""
+    """Completed chunks whose windows hold another number of rows now. More than an earlier run recorded is a warning, any other an error."""
     start, end = plan.identity.start_date, plan.identity.end_date
     windows = [chunk.window for chunk in plan.chunks]
     counts: Counter[Window | None] = Counter()
@@ -50,7 +50,7 @@ def mismatches(
             continue
         recorded, rows = int(state["rows_processed"]), counts[window]
         if recorded != rows:
-            # keys that are no days lie in a window by their value, and in no day
+            # a text or an integer that is no day lies in a window by its value, and is counted under no day
             rows = sum(rows_of(project, target, window, data_type(project, target)) for target in targets)
         if recorded != rows:
             found.append(Mismatch(window, recorded, rows, state["invocation_id"] == invocation_id or rows < recorded))
@@ -58,7 +58,7 @@ def mismatches(
 
 
 def recorded_again(state: State, plan: Plan, invocation_id: str, mismatched: Sequence[Mismatch]) -> list[Mismatch]:
-    """The rest of the differences: those that the post_hook of a microbatch model made, which runs once after all of its batches, are recorded."""
+    """Record the differences that the post_hook of a microbatch model made, which runs once after all of its batches. Returns the rest."""
     states = state.chunks(plan.identity.backfill_id)
     rest = []
     for each in mismatched:

@@ -14,18 +14,18 @@ from dbt_playbooks.interface import Project, Window
 
 @dataclass(frozen=True)
 class Plan:
-    """All chunks of a backfill, oldest first, and the ones to do, in the order to do them."""
+    """All chunks of a backfill, oldest first, and the ones to run, in the order in which to run them."""
 
     identity: Identity
     chunks: Sequence[Chunk]
     todo: Sequence[Chunk]
     shard: Shard = field(default_factory=Shard)
     generation: int = 0
-    """How often `--reprocess all` has begun this backfill anew. A chunk belongs to the generation of the run that did it."""
+    """How often `--reprocess all` has begun this backfill anew. A chunk belongs to the generation of the run that last changed it."""
 
     @property
     def skipped(self) -> int:
-        """Chunks of this shard that are not to be done."""
+        """Chunks of this shard that are not to be run."""
         return sum(self.shard.holds(chunk.index) for chunk in self.chunks) - len(self.todo)
 
     @property
@@ -65,9 +65,9 @@ def windows(project: Project, start_date: str, end_date: str, chunk: str) -> lis
 def make_plan(request: Request, identity: Identity, found: Sequence[Window], state: State) -> Plan:
     """Put the stored state of each chunk beside it and pick what to do: with `reprocess`
 
-    none    chunks that never ended (never begun, or begun by a run that died)
-    failed  those, and the ones that failed
-    all     every chunk; but a reprocessing of the same code that was cut off goes on
+    none    chunks that neither completed nor failed (not started, or started by a run that died)
+    failed  those, and chunks that failed
+    all     every chunk; a reprocessing by the same code that was interrupted goes on
     """
     runs = {run["invocation_id"]: run for run in state.runs(identity.backfill_id)}
     _refuse_another(identity, runs.values())
@@ -130,7 +130,7 @@ def _refuse_another(identity: Identity, runs: Iterable[Mapping[str, Any]]) -> No
 
 
 def done_by_other_code(identity: Identity, plan: Plan, state: State) -> int:
-    """How many chunks are done and stay, although the project's code is another now."""
+    """How many chunks stay completed although the project's code has changed since."""
     code = {run["invocation_id"]: run["code_digest"] for run in state.runs(identity.backfill_id)}
     todo = {chunk.index for chunk in plan.todo}
     kept = [chunk for chunk in plan.chunks if chunk.status == "completed" and chunk.index not in todo]

@@ -1,4 +1,4 @@
-"""Which process on which machine a claim names, and whether it lives: read so that a clock which is set tells nothing new."""
+"""Which process on which machine a claim names, and whether it still runs. Setting a clock changes neither answer."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def host() -> str:
 
 
 def started_at(process: psutil.Process) -> str:
-    """When a process began, as a text that tells it from another one of its number since this machine started."""
+    """When a process began, as a text that tells it apart from other processes that had its number since this machine started."""
     stat = _text(f"/proc/{process.pid}/stat")
-    # the name of the program, in parentheses, may hold anything; the 22nd field is the time in ticks since the start of the machine
+    # the name of the program, in parentheses, may hold anything; the 22nd field is the start in ticks since the machine started
     return stat.rpartition(")")[2].split()[19] if stat else f"{process.create_time():.2f}"
 
 

@@ -95,30 +95,30 @@ class Progress:
         ended = self._ended - self._before
         return (time.monotonic() - self._started) / ended * (self._total - self._ended) if ended else None
 
-    def parts(self) -> tuple[str, list[str]]:
-        """What stands behind the bar: what always does, and what follows where there is room, in the order in which it is given up last."""
+    def texts(self) -> tuple[str, list[str]]:
+        """What stands after the bar: what is always shown, and what follows where there is room, the most important first."""
         left = self.seconds_left()
         gone = max(time.monotonic() - self._started, 0.001)
         always = f"{self._ended}/{self._total} chunks, {'time left: ?' if left is None else f'{duration(left)} left'}"
         more = [self._window, f"{self._rows:,} rows", f"{self._rows / gone:,.0f} rows/s", f"{duration(gone)} so far"]
-        return always, [part for part in more if part]
+        return always, [text for text in more if text]
 
     @property
     def share(self) -> tuple[int, int]:
         return self._ended, self._total
 
     def _line(self, chunk: Chunk) -> str:
-        place = f"[{self._ended}/{self._total}] {chunk.window}"
+        heading = f"[{self._ended}/{self._total}] {chunk.window}"
         if chunk.status == "completed":
             took = chunk.seconds or 0
             rate = self._rows / max(time.monotonic() - self._started, 0.001)
             return (
-                f"{place}  {chunk.rows or 0:,} rows in {took:.{1 if took >= 1 else 2}f} s, "
+                f"{heading}  {chunk.rows or 0:,} rows in {took:.{1 if took >= 1 else 2}f} s, "
                 f"{rate:,.0f} rows/s on average, {duration(self.seconds_left() or 0)} left"
             )
         error = headline(chunk.error or "")
         repeated, self._last_error = without_days(error) == self._last_error, without_days(error)
-        return f"{place}  {chunk.status}, attempt {chunk.attempt}: {'the same error' if repeated else error}"
+        return f"{heading}  {chunk.status}, attempt {chunk.attempt}: {'the same error' if repeated else error}"
 
 
 class _Bar:
@@ -128,7 +128,7 @@ class _Bar:
         self._progress = progress
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Any]:
-        always, more = self._progress.parts()
+        always, more = self._progress.texts()
         # the last column stays free: some terminals begin a new line there
         room = options.max_width - 1
         words = always

@@ -61,7 +61,7 @@ class Request:
     reprocess: Reprocess = "failed"
     vars: Mapping[str, Any] = field(default_factory=dict)
     accepted: tuple[str, ...] = ()
-    """Findings that are told and not refused."""
+    """Kinds of findings that are warnings, not errors."""
     check_edges: bool = False
     """Compare rows of neighbouring chunks where that is billed, too."""
 
@@ -80,9 +80,9 @@ class Identity:
     """JSON of each var's name to a digest of its value."""
     code_digest: str
     accepted: str = ""
-    """What was found against this run and accepted by its user, not part of what the backfill is."""
+    """What was found against this run and accepted by its user. Not part of what the backfill is."""
     old_vars_digest: str = ""
-    """All vars in one digest, as states hold it that were written before their names were kept. Not stored."""
+    """All vars in one digest, as a state without their names holds it. Not stored."""
 
     @classmethod
     def of(cls, request: Request, models: Sequence[Model]) -> Identity:
@@ -148,8 +148,8 @@ def about_vars(identity: Identity) -> list[str]:
 
 
 def _digests(given: Mapping[str, Any], salt: str) -> Iterator[tuple[str, str]]:
-    """Vars by name, without their values, which may be what must not be stored. The salt keeps one table of digests of small values from
-    serving for every backfill."""
+    """Vars by name, without their values, which may be secret. With the salt, no table of the digests of small values serves for
+    more than one backfill."""
     for name, value in given.items():
         if name not in _NO_ROW_DEPENDS_ON:
             yield str(name), _digest(_as_json([salt, str(name), value]))

@@ -28,7 +28,7 @@ _LONGEST_PAUSE = 60.0
 
 
 @dataclass(frozen=True)
-class How:
+class RunOptions:
     """How a plan is run."""
 
     threads: int
@@ -53,13 +53,19 @@ class Runner:
     """Runs chunks on threads; every chunk is begun, run model by model in graph order, counted and recorded."""
 
     def __init__(
-        self, project: Project, targets: Sequence[Target], state: State, lease: Lease, how: How, progress: Progress
+        self,
+        project: Project,
+        targets: Sequence[Target],
+        state: State,
+        lease: Lease,
+        run_options: RunOptions,
+        progress: Progress,
     ) -> None:
         self._project = project
         self._targets = targets
         self._state = state
         self._lease = lease
-        self._how = how
+        self._options = run_options
         self._progress = progress
         self._kept_sql = KeptSql(project, state.redactor, several=len(targets) > 1)
         self._stop = threading.Event()
@@ -77,7 +83,7 @@ class Runner:
         started = time.monotonic()
         result = Result()
         todo = deque(plan.todo)
-        with self._signals_stop_us(), ThreadPoolExecutor(self._how.threads, thread_name_prefix="backfill") as pool:
+        with self._signals_stop_us(), ThreadPoolExecutor(self._options.threads, thread_name_prefix="backfill") as pool:
             running: set[Future[Chunk]] = set()
             try:
                 while todo and not self._stop.is_set():
@@ -88,7 +94,7 @@ class Runner:
                         while running and hooks.after and self._batches:
                             running = self._take(running, result)
                         running.add(pool.submit(copy_context().run, self._attempts, plan, chunk, hooks))
-                        while len(running) >= self._how.threads or (running and self._alone_first):
+                        while len(running) >= self._options.threads or (running and self._alone_first):
                             running = self._take(running, result)
                         self._alone_first = False
                         continue
@@ -122,7 +128,7 @@ class Runner:
                 result.bytes += chunk.bytes or 0
             elif chunk.status == "failed":
                 result.failed.append(chunk)
-                if self._how.fail_fast:
+                if self._options.fail_fast:
                     self._stop.set()
         return running
 
@@ -147,9 +153,9 @@ class Runner:
 
     def _attempts(self, plan: Plan, chunk: Chunk, hooks: Hooks = Hooks()) -> Chunk:  # noqa: B008
         """Run a chunk, and again after a pause while it fails and tries are left."""
-        for tried in range(self._how.retries + 1):
+        for tried in range(self._options.retries + 1):
             chunk = self._attempt(plan, replace(chunk, attempt=chunk.attempt + 1), hooks)
-            last = tried == self._how.retries
+            last = tried == self._options.retries
             self._progress.ended(chunk, again=not last)
             if chunk.status != "failed" or last or self._stop.wait(min(2.0**tried, _LONGEST_PAUSE)):
                 break

@@ -29,7 +29,7 @@ class Chunk:
 
 
 class State:
-    """The chunks and runs of one backfill."""
+    """The chunks and runs of backfills."""
 
     def __init__(self, project: Project, redactor: Redactor) -> None:
         self._project = project

@@ -93,14 +93,16 @@ def run(
     Each chunk replaces its window as a whole, so no row is lost or duplicated.
     """
     from dbt_playbooks.backfill import command
-    from dbt_playbooks.backfill.runner import How
+    from dbt_playbooks.backfill.runner import RunOptions
 
     request, options, allowed = _request(given), _options(given, threads), limits(given)
     if dry_run:
         return command.plan(options, given["select"], given["exclude"], request, allowed, as_json)
     again = ["dbt-playbooks", *words_to_repeat()]
-    how = How(threads, retries, fail_fast)
-    return command.run(options, given["select"], given["exclude"], request, how, allowed, compare_to, as_json, again)
+    run_options = RunOptions(threads, retries, fail_fast)
+    return command.run(
+        options, given["select"], given["exclude"], request, run_options, allowed, compare_to, as_json, again
+    )
 
 
 @backfill.command()

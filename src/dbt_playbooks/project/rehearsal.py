@@ -1,4 +1,4 @@
-"""A model before it runs: its SQL as a first or an incremental run has it, what its Jinja asks, and what its hooks make, rolled back."""
+"""A model before it runs: its SQL on a first and on an incremental run, the statements that its Jinja sends, and what its hooks make, rolled back."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Rehearsal(DbtSession):
         return Rendering(text, tuple(asked))
 
     def _as_if_there(self, node: Any, incremental: bool) -> dict[str, Any]:
-        """What macros ask to see whether the model's table is there, and answers by what is supposed."""
+        """What macros call to learn whether the model's table is there, answering as on a first or on an incremental run."""
         this = self._relation(node).incorporate(type="table")
 
         def found(database: Any, schema: Any, identifier: Any) -> Any:
@@ -82,7 +82,7 @@ class Rehearsal(DbtSession):
 
     @contextlib.contextmanager
     def rehearsed(self, models: Sequence[Model], hooks: bool) -> Iterator[None]:
-        """What the models' sql_header makes, and with `hooks` what hooks make before them, is there while this lasts, and then rolled back.
+        """What the models' sql_header makes, and with `hooks` what hooks make before them, is there while this lasts and is then rolled back.
 
         Only where DDL is transactional (DuckDB). Hooks outside of a transaction are left out.
         """
@@ -112,7 +112,7 @@ class Rehearsal(DbtSession):
         return tables
 
     def _supply_table(self, model: Model, queries: Sequence[str]) -> None:
-        """The model's table without rows, if it is not there; the queries of a first run do not read it."""
+        """Make the model's table, without rows, if it is not there: from the first query that works, since one of a first run does not read it."""
         for query in () if self.exists(model) else queries:
             with contextlib.suppress(PlaybooksError):
                 self.call("_empty_table", relation=self._relation(self._manifest.nodes[model.unique_id]), query=query)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dbt_playbooks.backfill.runner import How, Runner
+from dbt_playbooks.backfill.runner import Runner, RunOptions
 from dbt_playbooks.backfill.state import Chunk
 from dbt_playbooks.interface import Window
 
@@ -44,7 +44,7 @@ class Runs:
         progress: Any = self.progress
         project: Any = SimpleNamespace(target_path="")
         state: Any = SimpleNamespace(redactor=None)
-        runner = Runner(project, (), state, nothing, How(1, retries, fail_fast=False), progress)
+        runner = Runner(project, (), state, nothing, RunOptions(1, retries, fail_fast=False), progress)
         runner._attempt = attempt  # type: ignore[method-assign]
         runner._stop.wait = wait  # type: ignore[assignment,method-assign]
         self.chunk = runner._attempts(nothing, CHUNK)

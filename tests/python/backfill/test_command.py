@@ -18,7 +18,7 @@ from dbt_playbooks.backfill.mismatches import Mismatch
 from dbt_playbooks.backfill.plan import Plan
 from dbt_playbooks.backfill.report import Comparison, Coverage, Difference
 from dbt_playbooks.backfill.request import Identity, Request, Shard
-from dbt_playbooks.backfill.runner import How, Result
+from dbt_playbooks.backfill.runner import Result, RunOptions
 from dbt_playbooks.backfill.state import Chunk
 from dbt_playbooks.cost import Limits
 from dbt_playbooks.errors import UsageError, WarehouseError
@@ -153,9 +153,9 @@ class Steps:
         return self.still_wrong
 
     def run(self, compare_to: str | None = None, json_events: bool = True, limits: Limits = Limits()) -> int:  # noqa: B008
-        how = How(1, 0, fail_fast=False)
+        run_options = RunOptions(1, 0, fail_fast=False)
         words = ["dbt-playbooks", "run", "a b"]
-        return command.run(Options(), ["events"], [], REQUEST, how, limits, compare_to, json_events, words)
+        return command.run(Options(), ["events"], [], REQUEST, run_options, limits, compare_to, json_events, words)
 
     def planned(self, as_json: bool, limits: Limits = Limits()) -> int:  # noqa: B008
         return command.plan(Options(), ["events"], [], REQUEST, limits, as_json)
@@ -301,9 +301,9 @@ def test_merges_at_the_same_time_may_conflict_on_bigquery(
     adapter: str, strategy: str | None, threads: int, shard: Shard, told: bool
 ) -> None:
     project: Any = Warehouse(adapter)
-    request, how = replace(REQUEST, shard=shard), How(threads, 0, fail_fast=False)
+    request, run_options = replace(REQUEST, shard=shard), RunOptions(threads, 0, fail_fast=False)
     targets = [target("other", "insert_overwrite"), target(strategy=strategy)]
-    said = command._side_by_side(project, targets, request, how)
+    said = command._side_by_side(project, targets, request, run_options)
     words = "on BigQuery, merges by key into one table at the same time may conflict (events). Add --retries 3"
     assert said == ([words] if told else [])
 

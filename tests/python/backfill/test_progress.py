@@ -223,10 +223,10 @@ def test_a_bar_stays_where_a_chunk_has_ended() -> None:
     progress.stop()
     progress.ended(done(), again=False)
     progress.began(Chunk(1, FEBRUARY))
-    assert str(FEBRUARY) in progress.parts()[1]
+    assert str(FEBRUARY) in progress.texts()[1]
     progress.__exit__()
     assert drawn.stays == [False, True]
-    assert str(FEBRUARY) not in progress.parts()[1]
+    assert str(FEBRUARY) not in progress.texts()[1]
 
 
 @pytest.mark.parametrize(
@@ -249,21 +249,21 @@ def test_a_bar_is_drawn_where_there_is_something_to_do_and_no_event_on_the_scree
 
 def test_behind_the_bar_stand_the_chunks_and_then_what_is_given_up_last(clock: Clock) -> None:
     progress = Progress(todo=3, before=1, json_events=False, out=Out(io.StringIO()))
-    assert progress.parts() == ("1/4 chunks, time left: ?", ["0 rows", "0 rows/s", "0 s so far"])
+    assert progress.texts() == ("1/4 chunks, time left: ?", ["0 rows", "0 rows/s", "0 s so far"])
     clock.now += 10
     progress.began(Chunk(1, FEBRUARY))
     progress.ended(done(rows=12345), again=False)
-    assert progress.parts() == (
+    assert progress.texts() == (
         "2/4 chunks, 20 s left",
         ["2024-02-01 to 2024-02-29", "12,345 rows", "1,234 rows/s", "10 s so far"],
     )
     progress.ended(failed("no rows are known of it"), again=False)
-    assert "12,345 rows" in progress.parts()[1]
+    assert "12,345 rows" in progress.texts()[1]
 
 
 def bar(width: int, ended: int = 1, total: int = 4, more: tuple[str, ...] = ("second", "third")) -> str:
     """The line, with = for what is done and - for what is not."""
-    progress: Any = SimpleNamespace(parts=lambda: ("always", list(more)), share=(ended, total))
+    progress: Any = SimpleNamespace(texts=lambda: ("always", list(more)), share=(ended, total))
     options: Any = SimpleNamespace(max_width=width)
     console: Any = None
     drawn: list[Text] = list(_Bar(progress).__rich_console__(console, options))
@@ -302,7 +302,7 @@ def test_a_bar_of_nothing_is_empty() -> None:
 
 
 def test_full_and_empty_differ_in_colour_too() -> None:
-    progress: Any = SimpleNamespace(parts=lambda: ("always", []), share=(1, 2))
+    progress: Any = SimpleNamespace(texts=lambda: ("always", []), share=(1, 2))
     console = Console()
     options: ConsoleOptions = console.options.update(width=20)
     assert [part.style for part in _Bar(progress).__rich_console__(console, options)] == ["green", "dim", ""]

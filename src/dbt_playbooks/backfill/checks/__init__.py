@@ -66,7 +66,7 @@ def check_rows(
 ) -> tuple[list[Target], list[str]]:
     """The targets with the types of their date columns, and what their user should know of the rows that they return.
 
-    Without `options` nothing is going to run, so rows are not compared. Raises UsageError.
+    Without `options` there is no chunk to run, so rows are not compared. Raises UsageError.
     """
 
     def checked() -> tuple[list[Target], list[str]]:
@@ -80,14 +80,11 @@ def check_rows(
     if project.bills_bytes:
         return checked()
     try:
-        with (
-            project.rehearsed(models, hooks=False)
-            if any(each.config.get("sql_header") for each in models)
-            else nullcontext()
-        ):
+        has_header = any(model.config.get("sql_header") for model in models)
+        with project.rehearsed(models, hooks=False) if has_header else nullcontext():
             return checked()
     except UnrunnableError:
-        # what the SQL calls may be made by hooks
+        # hooks may make what the SQL calls
         if not project.has_hooks_before(models):
             raise
         with project.rehearsed(models, hooks=True):

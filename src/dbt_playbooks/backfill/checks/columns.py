@@ -1,4 +1,4 @@
-"""What a model returns, as the warehouse has it: whether its SQL runs at all, its date, its key, and the columns that its table lacks."""
+"""What a model returns, as the warehouse says: whether its SQL runs at all, its date, its key, and the columns that its table lacks."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ class UnrunnableError(UsageError):
 
 
 def check_columns(project: Project, targets: Sequence[Target], first: Window) -> tuple[list[Target], list[str]]:
-    """The targets with the types of their dates, and what their user should know: whether the warehouse accepts each target's SQL, and its columns:
-    the date, the key, and those of its table."""
+    """The targets with the types of their dates, and what their user should know of their columns.
+
+    Raises UsageError when the warehouse refuses a target's SQL, or a target returns no column of its date or key.
+    """
     warnings: list[str] = []
     typed: list[Target] = []
     for target in targets:
@@ -46,7 +48,7 @@ def check_columns(project: Project, targets: Sequence[Target], first: Window) ->
 def _check_key(target: Target, columns: Mapping[str, str]) -> None:
     config = target.model.config
     named = config.get("unique_key") or config.get("merge_on_using_columns") or []
-    # an expression is for the warehouse to judge
+    # the warehouse judges an expression
     keys = [key for key in ([named] if isinstance(named, str) else named) if key.strip('"`').isidentifier()]
     returned = {name.lower() for name in columns}
     missing = [key for key in keys if key.strip('"`').lower() not in returned]

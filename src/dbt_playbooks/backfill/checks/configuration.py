@@ -21,8 +21,8 @@ _STRATEGIES = {
     "bigquery": ("merge", "insert_overwrite", "microbatch"),
 }
 _COLUMN = re.compile(r'"[^"]+"|`[^`]+`|[^\W\d]\w*')
-# of dbt-duckdb: what is not updated, inserted or deleted as the model returns it
-_MERGES_OF_ITS_OWN = (
+# of dbt-duckdb's merge: they decide which rows are updated, inserted or deleted
+_MERGE_DECISIONS = (
     "merge_clauses",
     "merge_insert_condition",
     "merge_update_condition",
@@ -31,6 +31,7 @@ _MERGES_OF_ITS_OWN = (
 
 
 def against_configuration(project: Project, model: Model) -> str | None:
+    """Why the configuration of a model, or of its project or profile, rules out a backfill; None when it does not."""
     if model.materialized != "incremental":
         instead = _INSTEAD.get(model.materialized, "dbt does not fill it by windows. Leave it out of the selection")
         return f"it is materialized as {model.materialized}: {instead.format(name=model.name)}."
@@ -53,12 +54,12 @@ def against_configuration(project: Project, model: Model) -> str | None:
         return "microbatch needs the event_time config."
     if model.is_microbatch and project.adapter_type == "duckdb" and model.config.get("unique_key"):
         return "dbt-duckdb refuses a unique_key with microbatch, once the table is there. Remove it, or use merge."
-    doing = [option for option in _MERGES_OF_ITS_OWN if strategy == "merge" and model.config.get(option)]
-    if doing:
+    deciding = [option for option in _MERGE_DECISIONS if strategy == "merge" and model.config.get(option)]
+    if deciding:
         return (
-            f"its {' and '.join(doing)} {'decides' if len(doing) == 1 else 'decide'} which rows a merge keeps, so a chunk would not hold "
+            f"its {' and '.join(deciding)} {'decides' if len(deciding) == 1 else 'decide'} which rows a merge keeps, so a chunk would not hold "
             "what the model returns, or not when it runs again. Filter the rows in the model's SQL, and remove "
-            f"{'it' if len(doing) == 1 else 'them'} from its config."
+            f"{'it' if len(deciding) == 1 else 'them'} from its config."
         )
     expressions = [key for key in keys_of(model) if not _COLUMN.fullmatch(key)]
     if strategy == "merge" and expressions:
@@ -88,7 +89,7 @@ def against_configuration(project: Project, model: Model) -> str | None:
 
 
 def against_batches(model: Model, windows: Sequence[Window]) -> str | None:
-    """dbt's microbatch models are written for whole batches."""
+    """Why these chunks are not whole batches of a microbatch model; None when they are."""
     size = str(model.config.get("batch_size", ""))
     if not model.is_microbatch or size not in ("month", "year"):
         return None
@@ -101,6 +102,7 @@ def against_batches(model: Model, windows: Sequence[Window]) -> str | None:
 
 
 def _kept_columns(model: Model, adapter_type: str) -> Iterator[str]:
+    """Options by which a merge leaves columns of existing rows as they are."""
     if effective_strategy(model, adapter_type) == "merge":
         for option, which in (
             ("merge_update_columns", "all columns but these"),
@@ -113,6 +115,7 @@ def _kept_columns(model: Model, adapter_type: str) -> Iterator[str]:
 
 
 def warnings_of(project: Project, models: Sequence[Model]) -> list[str]:
+    """What the user should know of these models, although they can be backfilled."""
     below = project.descendants(models)
     rebuilt = [model.name for model in below if model.materialized == "table"]
     incremental = [model.name for model in below if model.materialized == "incremental"]

@@ -35,7 +35,7 @@ _FIRST_RUN = "`is_incremental()` changes its SQL, so the chunk that creates the 
 
 @dataclass(frozen=True)
 class EdgeOptions:
-    """What the user says of this check. `accepted`: what it finds is told and not refused; `compare`: also where comparing is billed."""
+    """What the user says of this check. `accepted`: what is found is a warning, not an error; `compare`: rows are compared also where that is billed."""
 
     accepted: bool = False
     compare: bool = False
@@ -83,6 +83,8 @@ _INSTEAD = (
 
 
 class _Edges:
+    """The check of one model."""
+
     def __init__(
         self,
         project: Project,
@@ -103,7 +105,7 @@ class _Edges:
         self._header = (self._model.config.get("sql_header") or "") if project.bills_bytes else ""
         self._columns: list[dict[str, str]] = []
         self._own_sql_later = False
-        """An incremental run has SQL of its own."""
+        """The SQL of an incremental run is not that of a first run."""
         self.warnings: list[str] = []
         self.shape: Shape | None = None
         """Its SQL, where what was read of one window stands for all of them."""
@@ -209,7 +211,7 @@ class _Edges:
                 if rows.count:
                     return self._difference(pieces, wholes, rows)
         except WarehouseError as error:
-            # reading the SQL left no doubt; what the rows themselves say against it, the chunks say
+            # reading the SQL left no doubt, and what is wrong with the rows themselves fails their chunk
             why = f"took more than {_PATIENCE:.0f} s and was given up" if slow.is_set() else f"failed: {error}"
             self.warnings.append(f"{self._model.name}: only its SQL was read, because comparing two of its days {why}")
         finally:
@@ -299,7 +301,7 @@ class _Edges:
         return []
 
     def _told(self, pieces: Sequence[Window], wholes: Sequence[Window], rows: _Rows, whole: _Rows) -> str:
-        """Which rows differ, of the first two pieces that differ from both together."""
+        """Which rows differ: those of the first two pieces that differ from both together, if there are such."""
         parts, together = list(pieces), list(wholes)
         for one, both in self._pairs() if len(pieces) > 2 else ():
             if not self._read(one, self._piece).same(self._read(both, self._whole)):

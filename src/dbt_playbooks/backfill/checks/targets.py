@@ -1,4 +1,4 @@
-"""A model that may be backfilled: the column of its table that a window is cut in, that column's type, and what a chunk's config says of it."""
+"""A model that may be backfilled: its date column, by which windows are cut, that column's type, and the config of a chunk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dbt_playbooks.interface import Model, Project, Window
 
 @dataclass(frozen=True)
 class Target:
-    """A model that may be backfilled, and the column of its table that a window is cut in."""
+    """A model that may be backfilled, and the date column of its table, by which windows are cut."""
 
     model: Model
     column: str
@@ -21,12 +21,12 @@ class Target:
     said: str | None = None
     """The type that the filters of the model name: what a TIMESTAMP, a text or an integer means."""
     data_type: str | None = None
-    """The column's type, of the table or of what the model returns; None while it reads a table that is not there yet."""
+    """The column's type, of the table or of what the model returns; None while the model reads a table that does not exist yet."""
     shape: Shape | None = None
-    """The SQL that each chunk must have but for its days; None where each chunk's own was checked."""
+    """The SQL that each chunk must have, apart from its days; None where the SQL of each chunk was checked."""
 
     def refuses(self, window: Window, sql: str) -> str | None:
-        """Why a chunk's SQL is not to run."""
+        """Why a chunk's SQL must not run; None when it may."""
         return self.shape.reason_against(sql, window) if self.shape else None
 
     def config(self, window: Window, data_type: str) -> dict[str, Any]:
@@ -95,15 +95,15 @@ def data_type(project: Project, target: Target) -> str:
     return type_in(project, target, project.columns(project.relation(target.model)), target.model.relation)
 
 
-def type_in(project: Project, target: Target, columns: Mapping[str, str], place: str) -> str:
-    """The type of a target's date column among columns of `place`. Raises UsageError when it is not one of them."""
+def type_in(project: Project, target: Target, columns: Mapping[str, str], owner: str) -> str:
+    """The type of a target's date column among the columns of `owner`, a table or a query. Raises UsageError when it is not one of them."""
     for name, found in columns.items():
         if name.lower() == target.column.strip('"`').lower():
             return _stored_type(project, target, found)
     if target.column.upper() in ("_PARTITIONTIME", "_PARTITIONDATE"):
         return "timestamp" if target.column.upper() == "_PARTITIONTIME" else "date"
     raise UsageError(
-        f"{place} has no column '{target.column}', so its windows cannot be replaced. Its columns: {', '.join(columns)}.\n"
+        f"{owner} has no column '{target.column}', so its windows cannot be replaced. Its columns: {', '.join(columns)}.\n"
         f"Say which one holds the date, in {target.model.path}: config(event_time='<date column>')."
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlglot import exp
 
 from dbt_playbooks.impact.reading.parsing import QUERIES, SET_OPERATIONS, arg
-from dbt_playbooks.impact.reading.self_reads import tables_in
+from dbt_playbooks.impact.reading.self_reads import reads_by_text, tables_in
 from dbt_playbooks.impact.reading.window_cuts import Cut, Differences, Filter, by, conjuncts, text, texts, without_days
 from dbt_playbooks.impact.reading.window_parts import (
     aggregate,
@@ -26,7 +26,6 @@ from dbt_playbooks.impact.reading.window_parts import (
     not_looked_into,
     outputs_of_tables,
     own_expressions,
-    reads_by_text,
     renames_columns,
     says_only,
     subqueries,

@@ -9,9 +9,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from dbt_playbooks.impact.reading.parsing import UnreadableError, parse
+from dbt_playbooks.impact.reading.parsing import UnreadableError, arg, parse
 
-# functions of DuckDB's that read what their text names
+# functions of DuckDB's that read the tables which their text names; in a query these may be CTEs
 _BY_TEXT = ("query_table", "query")
 
 
@@ -27,8 +27,8 @@ def reads(sql: str, dialect: str | None, path: Sequence[str]) -> bool:
 
 
 def is_end(name: Sequence[str], path: Sequence[str]) -> bool:
-    """Whether a name is that of a table, in full or in part. Of BigQuery's names a wildcard and the day of a partition are looked through;
-    DuckDB takes two parts for a catalog and a table of its main schema, too."""
+    """Whether a name is that of a table, in full or in part. A wildcard and the day of a partition in a name of BigQuery's are
+    allowed for; in DuckDB a name of two parts may also be a catalog and a table of its main schema."""
     if not name:
         return False
     last = name[-1].partition("$")[0]
@@ -49,9 +49,13 @@ def tables_in(tree: Any, dialect: str | None) -> Iterator[tuple[Any, tuple[str, 
                 yield node, name
 
 
+def reads_by_text(call: Any) -> bool:
+    return str(call.this).lower() in _BY_TEXT
+
+
 def _named_by_text(tree: Any, dialect: str | None) -> Iterator[tuple[str, ...]]:
     for call in tree.find_all(exp.Anonymous):
-        if str(call.this).lower() in _BY_TEXT:
+        if reads_by_text(call):
             for text in call.find_all(exp.Literal):
                 yield from _names_in_tokens(str(text.this), dialect, alone=True)
 
@@ -60,7 +64,7 @@ def _is_cte(node: Any, name: str) -> bool:
     """Whether a query around a table's name defines a CTE of that name before it."""
     inside, parent = node, node.parent
     while parent is not None:
-        with_ = parent.args.get("with") or parent.args.get("with_")
+        with_ = arg(parent, "with")
         if with_ is not None:
             for cte in with_.expressions:
                 if cte is inside and not with_.args.get("recursive"):

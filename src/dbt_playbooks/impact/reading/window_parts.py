@@ -10,9 +10,6 @@ from sqlglot import exp
 from dbt_playbooks.impact.reading.parsing import QUERIES, arg
 from dbt_playbooks.impact.reading.window_cuts import text
 
-# functions of DuckDB's that read what their text names, which may be a CTE
-_BY_TEXT = ("query", "query_table")
-
 
 def meant(key: Any, node: Any, is_date: Callable[[Any], bool]) -> Any:
     """The output that a number or an alias in GROUP BY means."""
@@ -27,6 +24,7 @@ def meant(key: Any, node: Any, is_date: Callable[[Any], bool]) -> Any:
 
 
 def given(node: Any) -> Iterator[str]:
+    """The names of the arguments that a node has."""
     return (name.rstrip("_") for name, value in node.args.items() if value not in (None, [], False))
 
 
@@ -36,12 +34,9 @@ def says_only(node: Any, names: Collection[str]) -> bool:
 
 
 def renames_columns(node: Any) -> bool:
+    """Whether an alias names columns, too: `as t(a, b)`."""
     alias = node.args.get("alias")
     return isinstance(alias, exp.TableAlias) and not says_only(alias, {"this"})
-
-
-def reads_by_text(call: Any) -> bool:
-    return str(call.this).lower() in _BY_TEXT
 
 
 def subqueries(node: Any) -> list[Any]:
@@ -91,6 +86,7 @@ def is_of_one_row(output: Any) -> bool:
 
 
 def aggregate(node: Any) -> Any:
+    """The function of a SELECT that adds up rows, as far as it is known to."""
     found = [each for each in own_expressions([node.expressions, arg(node, "having")]) if isinstance(each, exp.Func)]
     return next((each for each in found if isinstance(each, exp.AggFunc)), found[0] if found else node.expressions[0])
 
