@@ -215,7 +215,7 @@ def _print_plan(
         keys = sum(_key_bytes(prepared.project, target) for target in prepared.targets)
         if keys:
             out.say(
-                f"Of it each chunk reads {bill(keys, price_per_tib)}, to see that no other row of the table has its keys."
+                f"Of these, each chunk reads {bill(keys, price_per_tib)} to check that no other row of the table has its keys."
             )
     else:
         out.say(
