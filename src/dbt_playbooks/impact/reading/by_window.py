@@ -8,7 +8,7 @@ such inputs do when they hold the date. Whatever is not known to keep them so, d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,9 +19,11 @@ from dbt_playbooks.impact.reading.self_reads import reads_by_text, tables_in
 from dbt_playbooks.impact.reading.window_cuts import Cut, Differences, Filter, by, conjuncts, text, texts, without_days
 from dbt_playbooks.impact.reading.window_parts import (
     aggregate,
+    called_functions,
     given,
     is_column,
     is_of_one_row,
+    is_star,
     meant,
     not_looked_into,
     outputs_of_tables,
@@ -74,10 +76,13 @@ class Reading:
     """Tables of which it reads more than that."""
 
 
-def read_by_window(one: Any, other: Any, dialect: str | None, utc: bool = True, hours: bool = False) -> Reading:
+def read_by_window(
+    one: Any, other: Any, dialect: str | None, utc: bool = True, hours: bool = False, macros: Collection[str] = ()
+) -> Reading:
     """Read a query, given its trees for a window and the next.
 
     `utc`: days that are cast from a moment are those of UTC, as its filter means them. `hours`: windows may be hours, too.
+    `macros`: functions of the warehouse whose SQL is put into the query, in lower case.
     """
     differences = Differences(one, other, utc)
     differences.whole_days = differences.whole_days and not hours
@@ -85,6 +90,9 @@ def read_by_window(one: Any, other: Any, dialect: str | None, utc: bool = True, 
     rows = reader.query(one, {})
     if differences.other_sql:
         reader.doubts[f"the next window has other SQL in the place of {text(differences.other_sql[0])}"] = None
+    called = [name for name in called_functions(one) if name in macros]
+    if called:
+        reader.doubts[f"a macro of the warehouse, {called[0]}, which is not looked into"] = None
     if one.find(exp.TableSample):
         reader.doubts["a sample of a table"] = None
     if rows.cut is None and not reader.doubts:
@@ -104,6 +112,8 @@ class _ByWindow:
         """In the order in which they were found."""
         self.filtered: dict[int, Filter] = {}
         """The tables of which no more than a window is read."""
+        self._beside = 0
+        """How many queries around this one stand beside tables whose columns it may name."""
 
     def _doubt(self, reason: str) -> _Rows:
         self.doubts[reason] = None
@@ -291,7 +301,10 @@ class _ByWindow:
         if isinstance(node, exp.Table):
             return _cte(node, ctes) if isinstance(node.this, exp.Identifier) else self._doubt(not_looked_into(node))
         if isinstance(node, exp.Subquery) and isinstance(node.this, QUERIES):
-            return self.query(node.this, ctes)
+            self._beside += not first
+            rows = self.query(node.this, ctes)
+            self._beside -= not first
+            return rows
         return self._doubt(f"the window is in {not_looked_into(node)}")
 
     def _where(self, condition: Any, scope: _Scope) -> None:
@@ -312,6 +325,9 @@ class _ByWindow:
 
     def _cut(self, scope: _Scope, found: Filter) -> None:
         scope.cut = found.cut
+        if found.table and found.table not in scope.aliases:
+            self._doubt(f"it is cut by a field of {found.table}")
+            return
         if len(scope.nodes) == 1 or (found.table and scope.aliases.count(found.table) == 1):
             of = scope.nodes[scope.aliases.index(found.table)] if found.table in scope.aliases else scope.nodes[0]
             self.filtered[id(of)] = found
@@ -325,9 +341,16 @@ class _ByWindow:
         """A test whether rows of one value of an expression are of one window."""
         # where a key is a name that stands for something else in the select list, it may mean that
         taken = {
-            each.alias.lower()
+            each.alias_or_name.lower()
             for each in node.expressions
-            if isinstance(each, exp.Alias) and not is_column(each.this, each.alias)
+            if not is_column(each.unalias(), each.alias_or_name) or each.unalias().table
+        }
+        stars = [each.this if isinstance(each, exp.Column) else each for each in node.expressions if is_star(each)]
+        taken |= {
+            each.alias_or_name.lower()
+            for star in stars
+            for name in ("replace", "rename")
+            for each in arg(star, name) or ()
         }
 
         def named(column: Any) -> bool:
@@ -366,15 +389,21 @@ class _ByWindow:
                     else f"it groups by {texts(group.expressions) or 'all'}, without the date: a group may lie in two windows"
                 )  # fmt: skip
         elif arg(node, "having") is not None or not (
-            any(is_of_one_row(each) or self._star_dates(each, scope) for each in outputs_of_tables(node))
+            any(
+                is_of_one_row(each, scope.aliases if self._beside else None) or self._star_dates(each, scope)
+                for each in outputs_of_tables(node)
+            )
             or not any(each.find(exp.Func) for each in node.expressions)
         ):
             self._doubt(f"{text(aggregate(node))} over all rows of a window")
         if distinct is not None:
             on = distinct.args.get("on")
-            held = any(map(is_date, on.expressions)) if on is not None else any(
-                is_date(each) or self._star_dates(each, scope) for each in node.expressions
-            )  # fmt: skip
+            if on is not None:
+                # a name in it is first of all that of an output
+                named = any(is_star(each) for each in node.expressions) or len(scope.aliases) > 1
+                held = any(is_date(key) and (not named or bool(key.find(exp.Column).table)) for key in on.expressions)
+            else:
+                held = any(is_date(each) or self._star_dates(each, scope) for each in node.expressions)
             if not held or not says_only(distinct, {"on"}):
                 self._doubt("DISTINCT without the date: the same row may come from two windows")
 
@@ -414,23 +443,17 @@ class _ByWindow:
         outputs: list[tuple[str, bool]] = []
         stars = False
         for each in node.expressions:
-            held_by_star = self._star_dates(each, scope)
-            starry = isinstance(each, exp.Star) or (isinstance(each, exp.Column) and isinstance(each.this, exp.Star))
-            # what names columns by a pattern, or is given no name, may bring any
-            unknown = not starry and (bool(each.find(exp.Star, exp.Columns)) or not each.alias_or_name)
-            stars = stars or starry or unknown
-            if stars and not starry:
-                # a column after a star may have its name there already
-                continue
-            outputs += [(name, True) for name in sorted(held_by_star)]
-            if not starry:
+            starry = is_star(each)
+            if stars:
+                # a column after a star, or a second star, may have its name there already
+                break
+            # what names columns by a pattern, makes several of one, or is given no name, may bring any
+            stars = starry or bool(each.find(exp.Star, exp.Columns, exp.UDTF)) or not each.alias_or_name
+            outputs += [(name, True) for name in sorted(self._star_dates(each, scope))]
+            if not stars:
                 # the value by which it is cut, or its day where days are what it is cut by
                 outputs.append((each.alias_or_name.lower(), is_date(each) and _keeps(each, scope)))
-        first: dict[str, bool] = {}
-        for name, held in outputs:
-            first.setdefault(name, held)
-        dates = frozenset(name for name, held in first.items() if held)
-        return _Rows(scope.cut, dates, None if stars else tuple(outputs))
+        return _Rows(scope.cut, _first_held(outputs), None if stars else tuple(outputs))
 
 
 def _keeps(output: Any, scope: _Scope) -> bool:
@@ -447,7 +470,15 @@ def _dates_of_both(left: _Rows, right: _Rows, by_name: bool) -> _Rows:
     if left.outputs is None or right.outputs is None or len(left.outputs) != len(right.outputs):
         return _Rows(left.cut)
     outputs = tuple((mine[0], mine[1] and theirs[1]) for mine, theirs in zip(left.outputs, right.outputs, strict=True))
-    return _Rows(left.cut, frozenset(name for name, held in outputs if held), outputs)
+    return _Rows(left.cut, _first_held(outputs), outputs)
+
+
+def _first_held(outputs: Iterable[tuple[str, bool]]) -> frozenset[str]:
+    """The names that are dates outside: of two outputs of one name the first has it."""
+    first: dict[str, bool] = {}
+    for name, held in outputs:
+        first.setdefault(name, held)
+    return frozenset(name for name, held in first.items() if held)
 
 
 def _cte(node: Any, ctes: Mapping[str, _Rows]) -> _Rows:

@@ -10,6 +10,9 @@ from sqlglot import exp
 from dbt_playbooks.impact.reading.parsing import QUERIES, arg
 from dbt_playbooks.impact.reading.window_cuts import text
 
+# what looks like a column and is none
+_WORDS = ("user", "current_user", "session_user", "current_role", "current_catalog", "current_schema")
+
 
 def meant(key: Any, node: Any, is_date: Callable[[Any], bool]) -> Any:
     """The output that a number or an alias in GROUP BY means."""
@@ -74,15 +77,35 @@ def outputs_of_tables(node: Any) -> list[Any]:
     ]
 
 
-def is_of_one_row(output: Any) -> bool:
-    """A column outside of any call: beside it, without GROUP BY, no function can add up rows."""
+def is_star(output: Any) -> bool:
+    return isinstance(output, exp.Star) or (isinstance(output, exp.Column) and isinstance(output.this, exp.Star))
+
+
+def is_of_one_row(output: Any, tables: Collection[str] | None = None) -> bool:
+    """A column outside of any call: beside it, without GROUP BY, no function can add up rows.
+
+    `tables`: its tables, where the column may be one of a query around it.
+    """
     while isinstance(output, (exp.Alias, exp.Paren, exp.Cast)):
         output = output.this
     if isinstance(output, exp.Star):
         return says_only(output, ())
     if isinstance(output, exp.Column):
-        return not isinstance(output.this, exp.Star) or says_only(output.this, ())
-    return isinstance(output, (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.DPipe)) and is_of_one_row(output.left)
+        if isinstance(output.this, exp.Star):
+            return says_only(output.this, ())
+        if tables is not None and output.table.lower() not in tables:
+            return False
+        return bool(output.table) or output.name.lower() not in _WORDS
+    return isinstance(output, (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.DPipe)) and is_of_one_row(output.left, tables)
+
+
+def called_functions(node: Any) -> Iterator[str]:
+    """The names of all functions that a query calls, in lower case."""
+    for call in node.find_all(exp.Func):
+        if isinstance(call, exp.Anonymous):
+            yield str(call.this).lower()
+        else:
+            yield from (name.lower() for name in call.sql_names())
 
 
 def aggregate(node: Any) -> Any:

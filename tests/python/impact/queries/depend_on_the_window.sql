@@ -81,3 +81,11 @@ with c as ({cut}) select * from c qualify row_number() over (partition by cust o
 with c as ({cut}) select * from c a where id in (select id from c order by id limit 3)
 with c as ({cut}) select event_date, count(*) from (select * replace (date_trunc('month', event_date) as event_date) from c) group by event_date
 with c as ({cut}), top as (select * from c order by id limit 3), beside as (select * from top) select * from beside
+with c as ({cut}), j as (select d.*, c.* from c join dim d on d.cust = c.cust) select event_date, count(*) as n from j group by event_date
+with c as ({cut}), j as (select *, c.* from dim d join c on d.cust = c.cust) select event_date, count(*) as n from j group by event_date
+with c as ({cut}) select event_date, count(*) from (select unnest({'event_date': cust}), c.* from c) group by event_date
+with c as ({cut}) select distinct on (event_date) d.event_date, c.event_date as seen from c join dim d on d.cust = c.cust order by all
+with c as ({cut}) select distinct on (event_date) * exclude (cust) replace (cust as event_date) from c order by all
+with c as ({cut}), j as (select d.event_date, c.event_date, c.id from c join dim d on d.cust = c.cust union all select d.event_date, c.event_date, c.id from c join dim d on d.cust = c.cust) select event_date, count(*) from j group by event_date
+with c as ({cut}) select d.cust, l.n from dim d, (select d.cust as k, max(c.event_date) as m, count(*) as n from c where c.cust = d.cust) l
+with c as ({cut}) select d.cust, l.n from dim d, (select grp as k, count(*) as n from c where c.cust = d.cust) l
