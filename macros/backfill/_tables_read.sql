@@ -47,3 +47,12 @@
 {% macro _empty_table(relation, query) %}
   {%- do run_query('create table ' ~ relation ~ ' as select * from (\n' ~ query ~ '\n) as returned limit 0') -%}
 {% endmacro %}
+
+{#- The tables behind a name, given by its parts: a view's, or the table itself. -#}
+{% macro _tables_behind(parts) %}
+  {%- set quoted = [] -%}
+  {%- for part in parts -%}
+    {%- do quoted.append(adapter.quote(part)) -%}
+  {%- endfor -%}
+  {{ return(dbt_playbooks._tables_read('select * from ' ~ quoted | join('.'))) }}
+{% endmacro %}

@@ -213,6 +213,8 @@ def test_days_of_another_clock_than_the_filters_are_doubted(shop: Shop, zone: st
 
 DAY = "{% set first = var('dbt_playbooks_start_date', '2024-01-01') | string %}"
 BRANCHES = {
+    "of an hour": DAY
+    + f"select id, event_date, timestamp '2024-01-01 {{{{ '05' if first < '2024-02-15' else '06' }}}}:00' as at_ from {SOURCE} where {F}",
     "from a day on": DAY
     + f"select id, event_date, {{% if first >= '2024-02-20' %}}amount * 100{{% else %}}amount{{% endif %}} as amount from {SOURCE} where {F}",
     "from another table": DAY
@@ -233,6 +235,31 @@ def test_jinja_that_takes_another_branch_for_some_days_is_refused(shop: Shop, ca
     assert said.code == 2, said.err
     assert "Jinja takes another branch for some days" in said.err
     assert shop.sql("select table_name from information_schema.tables where table_schema = 'main'") == []
+
+
+HIDDEN = {
+    "a window function": (
+        "macro before_it(c, d) as lag(d) over (partition by c order by d)",
+        "before_it(amount, event_date)",
+    ),
+    "a subquery of a CTE": (
+        "macro before_it(k) as (select min(z.event_date) from c as z where z.amount = k)",
+        "before_it(amount)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HIDDEN)
+def test_what_hides_in_a_macro_of_the_warehouse_is_compared(shop: Shop, case: str) -> None:
+    made, call = HIDDEN[case]
+    shop.sql(("create table c as select * from raw.events limit 0; " if "CTE" in case else "") + f"create {made}")
+    shop.model(
+        "events",
+        DELETE_INSERT + f"with c as (select * from {SOURCE} where {F}) select id, event_date, {call} as before from c",
+    )
+    said = shop.run("events", *RANGE, "--chunk", "month")
+    assert said.code == 2, said.err
+    assert "a macro of the warehouse, before_it" in said.err
 
 
 def test_a_branch_that_was_not_looked_at_fails_its_chunk_alone(shop: Shop) -> None:

@@ -11,6 +11,11 @@ F = "{{ dbt_playbooks.backfill_filter('event_date') }}"
 CUT = f"with e as (select * from {EVENTS} where {F})\n"
 BY_KEY = CUT + "select e.id, e.event_date, p.event_date as other from e left join %s as p on p.id = 900 - e.id"
 
+BESIDE = (
+    f"with e as (select * from {{{{ ref('parent') }}}} where {F})\n"
+    "select e.id, e.event_date, p.id as other from e left join %s as p on p.id = 900 - e.id"
+)
+
 REFUSED = {
     "joined by key": (DELETE_INSERT + BY_KEY % "{{ ref('parent') }}", "it reads parent without the window"),
     "through a view": (DELETE_INSERT + BY_KEY % "{{ ref('seen') }}", "it reads parent through seen"),
@@ -35,6 +40,21 @@ REFUSED = {
         DELETE_INSERT + f"select * from {{{{ ref('parent') }}}} where {F.replace(')', ', days_before=3)')}",
         "it reads parent by another window",
     ),
+    "through a view that dbt does not know": (
+        DELETE_INSERT + BESIDE % "every_row",
+        "it reads parent through every_row",
+    ),
+    "by a macro beside its window": (
+        DELETE_INSERT + BESIDE % "every_parent()",
+        "a macro of the warehouse, every_parent",
+    ),
+    "by its Jinja": (
+        DELETE_INSERT
+        + "{% set newest = run_query('select max(event_date) from ' ~ ref('parent')).rows[0][0] if execute %}"
+        + CUT
+        + "select id, event_date, '{{ newest }}' as newest from e",
+        "its Jinja asks parent while it is compiled",
+    ),
     "without its batches": (
         MICROBATCH + f"select e.* from {EVENTS} as e join {{{{ ref('parent').render() }}}} as p on p.id = 900 - e.id",
         "it reads parent without the window",
@@ -53,8 +73,9 @@ def family(shop: Shop) -> Shop:
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_child_that_reads_more_of_its_parent_is_refused(family: Shop, case: str) -> None:
     sql, reason = REFUSED[case]
-    if "macro" in case:
+    if "macro" in case or "dbt does not know" in case or "Jinja" in case:
         family.dbt("run", "--select", "parent", "--empty")
+        family.sql("create view every_row as select * from main.parent")
         family.sql("create macro every_parent() as table select * from main.parent")
     family.model("child", sql)
     before = family.sql("select table_name from information_schema.tables where table_schema = 'main' order by all")

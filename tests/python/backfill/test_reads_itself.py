@@ -39,6 +39,20 @@ def test_a_question_that_its_jinja_asks_of_its_own_table_is_reading_it(shop: Sho
     assert "it reads itself" in said.err
 
 
+@pytest.mark.parametrize("noise", ["/* describe */ ", ""])
+def test_a_question_of_its_own_table_is_found_beside_words_of_a_catalog(shop: Shop, noise: str) -> None:
+    question = f"'{noise}select max(id) from ' ~ this ~ ' where exists (select 1 from information_schema.tables)'"
+    asked = (
+        "{% if is_incremental() %}{% set newest = run_query("
+        + question
+        + ").rows[0][0] %} and id > {{ newest or 0 }}{% endif %}"
+    )
+    shop.model("events", DELETE_INSERT + FILTERED + asked)
+    said = shop.run("events", *RANGE)
+    assert said.code == 2, said.err
+    assert "it reads itself" in said.err
+
+
 @pytest.mark.parametrize(
     "asking",
     [

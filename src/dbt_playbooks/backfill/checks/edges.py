@@ -164,10 +164,11 @@ class _Edges:
             trees = [parse(self._project.compile(self._model, window), dialect) for window in (one, other)]
         except UnreadableError as error:
             return f"its SQL could not be read: {error}"
-        reading = read_by_window(trees[0], trees[1], dialect, utc=False, hours=self._hours)
+        macros = self._project.call("_own_functions")
+        reading = read_by_window(trees[0], trees[1], dialect, utc=False, hours=self._hours, macros=macros)
         if not reading.doubts:
             return reading
-        with_utc = read_by_window(trees[0], trees[1], dialect, hours=self._hours)
+        with_utc = read_by_window(trees[0], trees[1], dialect, hours=self._hours, macros=macros)
         return with_utc if not with_utc.doubts and self._project.call("_session_timezone") in _UTC else reading
 
     def _other_sql(self) -> str | None:

@@ -6,7 +6,9 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
+from dbt_playbooks.backfill.checks.sql import asked_statements
 from dbt_playbooks.backfill.checks.targets import Target
+from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.impact.names import table_path
 from dbt_playbooks.impact.reading import dialect_of
 from dbt_playbooks.impact.reading.by_window import Reading
@@ -19,8 +21,8 @@ def unfilled_parents(project: Project, target: Target, targets: Sequence[Target]
     others = [other for other in targets if other is not target]
     if not others:
         return []
-    sql = project.compile(target.model, first)
-    resolved = project.tables_read(target.model, [sql]) or []
+    sql = [project.compile(target.model, first), *_asked(project, target, first)]
+    resolved = project.tables_read(target.model, sql) or []
     dialect = dialect_of(project.adapter_type)
     paths = {id(other): table_path(other.model.relation, dialect) for other in others}
     return [
@@ -28,8 +30,12 @@ def unfilled_parents(project: Project, target: Target, targets: Sequence[Target]
         for other in others
         if _is_above(project, other, target)
         or ".".join(paths[id(other)]) in resolved
-        or reads(sql, dialect, paths[id(other)])
+        or any(reads(each, dialect, paths[id(other)]) for each in sql)
     ]
+
+
+def _asked(project: Project, target: Target, window: Window) -> list[str]:
+    return asked_statements([project.rendered(target.model, window, incremental) for incremental in (False, True)])
 
 
 def _is_above(project: Project, parent: Target, target: Target) -> bool:
@@ -44,8 +50,9 @@ def beside_parents(
     reasons = [reading] if isinstance(reading, str) else list(reading.doubts)
     if isinstance(reading, Reading):
         resolved = project.tables_read(target.model, [project.compile(target.model, first)]) or []
-        reads = [_reads_beside(project, reading, parent, first, resolved, target) for parent in parents]
-        reasons += [reason for reason in reads if reason]
+        asked = _asked(project, target, first)
+        found = [_reads_beside(project, reading, parent, first, resolved, target, asked) for parent in parents]
+        reasons += [reason for reason in found if reason]
     if not reasons:
         return None
     names = ", ".join(parent.model.name for parent in parents)
@@ -53,7 +60,13 @@ def beside_parents(
 
 
 def _reads_beside(
-    project: Project, reading: Reading, parent: Target, first: Window, resolved: Sequence[str], reader: Target
+    project: Project,
+    reading: Reading,
+    parent: Target,
+    first: Window,
+    resolved: Sequence[str],
+    reader: Target,
+    asked: Sequence[str],
 ) -> str | None:
     """How rows of a parent outside of the window may be read."""
     if not _is_above(project, parent, reader):
@@ -65,6 +78,11 @@ def _reads_beside(
         names = [*reading.whole, *(name for name, _ in reading.filtered)]
         if not kept and any(is_end(name, table_path(below.relation, dialect)) for name in names):
             return f"it reads {parent.model.name} through {below.name}"
+    if any(reads(statement, dialect, path) for statement in asked):
+        return f"its Jinja asks {parent.model.name} while it is compiled"
+    for name in reading.whole:
+        if not is_end(name, path) and ".".join(path) in _behind(project, name):
+            return f"it reads {parent.model.name} through {'.'.join(name)}"
     if any(is_end(name, path) for name in reading.whole):
         return f"it reads {parent.model.name} without the window"
     filters = [found for name, found in reading.filtered if is_end(name, path)]
@@ -77,6 +95,14 @@ def _reads_beside(
     if ".".join(path) in resolved and not filters:
         return f"it reads {parent.model.name} by another name"
     return None
+
+
+def _behind(project: Project, name: Sequence[str]) -> list[str]:
+    """The tables behind the name of a table or a view; none where the warehouse does not know it, or does not tell."""
+    try:
+        return project.call("_tables_behind", parts=list(name)) or []
+    except PlaybooksError:
+        return []
 
 
 def _as_day(text: str) -> str:

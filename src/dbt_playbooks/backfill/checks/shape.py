@@ -10,7 +10,7 @@ import sqlparse
 
 from dbt_playbooks.interface import Window
 
-_DAY = re.compile(r"(?<!\d)(\d{4}-?\d{2}-?\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?!\d)")
+_DAY = re.compile(r"(?<!\d)(\d{4}-?\d{2}-?\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?)(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Shape:
 
     def _different(self, mine: str, theirs: str, window: Window) -> str | None:
         """The first piece of their text that is not mine."""
-        # every second piece is a day, and what follows its digits, as a time, is not looked at
+        # every second piece is a day, or a moment
         one, other = _DAY.split(mine), _DAY.split(theirs)
         for number, text in enumerate(other):
             same = number < len(one) and (
@@ -47,9 +47,9 @@ class Shape:
         return None if len(one) == len(other) else " ".join("".join(one[len(other) :]).split())[:80]
 
     def _same_day(self, mine: str, theirs: str, window: Window) -> bool:
-        """Whether two days are as far from the beginning of their windows, or from their end."""
+        """Whether two days are as far from the beginning of their windows, or from their end; the hour of a zone's midnight may be another."""
         one, other = _date(mine), _date(theirs)
-        if one is None or other is None:
+        if one is None or other is None or one == other:
             return False
         return one - _date_of(self.window.start_date) == other - _date_of(window.start_date) or (
             one - _date_of(self.window.end_date) == other - _date_of(window.end_date)
@@ -61,6 +61,7 @@ def _plain(sql: str) -> str:
 
 
 def _date(text: str) -> dt.date | None:
+    text = re.split("[ T]", text)[0]
     try:
         return dt.date.fromisoformat(text) if "-" in text else dt.datetime.strptime(text, "%Y%m%d").date()
     except ValueError:

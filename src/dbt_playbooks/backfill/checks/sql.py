@@ -14,7 +14,7 @@ from dbt_playbooks.impact.reading.self_reads import reads
 from dbt_playbooks.interface import Model, Project, Rendering, Window
 
 _HANDLED_WHEN_FROZEN = {"partitions"}
-_ASKS_FOR_COLUMNS = re.compile(r"\bdescribe\b|information_schema", re.IGNORECASE)
+_ASKS_FOR_COLUMNS = re.compile(r"\s*describe\b", re.IGNORECASE)
 
 
 def against_sql(project: Project, model: Model, first: Window) -> str | None:
@@ -62,7 +62,7 @@ def _reads_itself(project: Project, model: Model, window: Window, renderings: Se
     Names are read, and the warehouse is asked, which knows what its views, its macros and names that are put together read.
     """
     dialect = dialect_of(project.adapter_type)
-    asked = [statement for each in renderings for statement in each.asked if not _ASKS_FOR_COLUMNS.search(statement)]
+    asked = asked_statements(renderings)
     statements = dict.fromkeys([*(each.sql for each in renderings if not each.error), *asked])
     below = [each.relation for each in project.descendants([model]) if each.materialized != "ephemeral"]
     paths = [table_path(relation, dialect) for relation in (model.relation, *below)]
@@ -72,6 +72,12 @@ def _reads_itself(project: Project, model: Model, window: Window, renderings: Se
         return False
     resolved = project.tables_read(model, [*statements, project.compile(model, window)]) or []
     return any(".".join(path) in resolved for path in paths)
+
+
+def asked_statements(renderings: Sequence[Rendering]) -> list[str]:
+    """What Jinja asks the warehouse while it is compiled, but for the columns of a table."""
+    plain = [sqlparse.format(statement, strip_comments=True) for each in renderings for statement in each.asked]
+    return [statement for statement in plain if not _ASKS_FOR_COLUMNS.match(statement)]
 
 
 def _ignores(model: Model) -> str:
