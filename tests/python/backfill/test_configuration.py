@@ -73,8 +73,9 @@ DUCKDB, BIGQUERY = "delete+insert, merge, microbatch", "merge, insert_overwrite,
         ("bigquery", "microbatch", {"event_time": "at", "unique_key": "id"}, None),
         ("duckdb", None, {}, "without a unique_key its strategy appends, so a chunk that is run again would duplicate its rows. "
             f"Use one of {DUCKDB}, with a unique_key where the strategy works by key."),
-        ("duckdb", "append", KEY, f"its strategy is append, so a chunk that is run again would duplicate its rows. Use one of {DUCKDB}, with"),
-        ("bigquery", "merge", {}, f"without a unique_key its strategy appends, so a chunk that is run again would duplicate its rows. Use one of {BIGQUERY}, with"),
+        ("duckdb", "append", KEY, "its strategy is append, so a chunk that is run again would duplicate its rows."),
+        ("bigquery", "merge", {}, "without a unique_key its strategy appends, so a chunk that is run again would duplicate its rows. "
+            f"Use one of {BIGQUERY}, with"),
         ("duckdb", "insert_overwrite", KEY, f"a window cannot be replaced exactly with the strategy 'insert_overwrite' on duckdb. Use one of {DUCKDB}."),
         ("bigquery", "delete+insert", KEY, f"a window cannot be replaced exactly with the strategy 'delete+insert' on bigquery. Use one of {BIGQUERY}."),
         ("duckdb", "my_own", KEY, "a window cannot be replaced exactly with the strategy 'my_own' on duckdb."),
@@ -83,7 +84,8 @@ DUCKDB, BIGQUERY = "delete+insert, merge, microbatch", "merge, insert_overwrite,
         ("bigquery", "insert_overwrite", {}, "insert_overwrite needs the partition_by config."),
         ("duckdb", "microbatch", {}, "microbatch needs the event_time config."),
         ("bigquery", "microbatch", {}, "microbatch needs the event_time config."),
-        ("duckdb", "microbatch", {"event_time": "at", "unique_key": "id"}, "dbt-duckdb refuses a unique_key with microbatch, once the table is there. Remove it, or use merge."),
+        ("duckdb", "microbatch", {"event_time": "at", "unique_key": "id"},
+            "dbt-duckdb refuses a unique_key with microbatch, once the table is there. Remove it, or use merge."),
     ],
 )  # fmt: skip
 def test_strategies_that_replace_a_window(
@@ -174,9 +176,7 @@ def test_a_project_that_hides_a_strategy_is_refused() -> None:
     )
     two: Any = Project(hidden=["get_merge_sql", "get_delete_insert_sql"])
     said = against_configuration(two, model(unique_key="id"))
-    assert str(said).startswith(
-        "the project overrides get_merge_sql, get_delete_insert_sql, which make a chunk exact."
-    )
+    assert str(said).startswith("the project overrides get_merge_sql, get_delete_insert_sql, which make a chunk exact.")
 
 
 @pytest.mark.parametrize(

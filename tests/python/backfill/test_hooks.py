@@ -97,6 +97,7 @@ def test_each_statement_of_each_hook_is_read_and_told_in_a_line() -> None:
     ("hook", "found"),
     [
         ("merge into {{ this }} using late on magic matched as ever", True),
+        ("/* late */ merge into {{ this }} using late on magic matched as ever", True),
         ("merge into Main.Events using late on magic matched as ever", True),
         ("merge into other using late on magic matched as ever", False),
         ("update {{ this }} sett a :: = 1 )", True),
@@ -139,6 +140,7 @@ def test_a_relation_of_two_parts_has_its_name_alone() -> None:
     [
         "{{ update_late_rows(this) }}",
         "  {{- maintain() -}} ",
+        "/* late */ {{ maintain() }}",
         "insert into {{ target_of('x') }} select 1",
         "update {{ ref('other') }} set a = 1",
         "merge into {{ ref('other') }} using x",
@@ -173,12 +175,15 @@ def test_a_hook_of_which_the_statement_can_be_seen_is_not_told(hook: str) -> Non
 
 
 def test_the_same_hook_is_told_once_and_in_order() -> None:
-    assert not_read("{{ b() }}; {{ b() }}", "{{ a() }}", "{{ b() }}; {{ b() }}") == ["{{ b() }}; {{ b() }}", "{{ a() }}"]
+    assert not_read("{{ b() }}; {{ b() }}", "{{ a() }}", "{{ b() }}; {{ b() }}") == [
+        "{{ b() }}; {{ b() }}",
+        "{{ a() }}",
+    ]
 
 
 def test_hooks_before_and_after_are_both_read() -> None:
     made = model("select 1", kind="pre-hook")
-    made.config["post-hook"] = None  # type: ignore[index]
+    made.config["post-hook"] = None
     assert hook_that_changes(made, "duckdb") is None
-    made.config["post-hook"] = ["update {{ this }} set a = 1"]  # type: ignore[index]
+    made.config["post-hook"] = ["update {{ this }} set a = 1"]
     assert hook_that_changes(made, "duckdb")
