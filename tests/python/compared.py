@@ -54,6 +54,7 @@ class Warehouse:
         self.bills_bytes = False
         self.other_sql: dict[str, str] = {}
         self.zone = "Europe/Berlin"
+        self.asked_zone = 0
         self.read: list[tuple[str, str]] = []
         self.statements: list[str] = []
         self.headers: list[str] = []
@@ -98,6 +99,7 @@ class Warehouse:
 
     def call(self, macro: str, **asked: Any) -> Any:
         if macro == "_session_timezone":
+            self.asked_zone += 1
             return self.zone
         if macro == "backfill_chunks":
             whole = Window(asked["start_date"], asked["end_date"])

@@ -56,7 +56,8 @@ class Project:
             raise UsageError("no such macro")
         return None
 
-    def frozen_by_window(self, *_: Any) -> list[str]:
+    def frozen_by_window(self, _: Model, first: Window, other: Window) -> list[str]:
+        assert first == WINDOWS[0] != other
         return []
 
     def compile(self, _: Model, window: Window) -> str:

@@ -454,12 +454,29 @@ def test_sql_that_cannot_be_read_is_a_doubt() -> None:
     assert check.refused is None
 
 
-@pytest.mark.parametrize(("zone", "sure"), [("UTC", True), ("Etc/UTC", True), ("Zulu", True), ("Europe/Berlin", False)])
-def test_days_of_moments_are_those_of_the_session(zone: str, sure: bool) -> None:
-    by_moment = (
-        "select cast(at as date) as day, count(*) as n from events where at >= timestamptz '{first} 00:00:00+00' "
-        "and at < timestamptz '{after} 00:00:00+00' group by cast(at as date)"
-    )
-    warehouse = Warehouse(sql=by_moment)
+BY_MOMENT = (
+    "select cast(at as date) as day, count(*) as n from events where at >= timestamptz '{first} 00:00:00+00' "
+    "and at < timestamptz '{after} 00:00:00+00' group by cast(at as date)"
+)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/UTC", "Etc/UCT", "UCT", "GMT", "Etc/GMT", "Z", "Zulu"])
+def test_days_of_moments_are_those_of_utc_where_the_session_has_it(zone: str) -> None:
+    warehouse = Warehouse(sql=BY_MOMENT)
     warehouse.zone = zone
-    assert (Check(warehouse).said == [BEGINS]) == sure
+    assert Check(warehouse).said == [BEGINS]
+    assert warehouse.asked_zone == 1
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Etc/GMT+1"])
+def test_days_of_moments_are_others_where_the_session_has_another_zone(zone: str) -> None:
+    warehouse = Warehouse(sql=BY_MOMENT)
+    warehouse.zone = zone
+    assert Check(warehouse).said[0].startswith("comparing 3 chunks of events with one run")
+
+
+def test_the_zone_of_the_session_is_asked_where_it_decides() -> None:
+    for sql in (SURE, DOUBTFUL):
+        warehouse = Warehouse(sql=sql)
+        Check(warehouse)
+        assert warehouse.asked_zone == 0

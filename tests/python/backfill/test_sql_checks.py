@@ -157,6 +157,9 @@ def test_sql_that_cannot_be_rendered_is_no_refusal_but_an_error(incremental: boo
     with pytest.raises(UsageError, match=r"^no such column$"):
         reason(project)
     assert project.queries == []
+    project.errors = {incremental: "no such column", **({True: "another"} if not incremental else {})}
+    with pytest.raises(UsageError, match=r"^no such column$"):
+        reason(project)
     project.table = False
     said = "no such column Create its table empty first: dbt run --select events --empty"
     with pytest.raises(UsageError, match=f"^{re.escape(said)}$"):
