@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from dbt_playbooks.backfill.checks.edges import EdgeOptions, check_edges
 from dbt_playbooks.backfill.checks.targets import Target
+from dbt_playbooks.errors import UsageError
 from dbt_playbooks.interface import Model, Rendering, Window
 
 FROM = "from events where day >= date '{first}' and day < date '{after}'"
@@ -150,3 +152,24 @@ def target(name: str = "events", strategy: str = "merge", **config: Any) -> Targ
         materialized="incremental", strategy=strategy, config=config, checksum="", raw_code="", filters=(),
     )  # fmt: skip
     return Target(made, "day", "UTC")
+
+
+class Check:
+    """One check of one model: what it said, what it warned of, and why it refused."""
+
+    def __init__(
+        self, warehouse: Any, chunks: Sequence[Window] = WEEKS, options: EdgeOptions = EdgeOptions(), **config: Any  # noqa: B008
+    ) -> None:  # fmt: skip
+        self.said: list[str] = []
+        self.warnings: list[str] = []
+        self.refused: str | None = None
+        self.shape: Any = None
+        try:
+            found, self.warnings = check_edges(warehouse, [target(**config)], chunks, options, self.said.append)
+            assert [each.model for each in found] == [target(**config).model]
+            self.shape = found[0].shape
+        except UsageError as error:
+            lines = str(error).split("\n")
+            assert lines[0] == "chunks would not give the rows of one run, so nothing is run:"
+            assert lines[-1].startswith("Read more days than are written")
+            self.refused = "\n".join(lines[1:-1]).strip().removeprefix("events (models/events.sql): ")

@@ -15,6 +15,7 @@ from compared import (
     MONTHS,
     SURE,
     WEEKS,
+    Check,
     Row,
     Warehouse,
     a_row_a_day,
@@ -29,28 +30,6 @@ from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.cost import Limits
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.interface import Model, Window
-
-
-class Check:
-    """One check of one model: what it said, what it warned of, and why it refused."""
-
-    def __init__(
-        self, warehouse: Any, chunks: Sequence[Window] = WEEKS, options: EdgeOptions = EdgeOptions(), **config: Any  # noqa: B008
-    ) -> None:  # fmt: skip
-        self.said: list[str] = []
-        self.warnings: list[str] = []
-        self.refused: str | None = None
-        self.shape: Any = None
-        try:
-            found, self.warnings = check_edges(warehouse, [target(**config)], chunks, options, self.said.append)
-            assert [each.model for each in found] == [target(**config).model]
-            self.shape = found[0].shape
-        except UsageError as error:
-            lines = str(error).split("\n")
-            assert lines[0] == "chunks would not give the rows of one run, so nothing is run:"
-            assert lines[-1].startswith("Read more days than are written")
-            self.refused = "\n".join(lines[1:-1]).strip().removeprefix("events (models/events.sql): ")
-
 
 BEGINS = "comparing rows of events beside each other and together, where a chunk ends."
 ALL = f"comparing 3 chunks of events with one run over all of them, because of {DOUBT}"
@@ -121,6 +100,13 @@ def test_sql_with_a_doubt_is_compared_chunk_by_chunk() -> None:
     assert check.shape is None
 
 
+def test_every_doubt_is_told_and_the_first_while_it_compares() -> None:
+    two = DOUBTFUL.replace(" from", ", sum(n) over () as s from")
+    check = Check(Warehouse(sql=two))
+    assert check.said == [ALL]
+    assert check.warnings == [SAME.replace("date.", "date; " + DOUBT.replace("COUNT(*)", "SUM(n)") + ".")]
+
+
 def test_the_two_chunks_that_differ_are_told() -> None:
     def rows(window: Window, _: int) -> list[Row]:
         late = window.start_date <= "2024-01-14" < "2024-01-15" <= window.end_date
@@ -137,6 +123,18 @@ def test_the_two_chunks_that_differ_are_told() -> None:
     assert str(Check(longer).refused).startswith(
         f"{DOUBT}; the 3 chunks from 2024-01-01 to 2024-01-21 return 21 rows one by one, and 0 together. one by one only"
     )
+
+
+def test_of_several_differences_the_first_is_told() -> None:
+    assert str(Check(Warehouse(with_totals, DOUBTFUL)).refused).startswith(
+        f"{DOUBT}; 2024-01-01 to 2024-01-07 and 2024-01-08 to 2024-01-14 return 14 rows one by one, and 14 together."
+    )
+
+
+@pytest.mark.parametrize("only", ["2024-01-14", "2024-01-15"])
+def test_a_day_without_rows_adds_nothing(only: str) -> None:
+    warehouse = Warehouse(lambda window, _: [row for row in a_row_a_day(window) if row["day"] == only])
+    assert (Check(warehouse).refused, len(warehouse.counted)) == (None, 3)
 
 
 def test_one_chunk_is_what_dbt_would_run() -> None:
@@ -367,6 +365,10 @@ def test_chunks_beside_a_parent_that_is_filled_are_not_compared() -> None:
     assert check(Warehouse(later=SURE + " and true")) == f"{FIRST_RUN}. {fill}"
     assert str(check(Warehouse(sql=DOUBTFUL))).endswith(f"{DOUBT}. {fill}")
     assert str(check(Warehouse(sql=SURE.replace("events", "parent as p join parent as q on true")))).endswith(fill)
+    # its parents are looked for in the SQL of the first chunk
+    first = Warehouse()
+    check(first)
+    assert first.compiled[0] == WEEKS[0]
     branch = Warehouse()
     branch.other_sql["2024-01-15"] = SURE + " and n > 1"
     assert "by which it was checked: `' and n > 1`" in str(check(branch))
@@ -382,14 +384,19 @@ def test_batches_of_a_day_are_compared_with_their_chunk() -> None:
     assert (check.refused, check.warnings, check.said) == (None, [], [BEGINS])
     assert warehouse.counted == [*days(WEEKS[0]), str(WEEKS[0])]
     assert check.shape.window == Window("2024-01-01", "2024-01-01")
-    # chunks of one batch are what dbt runs
-    one_by_one = Warehouse(with_totals)
-    assert Check(one_by_one, [Window("2024-01-01", "2024-01-01")] * 1, strategy="microbatch").refused is None
-    assert one_by_one.read == []
     refused = Check(Warehouse(with_totals), WEEKS[:1], strategy="microbatch").refused
     assert str(refused).startswith(
         "the 7 chunks from 2024-01-01 to 2024-01-07 return 7 rows one by one, and 7 together"
     )
+
+
+def test_chunks_that_are_batches_are_what_dbt_would_run() -> None:
+    chunks = [Window(day, day) for day in days(WEEKS[0])]
+    sure = Warehouse(with_totals)
+    assert (Check(sure, chunks, strategy="microbatch").refused, sure.read) == (None, [])
+    chance = Warehouse(by_chance("n", "day"), DOUBTFUL)
+    assert Check(chance, chunks, strategy="microbatch").refused == TWICE.format(window="2024-01-01")
+    assert chance.counted == ["2024-01-01"]
 
 
 def test_of_many_chunks_of_batches_five_are_looked_at() -> None:
