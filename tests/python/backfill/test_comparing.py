@@ -167,6 +167,7 @@ def by_chance(*names: str) -> Callable[[Window, int], list[Row]]:
     ("rows", "config", "chance"),
     [
         (lambda window, before: a_row_a_day(window)[before:], {}, True),
+        (lambda window, before: a_row_a_day(window) if before else [], {}, True),
         (by_chance("n"), {}, False),
         (by_chance("n"), {"unique_key": "n"}, True),
         (by_chance("n"), {"unique_key": ["id", '"N"']}, True),
@@ -362,6 +363,8 @@ def test_chunks_beside_a_parent_that_is_filled_are_not_compared() -> None:
 
     fill = "It reads parent, which this backfill fills: fill that first, then this model alone"
     assert check(Warehouse()) is None
+    assert check(Warehouse(sql=SURE.replace("events", "parent"))) is None
+    assert check(Warehouse(sql=DOUBTFUL), WEEKS[:2]) == f"{DOUBT}. {fill}"
     assert check(Warehouse(later=SURE + " and true")) == f"{FIRST_RUN}. {fill}"
     assert str(check(Warehouse(sql=DOUBTFUL))).endswith(f"{DOUBT}. {fill}")
     assert str(check(Warehouse(sql=SURE.replace("events", "parent as p join parent as q on true")))).endswith(fill)
