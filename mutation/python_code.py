@@ -24,7 +24,8 @@ def python_mutants(path: str, file: Path, cosmic_python: Path | None) -> list[Mu
     made = {
         mutant
         for mutant in made
-        if not text.endswith(("frozen=", "strict="), 0, mutant.start) and "Literal[" not in _line(text, mutant)
+        if not text.endswith(("frozen=", "strict="), 0, mutant.start)
+        and not any(word in _line(text, mutant) for word in ("Literal[", "__all__"))
     }
     # two ways to the same text are one mutant
     return sorted({mutant.applied(text): mutant for mutant in sorted(made)}.values())

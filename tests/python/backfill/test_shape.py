@@ -49,3 +49,17 @@ def test_days_may_be_written_as_numbers() -> None:
     shape = Shape("select * from t where d >= 20240101 and d < 20240201", JANUARY)
     assert shape.reason_against("select * from t where d >= 20240201 and d < 20240301", FEBRUARY) is None
     assert shape.reason_against("select * from t where d >= 20240202 and d < 20240301", FEBRUARY)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "piece"),
+    [
+        ("a 20240101 b ", "a 20240201 b 20240301", "20240301"),
+        ("x 20240101,20240201 y", "x 20240201 20240301z 20240401 y", "20240301z"),
+        ("a", "b" * 100, "b" * 80),
+        ("x 20240101,20240201 y", "x 20240201 20240301" + "z" * 100, "20240301" + "z" * 72),
+        ("x 20240101 " + "y 20240101" * 10, "x 20240201 ", "y 20240101" * 8),
+    ],
+)
+def test_the_piece_that_differs_is_told_in_eighty_letters(mine: str, theirs: str, piece: str) -> None:
+    assert f"checked: `{piece}`. Jinja" in str(Shape(mine, JANUARY).reason_against(theirs, FEBRUARY))

@@ -262,6 +262,27 @@ def test_an_incremental_run_takes_the_newest_day_and_the_days_before_it_as_a_lit
     assert plain(where) == f"\"day\" >= date '{since}'"
 
 
+@pytest.mark.parametrize(
+    ("before", "first"), [(0, "2024-01-01"), (1, "2023-12-31"), (7, "2023-12-25"), (3650, "2014-01-03")]
+)
+def test_a_window_may_begin_some_days_before(macro, before, first):
+    where = condition(macro, window=JANUARY, days_before=before)
+    assert where == f"\"day\" >= date '{first}' and \"day\" < date '2024-02-01'"
+
+
+def test_an_incremental_run_goes_back_by_both_numbers_of_days(macro, table):
+    this = table({"day": [D(2024, 1, 15)]})
+    for lookback, before, since in ((0, 2, "2024-01-13"), (3, 2, "2024-01-10")):
+        where = condition(macro, incremental=True, this=this, lookback_days=lookback, days_before=before)
+        assert where == f"\"day\" >= date '{since}'"
+
+
+@pytest.mark.parametrize("wrong", [-1, 3651, 1.5, "week"])
+def test_days_before_are_a_whole_number(macro, wrong):
+    with macro.raises("days_before"):
+        condition(macro, window=JANUARY, days_before=wrong)
+
+
 @pytest.mark.parametrize(("lookback", "since"), LOOKBACKS)
 def test_the_schema_of_the_target_may_need_quotes(macro, table, lookback, since):
     this = table({"day": [D(2024, 1, 15), D(2024, 1, 10)]}, schema="my-schema")

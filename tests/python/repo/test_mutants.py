@@ -141,7 +141,7 @@ def test_a_statement_a_check_an_element_and_in_can_go_from_python() -> None:
 
 def test_what_no_run_can_show_is_no_mutant(tmp_path: Path) -> None:
     file = tmp_path / "m.py"
-    file.write_text('def f(a: Literal["x", "y"]) -> None:\n    return [*zip(a, strict=True)]\n')
+    file.write_text('__all__ = ["f", "g"]\ndef f(a: Literal["x", "y"]) -> None:\n    return [*zip(a, strict=True)]\n')
     cosmic = tmp_path / "cosmic"
     mutated, other = file.read_text().replace("True", "False"), file.read_text().replace("[*", "not [*")
     said = json.dumps([["ReplaceTrueWithFalse", mutated], ["AddNot", other]])

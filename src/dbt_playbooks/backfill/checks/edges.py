@@ -362,8 +362,7 @@ class _Rows:
     def same(self, other: _Rows) -> bool:
         """Sums of floats depend on their order in the last digits."""
         close = all(
-            math.isclose(self.floats.get(name, 0.0), other.floats.get(name, 0.0), rel_tol=1e-9, abs_tol=1e-6)
-            for name in self.floats.keys() | other.floats.keys()
+            math.isclose(total, other.floats[name], rel_tol=1e-9, abs_tol=1e-6) for name, total in self.floats.items()
         )
         return (self.count, self.checksum) == (other.count, other.checksum) and close
 

@@ -59,7 +59,7 @@ def _without_jinja(text: str, model: Model, path: tuple[str, ...]) -> str:
         if re.fullmatch(r"this(\.(include|render|quote|without_identifier|incorporate)\(.*\))?", words):
             return (
                 ".".join(parts[name] for name in ("schema", "identifier"))
-                if "include" in words and parts
+                if "include" in words and "schema" in parts
                 else model.relation
             )
         if attribute and attribute[1] in parts:

@@ -1,0 +1,189 @@
+"""Which hooks are taken for ones that write into the model's own table, from plain text: no project, no warehouse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dbt_playbooks.backfill.checks.hooks import hook_that_changes, hooks_not_read
+from dbt_playbooks.interface import Model
+
+OWN = '"shop"."main"."events"'
+
+
+def model(*hooks: Any, relation: str = OWN, strategy: str = "merge", kind: str = "post-hook") -> Model:
+    return Model(
+        unique_id="model.shop.events", name="events", path="models/events.sql", relation=relation,
+        materialized="incremental", strategy=strategy, config={kind: hooks}, checksum="", raw_code="", filters=(),
+    )  # fmt: skip
+
+
+def changes(*hooks: Any, adapter: str = "duckdb", **more: Any) -> str | None:
+    return hook_that_changes(model(*hooks, **more), adapter)
+
+
+def not_read(*hooks: Any, **more: Any) -> list[str]:
+    return hooks_not_read(model(*hooks, **more), "duckdb")
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "insert into {{ this }} select * from later",
+        "INSERT INTO {{this}} values (1)",
+        "update {{- this -}} set a = 1",
+        "update {{ this.schema }}.{{ this.identifier }} set a = 1",
+        "update {{ this.database }}.{{ this.schema }}.{{ this.table }} set a = 1",
+        "update {{ this.name }} set a = 1",
+        "update {{ this.include(database=false) }} set a = 1",
+        "update {{ this.render() }} set a = 1",
+        "update {{ this.quote(identifier=false) }} set a = 1",
+        "update main.events set a = 1",
+        "update Events set a = 1",
+        "merge into {{ this }} as t using late as s on t.id = s.id when matched then update set a = s.a",
+        "truncate table {{ this }}",
+        "copy {{ this }} from 'more.csv'",
+        "with late as (select 1 as a) insert into {{ this }} select a from late",
+        "{% if true %}update {{ this }} set a = 1{% endif %}",
+        "{# for all #} update {{ this }} set a = 1",
+        "-- once\nupdate {{ this }} set a = 1",
+        "update {{ this }} set a = {{ value }}",
+    ],
+)
+def test_a_hook_that_writes_into_its_own_table_is_found(hook: str) -> None:
+    assert changes(hook)
+    assert changes({"sql": hook, "transaction": True})
+    assert changes(hook, kind="pre-hook")
+    # as in one run of dbt: once
+    assert changes(hook, strategy="microbatch") is None
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "insert into other select * from {{ this }}",
+        "insert into audit.events_log select 'events'",
+        "insert into audit.events select * from {{ this }}",
+        "update other set a = (select max(a) from {{ this }})",
+        "update {{ this.schema }}.other set a = 1",
+        "update {{ this.type }} set a = 1",
+        "update {{ ref('other') }} set a = 1",
+        "merge into other using {{ this }} as s on other.id = s.id when matched then update set a = s.a",
+        "delete from {{ this }} where a is null",
+        "select * from {{ this }}",
+        "create index i on {{ this }} (a)",
+        "grant select on {{ this }} to reader",
+        "-- update {{ this }} set a = 1\nselect 1",
+        "{# update {{ this }} #}",
+        "{{ log('done') }}",
+        "",
+    ],
+)
+def test_other_hooks_are_none_of_its_business(hook: str) -> None:
+    assert changes(hook) is None
+
+
+def test_each_statement_of_each_hook_is_read_and_told_in_a_line() -> None:
+    assert changes("select 1; update {{ this }}\n  set a = 1; select 2") == f"update {OWN} set a = 1;"
+    assert changes("select 1", "update {{ this }} set a = 1") == f"update {OWN} set a = 1"
+    assert changes("insert into other select ';'", "select 1;") is None
+    long = changes("update {{ this }} set " + ", ".join(f"column_{n} = {n}" for n in range(20)))
+    assert long is not None
+    assert len(long) == 80
+
+
+@pytest.mark.parametrize(
+    ("hook", "found"),
+    [
+        ("merge into {{ this }} using late on magic matched as ever", True),
+        ("/* late */ merge into {{ this }} using late on magic matched as ever", True),
+        ("merge into Main.Events using late on magic matched as ever", True),
+        ("merge into other using late on magic matched as ever", False),
+        ("update {{ this }} sett a :: = 1 )", True),
+        ("with late as (select 1) insert into {{ this }} selekt ( from", True),
+        ("\n insert into {{ this }} selekt ( from", True),
+        ("truncate {{ this }} ( restart", True),
+        ("copy {{ this }} from ( nowhere", True),
+        ("vacuum {{ this }} ( fully", False),
+        ("select ( update from {{ this }}", False),
+        ("with late as (select 1)\n update {{ this }} sett ( a", True),
+        ("updated {{ this }} sett ( a", False),
+    ],
+)
+def test_a_statement_that_cannot_be_read_is_judged_by_its_first_word_and_its_names(hook: str, found: bool) -> None:
+    assert bool(changes(hook)) == found
+
+
+def test_names_as_bigquery_quotes_them() -> None:
+    def said(hook: str, relation: str = "`shop-1`.`main`.`events`") -> bool:
+        return bool(changes(hook, adapter="bigquery", relation=relation))
+
+    assert said("insert into `shop-1.main.events` (a) values (1)")
+    assert said("insert into {{ this }} (a) values (1)")
+    assert said("update {{ this.schema }}.{{ this.name }} set a = 1 where true")
+    assert not said("insert into `shop-1.other.events` (a) values (1)")
+    assert said("merge into `shop-1`.main.events using late on magic matched as ever")
+    assert said("merge into {{ this }} using late on magic matched as ever")
+
+
+def test_a_relation_of_two_parts_has_its_name_alone() -> None:
+    assert changes("update {{ this.name }} set a = 1", relation="main.events")
+    assert changes("update {{ this.table }} set a = 1", relation="main.events")
+    assert changes("update {{ this.include(database=false) }} set a = 1", relation="main.events")
+    assert changes("update {{ this.schema }} set a = 1", relation="main.events") is None
+    assert changes("update {{ this.schema }}.{{ this.identifier }} set a = 1", relation="main.events") is None
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "{{ update_late_rows(this) }}",
+        "  {{- maintain() -}} ",
+        "/* late */ {{ maintain() }}",
+        "insert into {{ target_of('x') }} select 1",
+        "update {{ ref('other') }} set a = 1",
+        "merge into {{ ref('other') }} using x",
+        "truncate {{ ref('other') }}",
+        "TRUNCATE TABLE {{ ref('other') }}",
+        "{% do prepare() %}{{ maintain() }}",
+        "select 1; {{ maintain() }}",
+    ],
+)
+def test_a_hook_that_is_wholly_jinja_is_told(hook: str) -> None:
+    assert not_read(hook) == [hook]
+    assert not_read({"sql": hook}) == [hook]
+    assert not_read(hook, kind="pre-hook") == [hook]
+    assert not_read(hook, strategy="microbatch") == []
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "select {{ maintain() }}",
+        "insert into audit.log select {{ run_started_at }}",
+        "update {{ this }} set a = {{ value }}",
+        "{{ this }}",
+        "{# {{ maintain() }} #}",
+        "{% do maintain() %}",
+        "delete from {{ ref('other') }}",
+        "",
+    ],
+)
+def test_a_hook_of_which_the_statement_can_be_seen_is_not_told(hook: str) -> None:
+    assert not_read(hook) == []
+
+
+def test_the_same_hook_is_told_once_and_in_order() -> None:
+    assert not_read("{{ b() }}; {{ b() }}", "{{ a() }}", "{{ b() }}; {{ b() }}") == [
+        "{{ b() }}; {{ b() }}",
+        "{{ a() }}",
+    ]
+
+
+def test_hooks_before_and_after_are_both_read() -> None:
+    made = model("select 1", kind="pre-hook")
+    made.config["post-hook"] = None
+    assert hook_that_changes(made, "duckdb") is None
+    made.config["post-hook"] = ["update {{ this }} set a = 1"]
+    assert hook_that_changes(made, "duckdb")
