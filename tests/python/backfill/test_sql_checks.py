@@ -125,13 +125,19 @@ def test_sql_that_reads_its_own_table_is_refused(adapter: str) -> None:
 
 def test_what_its_jinja_asks_counts_unless_it_asks_for_columns() -> None:
     project = Project()
-    for asked in ("select max(day) from main.events", "select max(described) from main.events"):
+    for asked in (
+        "select max(day) from main.events",
+        "select max(described) from main.events",
+        "select * from main.events, Information_Schema.columns",
+        "/* describe */ select max(day) from main.events",
+    ):
         project.asked = ["select 1", asked]
         assert reason(project) == READS_ITSELF
     for asked in (
         "describe main.events",
         "DESCRIBE main.events",
-        "select * from main.events, Information_Schema.columns",
+        "-- of its columns\ndescribe main.events",
+        "select column_name from information_schema.columns where table_name = 'events'",
     ):
         project.asked = [asked]
         assert reason(project) is None

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dbt_playbooks.backfill.checks.columns import UnrunnableError, check_columns
 from dbt_playbooks.backfill.checks.configuration import against_batches, against_configuration, warnings_of
 from dbt_playbooks.backfill.checks.edges import EdgeOptions, check_edges
+from dbt_playbooks.backfill.checks.hooks import hook_that_feeds
 from dbt_playbooks.backfill.checks.sql import against_sql
 from dbt_playbooks.backfill.checks.targets import NO_COLUMN, Target, data_type, effective_strategy, keys_of, target_of
 from dbt_playbooks.errors import UsageError
@@ -47,6 +48,12 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
             targets.append(target)
     if refused:
         raise UsageError("this selection cannot be backfilled exactly, so nothing is run:\n  " + "\n  ".join(refused))
+    feeding = hook_that_feeds(project, targets, windows[0])
+    if feeding:
+        raise UsageError(
+            f"this selection cannot be backfilled exactly, so nothing is run:\n  {feeding}\n"
+            "A chunk would find other rows there than one run of dbt does. Make it in a model of its own, or run it by hand before or after."
+        )
     by_hand = [model.name for model in models if not model.is_microbatch and "backfill_filter" not in model.raw_code]
     warnings = warnings_of(project, models)
     if by_hand:

@@ -1,9 +1,9 @@
-"""Hooks that write to the table of their own model: they would run with each chunk, and once in one run of dbt."""
+"""Hooks that write to the table of their own model, or to what models read: they would run with each chunk, and once in one run of dbt."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlglot
@@ -11,14 +11,17 @@ import sqlparse
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.impact.names import table_path
 from dbt_playbooks.impact.reading import dialect_of
 from dbt_playbooks.impact.reading.self_reads import is_end, tables_in
-from dbt_playbooks.interface import Model
+from dbt_playbooks.interface import Model, Project, Window
 
 # not DELETE: rows that a hook deletes make the number of rows at the end differ, which is reported
 _WRITES: tuple[Any, ...] = (exp.Insert, exp.Update, exp.Merge, exp.TruncateTable, exp.Copy)
 _WRITES_BY_WORD = re.compile(r"\s*(with\b.*?\)\s*)?(insert|update|merge|truncate|copy)\b", re.IGNORECASE | re.DOTALL)
+_REDEFINES: tuple[Any, ...] = (exp.Create, exp.Drop)
+_NAMES_THE_WINDOW = re.compile(r"""\bvar\(\s*['"](dbt_playbooks_)?(start|end)_date['"]|backfill_filter""")
 _WHOLLY_JINJA = re.compile(r"\s*((insert\s+into|update|merge\s+into|truncate(\s+table)?)\s+)?of_jinja\b", re.IGNORECASE)
 _JINJA = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
@@ -31,6 +34,45 @@ def hook_that_changes(model: Model, adapter_type: str) -> str | None:
         if any(is_end(name, path) for name in _written(statement, dialect)):
             return " ".join(statement.split())[:80]
     return None
+
+
+def hook_that_feeds(project: Project, targets: Sequence[Target], first: Window) -> str | None:
+    """The first hook that changes between chunks what a model of the selection reads: rows of a table, a table that it makes of the window or of
+    models that are being filled, a variable or a function of the window."""
+    dialect = dialect_of(project.adapter_type)
+    paths = [table_path(target.model.relation, dialect) for target in targets]
+    hooks = [
+        (target.model, hook, tree)
+        for target, path in zip(targets, paths, strict=True)
+        for hook, statement in _statements(target.model, path)
+        for tree in _trees(statement, dialect)
+    ]
+    changing = [each for each in hooks if isinstance(each[2], (*_WRITES, *_REDEFINES, exp.Delete, exp.Alter, exp.Set))]
+    read = _tables_of(project, targets, first) if changing else []
+    for model, hook, tree in changing:
+        windowed = bool(_NAMES_THE_WINDOW.search(hook))
+        names = [name for _, name in tables_in(tree, dialect)]
+        makes = str(tree.args.get("kind") or "").upper()
+        if isinstance(tree, exp.Set) or (isinstance(tree, exp.Create) and makes not in ("TABLE", "VIEW")):
+            found = windowed
+        else:
+            of_models = any(is_end(name, path) for name in names[1:] for path in paths)
+            meets = bool(names) and any(is_end(names[0], table) or is_end(table, names[0]) for table in read)
+            found = meets and (windowed or of_models or not isinstance(tree, _REDEFINES))
+        if found:
+            return f"{model.name} ({model.path}): a hook changes with each chunk what models of the selection read: {' '.join(hook.split())[:80]}"
+    return None
+
+
+def _tables_of(project: Project, targets: Sequence[Target], first: Window) -> list[tuple[str, ...]]:
+    """The names of the tables that models read, as they are written and as the warehouse resolves them."""
+    dialect = dialect_of(project.adapter_type)
+    found: list[tuple[str, ...]] = []
+    for target in targets:
+        sql = project.compile(target.model, first)
+        found += [name for tree in _trees(sql, dialect) for _, name in tables_in(tree, dialect)]
+        found += [tuple(name.split(".")) for name in project.tables_read(target.model, [sql]) or []]
+    return found
 
 
 def hooks_not_read(model: Model, adapter_type: str) -> list[str]:
@@ -71,15 +113,21 @@ def _without_jinja(text: str, model: Model, path: tuple[str, ...]) -> str:
 
 def _written(statement: str, dialect: str | None) -> Iterator[tuple[str, ...]]:
     """The tables that a statement writes rows into; those that it names at all, where it can't be read."""
-    try:
-        trees = [tree for tree in sqlglot.parse(statement, dialect=dialect) if tree is not None]
-    except SqlglotError:
-        trees = [exp.Command(this="unreadable")]
-    for tree in trees:
+    for tree in _trees(statement, dialect):
         if isinstance(tree, exp.Command) and _WRITES_BY_WORD.match(statement):
             yield from (
                 tuple(part.strip('"`').lower() for part in name.split("."))
                 for name in re.findall(r'[\w"`.$-]+', statement)
             )
-        elif isinstance(tree, _WRITES):
+        elif isinstance(tree, _WRITES) or (isinstance(tree, _REDEFINES) and tree.args.get("kind") in ("TABLE", "VIEW")):
             yield from [name for _, name in tables_in(tree, dialect)][:1]
+        elif isinstance(tree, exp.Alter) and tree.find(exp.AlterRename, exp.AlterColumn):
+            yield from (name for _, name in tables_in(tree, dialect))
+
+
+def _trees(statement: str, dialect: str | None) -> list[Any]:
+    """What sqlglot reads; where it can't, a command of which nothing is known."""
+    try:
+        return [tree for tree in sqlglot.parse(statement, dialect=dialect) if tree is not None]
+    except SqlglotError:
+        return [exp.Command(this="unreadable")]
