@@ -58,7 +58,7 @@ def test_days_may_be_written_as_numbers() -> None:
         ("x 20240101,20240201 y", "x 20240201 20240301z 20240401 y", "20240301z"),
         ("a", "b" * 100, "b" * 80),
         ("x 20240101,20240201 y", "x 20240201 20240301" + "z" * 100, "20240301" + "z" * 72),
-        ("x 20240101 " + "y 20240101" * 10, "x 20240201 ", "y 20240101" * 8),
+        ("x 20240101 " + "20240101y" * 10, "x 20240201 ", ("20240101y" * 10)[:80]),
     ],
 )
 def test_the_piece_that_differs_is_told_in_eighty_letters(mine: str, theirs: str, piece: str) -> None:
