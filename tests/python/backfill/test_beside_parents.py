@@ -9,9 +9,10 @@ import pytest
 
 from dbt_playbooks.backfill.checks.parents import beside_parents, next_day, unfilled_parents
 from dbt_playbooks.backfill.checks.targets import Target
+from dbt_playbooks.errors import WarehouseError
 from dbt_playbooks.impact.reading import parse
 from dbt_playbooks.impact.reading.by_window import read_by_window
-from dbt_playbooks.interface import Model, Window
+from dbt_playbooks.interface import Model, Rendering, Window
 
 JANUARY = Window("2024-01-01", "2024-01-31")
 FILL = "It reads parent, which this backfill fills: fill that first, then this model alone"
@@ -34,8 +35,16 @@ CHILD, PARENT = target("child"), target("parent")
 class Project:
     adapter_type = "duckdb"
 
-    def __init__(self, sql: str = "", below: Sequence[Model] = (CHILD.model,), resolved: Sequence[str] | None = None):
+    def __init__(
+        self,
+        sql: str = "",
+        below: Sequence[Model] = (CHILD.model,),
+        resolved: Sequence[str] | None = None,
+        asked: Sequence[str] = (),
+        views: Sequence[str] = (),
+    ):
         self.sql, self.below, self.resolved = sql, below, resolved
+        self.asked, self.views = asked, views
 
     def compile(self, asked: Model, window: Window) -> str:
         assert (asked, window) == (CHILD.model, JANUARY)
@@ -44,9 +53,20 @@ class Project:
     def descendants(self, models: Sequence[Model]) -> list[Model]:
         return list(self.below) if models[0].name == "parent" else []
 
+    def rendered(self, asked: Model, window: Window, incremental: bool) -> Rendering:
+        assert (asked, window) == (CHILD.model, JANUARY)
+        return Rendering(self.sql, tuple(self.asked if incremental else ()))
+
     def tables_read(self, asked: Model, queries: Sequence[str]) -> list[str] | None:
-        assert (asked, list(queries)) == (CHILD.model, [self.sql])
+        assert asked == CHILD.model
+        assert queries[0] == self.sql
         return None if self.resolved is None else list(self.resolved)
+
+    def call(self, macro: str, parts: list[str]) -> list[str]:
+        assert macro == "_tables_behind"
+        if parts[-1] not in self.views:
+            raise WarehouseError("no such table")
+        return ["shop.main.parent"]
 
 
 def parents(project: Any, *others: str) -> list[str]:
@@ -183,3 +203,13 @@ def test_a_parent_that_the_warehouse_finds_is_told() -> None:
 def test_the_day_after_a_window() -> None:
     assert next_day(Window("2024-02-01", "2024-02-28")) == Window("2024-02-29", "2024-02-29")
     assert next_day(Window("2024-12-31", "2024-12-31")) == Window("2025-01-01", "2025-01-01")
+
+
+def test_views_that_dbt_does_not_know_and_questions_of_its_jinja_are_told() -> None:
+    joined = "with e as (select * from parent where {w}) select e.* from e left join every_row using (id)"
+    assert said(joined) is None
+    assert said(joined, views=["every_row"]) == f"it reads parent through every_row. {FILL}"
+    assert said(EVENTS, asked=["describe parent", "select 1"]) is None
+    assert (
+        said(EVENTS, asked=["select max(id) from main.parent"]) == f"its Jinja asks parent while it is compiled. {FILL}"
+    )
