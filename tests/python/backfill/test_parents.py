@@ -50,7 +50,7 @@ REFUSED = {
     ),
     "by its Jinja": (
         DELETE_INSERT
-        + "{% set newest = run_query('select max(event_date) from ' ~ ref('parent')).rows[0][0] if execute %}"
+        + "-- depends_on: {{ ref('parent') }}\n{% set newest = run_query('select max(event_date) from ' ~ ref('parent')).rows[0][0] if execute %}"
         + CUT
         + "select id, event_date, '{{ newest }}' as newest from e",
         "its Jinja asks parent while it is compiled",
