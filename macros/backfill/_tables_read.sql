@@ -48,11 +48,11 @@
   {%- do run_query('create table ' ~ relation ~ ' as select * from (\n' ~ query ~ '\n) as returned limit 0') -%}
 {% endmacro %}
 
-{#- The tables behind a name, given by its parts: a view's, or the table itself. -#}
-{% macro _tables_behind(parts) %}
+{#- All of a table or a view, of which the name is given by its parts. -#}
+{% macro _all_of_sql(parts) %}
   {%- set quoted = [] -%}
   {%- for part in parts -%}
     {%- do quoted.append(adapter.quote(part)) -%}
   {%- endfor -%}
-  {{ return(dbt_playbooks._tables_read('select * from ' ~ quoted | join('.'))) }}
+  {{ return('select * from ' ~ quoted | join('.')) }}
 {% endmacro %}

@@ -87,6 +87,10 @@ class Identity:
     @classmethod
     def of(cls, request: Request, models: Sequence[Model]) -> Identity:
         names = ",".join(model.name for model in models)
+        if not (request.backfill_id or "").isprintable():
+            raise UsageError(
+                f"--id {request.backfill_id!r} has characters that can't be printed. Give it letters, digits and signs."
+            )
         chunk = " ".join(str(request.chunk).lower().split())
         backfill_id = (
             request.backfill_id or f"{_short(names)}_{request.start_date}_{request.end_date}_{chunk.replace(' ', '')}"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dbt_playbooks.errors import PlaybooksError, UsageError, WarehouseError
+from dbt_playbooks.errors import PlaybooksError, ProjectError, UsageError, WarehouseError
 from dbt_playbooks.interface import Hooks, Inputs, KnownColumns, Model, Node, Options, Outcome, Window
 from dbt_playbooks.project.compiling import NodeCompiler
 from dbt_playbooks.project.inputs import inputs_of
@@ -60,7 +60,7 @@ class DbtCoreProject(Rehearsal):
         if only_reads:
             refuse_unreachable(self._adapter, self._config.credentials)
         else:
-            require_package(self._manifest)
+            require_package(self._config, self._manifest)
             self._packages_before_ours = put_our_macros_before_dbts(self._config, self._manifest)
 
         credentials = self._config.credentials
@@ -365,6 +365,11 @@ class DbtCoreProject(Rehearsal):
     def _call(self, unique_id: str, **arguments: Any) -> Any:
         from dbt.clients.jinja import MacroGenerator
 
+        if unique_id not in self._manifest.macros:
+            raise ProjectError(
+                f"the project's copy of the dbt package dbt_playbooks is not that of this command: it has no {unique_id.rpartition('.')[2]}.\n"
+                "Run `dbt deps`; `dbt-playbooks path` prints the entry of packages.yml that fits."
+            )
         with self._dbt_errors(), self._connection(unique_id):
             return MacroGenerator(self._manifest.macros[unique_id], self._macro_context())(**arguments)
 

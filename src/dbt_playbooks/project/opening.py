@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from dbt_playbooks import __version__
 from dbt_playbooks.errors import ProjectError
 from dbt_playbooks.interface import Options
 from dbt_playbooks.redact import Redactor, secrets_of_yaml
@@ -176,7 +177,7 @@ def _project_message(text: str, options: Options, error: BaseException) -> str:
         return f"the profile wants the adapter '{kind}', which is not installed. Install it: pip install dbt-{kind}"
     reading_it = any(frame.f_code.co_name == "load_profile" for frame, _ in traceback.walk_tb(error.__traceback__))
     if reading_it and profiles.is_file() and not any(words in text for words in _NOT_THERE):
-        return f"invalid profile in {profiles}:\n{text}\nMend it there; `dbt debug` tries it."
+        return f"invalid profile in {profiles}:\n{text}\nFix it there; `dbt debug` tries it."
     if "profile" in text.lower() or ".dbt'" in text or (options.profiles_dir and f"'{options.profiles_dir}'" in text):
         return (
             f"dbt found no usable profile:\n{text}\n"
@@ -185,11 +186,18 @@ def _project_message(text: str, options: Options, error: BaseException) -> str:
     return f"dbt could not open the project in {folder}:\n{text}\n`dbt parse` shows the same."
 
 
-def require_package(manifest: Any) -> None:
+def require_package(config: Any, manifest: Any) -> None:
+    """Raises ProjectError when the project lacks our dbt package, or has another version of it: macros do half of what the command says."""
     if not any(macro.package_name == PACKAGE for macro in manifest.macros.values()):
         raise ProjectError(
             "the project does not have the dbt package dbt_playbooks installed.\n"
             "Add it to packages.yml (`dbt-playbooks path` prints an entry that needs no network), then run `dbt deps`."
+        )
+    found = str(config.load_dependencies()[PACKAGE].version)
+    if found != __version__:
+        raise ProjectError(
+            f"the project has version {found} of the dbt package dbt_playbooks, and this command is version {__version__}.\n"
+            f"Name {__version__} in packages.yml (`dbt-playbooks path` prints an entry that needs no network), then run `dbt deps`."
         )
 
 

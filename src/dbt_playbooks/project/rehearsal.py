@@ -95,28 +95,44 @@ class Rehearsal(DbtSession):
             finally:
                 self._adapter.connections.rollback_if_open()
 
-    def tables_read(self, model: Model, queries: Sequence[str]) -> list[str] | None:
-        """The tables that SQL of a model reads, as the warehouse resolves it once the model's table is there: names in full, in lower case.
+    def tables_read(
+        self, model: Model, queries: Sequence[str], others: Sequence[tuple[Model, str]] = ()
+    ) -> list[str] | None:
+        """The tables that SQL of a model reads, as the warehouse resolves it once the model's table is there, and those of `others`, each
+        given with its SQL, parents first: names in full, in lower case.
 
         None where the warehouse does not tell. What it does not understand, as the name of an ephemeral parent alone, is left out.
         """
         if self.bills_bytes:
             return None
         tables: list[str] = []
+        supplies = [*others, *((model, query) for query in queries)]
         for query in queries:
             for hooks in (False, True) if self.has_hooks_before([model]) else (False,):
-                with contextlib.suppress(PlaybooksError), self.rehearsed([model], hooks):
-                    self._supply_table(model, queries)
-                    tables += self._resolved(query)
+                with contextlib.suppress(PlaybooksError):
+                    tables += self._resolved_with(supplies, model, query, hooks)
                     break
         return tables
 
-    def _supply_table(self, model: Model, queries: Sequence[str]) -> None:
-        """Make the model's table, without rows, if it is not there: from the first query that works, since one of a first run does not read it."""
-        for query in () if self.exists(model) else queries:
-            with contextlib.suppress(PlaybooksError):
-                self.call("_empty_table", relation=self._relation(self._manifest.nodes[model.unique_id]), query=query)
-                return
+    def _resolved_with(self, supplies: Sequence[tuple[Model, str]], model: Model, query: str, hooks: bool) -> list[str]:
+        """The tables that a query reads, where each model that has no table yet gets one, from the first of its queries that works."""
+        failed: set[int] = set()
+        while True:
+            with self.rehearsed([model], hooks):
+                made: set[str] = set()
+                for number, (owner, sql) in enumerate(supplies):
+                    if number in failed or owner.unique_id in made or self.exists(owner):
+                        continue
+                    try:
+                        relation = self._relation(self._manifest.nodes[owner.unique_id])
+                        self.call("_empty_table", relation=relation, query=sql)
+                    except PlaybooksError:
+                        # dbt has rolled back: what would be made now would stay
+                        failed.add(number)
+                        break
+                    made.add(owner.unique_id)
+                else:
+                    return self._resolved(query)
 
     def _resolved(self, query: str) -> list[str]:
         before = self.call("_plan_with_empty_tables")

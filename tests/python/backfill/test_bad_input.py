@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 
 import duckdb
 import pytest
-from shop import DELETE_INSERT, FILTERED, RANGE, STRATEGIES, Shop
+from shop import DELETE_INSERT, FILTERED, RANGE, ROOT, STRATEGIES, Shop
 
 WRONG_WORDS = {
     "start after end": (
@@ -115,6 +116,33 @@ def test_a_project_without_our_package_is_told_how_to_get_it(shop: Shop) -> None
     assert said.code == 3
     assert "does not have the dbt package dbt_playbooks installed" in said.err
     assert "dbt-playbooks path" in said.err
+
+
+def test_a_package_of_another_version_is_refused(shop: Shop) -> None:
+    shop.model("events", STRATEGIES["merge"])
+    link = shop.folder / "dbt_packages" / "dbt_playbooks"
+    link.unlink()
+    shutil.copytree(ROOT / "macros", link / "macros")
+    (link / "tests" / "dbt" / "singular").mkdir(parents=True)
+    project = (ROOT / "dbt_project.yml").read_text()
+    (link / "dbt_project.yml").write_text(project.replace("version: 0.1.0", "version: 0.0.9"))
+    said = shop.run("events", *RANGE)
+    assert said.code == 3
+    assert "has version 0.0.9 of the dbt package dbt_playbooks, and this command is version" in said.err
+    assert "dbt-playbooks path" in said.err
+    # of the same version, and yet not whole
+    (link / "dbt_project.yml").write_text(project)
+    (link / "macros" / "backfill" / "_own_functions.sql").unlink()
+    said = shop.run("events", *RANGE)
+    assert said.code == 3
+    assert "it has no _own_functions.\nRun `dbt deps`" in said.err
+
+
+def test_an_id_that_cannot_be_printed_is_refused(shop: Shop) -> None:
+    shop.model("events", STRATEGIES["merge"])
+    said = shop.run("events", *RANGE, "--id", "two\nlines")
+    assert said.code == 2
+    assert r"--id 'two\nlines' has characters that can't be printed" in said.err
 
 
 def test_a_locked_duckdb_file_is_said_with_its_holder(shop: Shop) -> None:

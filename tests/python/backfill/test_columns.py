@@ -156,7 +156,7 @@ def test_sql_that_the_warehouse_refuses_is_refused_with_what_tries_it() -> None:
         checked(warehouse, target())
     assert str(refused.value) == (
         "events (models/events.sql) does not run, so nothing was begun: no such column: x\n"
-        "Mend it, and try it with: dbt show --select events --vars "
+        "Fix it, and try it with: dbt show --select events --vars "
         """'{"dbt_playbooks_start_date": "2024-01-01", "dbt_playbooks_end_date": "2024-01-31"}'"""
     )
     # it was asked whether the warehouse is there at all

@@ -151,6 +151,10 @@ def test_one_chunk_is_what_dbt_would_run() -> None:
 
 
 TWICE = "its rows differ when {window} is read twice, so no two runs of it are the same"
+OTHER_KEY = (
+    "its key (n) is another each time that {window} is read, so a chunk that runs again would not find its rows. "
+    "Make the key of columns of the row"
+)
 
 
 def by_chance(*names: str) -> Callable[[Window, int], list[Row]]:
@@ -164,23 +168,25 @@ def by_chance(*names: str) -> Callable[[Window, int], list[Row]]:
 
 
 @pytest.mark.parametrize(
-    ("rows", "config", "chance"),
+    ("rows", "config", "reason"),
     [
-        (lambda window, before: a_row_a_day(window)[before:], {}, True),
-        (lambda window, before: a_row_a_day(window) if before else [], {}, True),
-        (by_chance("n"), {}, False),
-        (by_chance("n"), {"unique_key": "n"}, True),
-        (by_chance("n"), {"unique_key": ["id", '"N"']}, True),
-        (by_chance("n"), {"unique_key": "`n`"}, True),
-        (by_chance("n"), {"unique_key": "number"}, False),
-        (by_chance("day"), {}, True),
-        (a_row_a_day, {"unique_key": "n"}, False),
-        (lambda *_: [], {"unique_key": "n"}, False),
+        (lambda window, before: a_row_a_day(window)[before:], {}, TWICE),
+        (lambda window, before: a_row_a_day(window) if before else [], {}, TWICE),
+        (by_chance("n"), {}, None),
+        (by_chance("n"), {"unique_key": "n"}, OTHER_KEY),
+        (by_chance("n"), {"unique_key": ["id", '"N"']}, OTHER_KEY),
+        (by_chance("n"), {"unique_key": "`n`"}, OTHER_KEY),
+        (by_chance("n"), {"unique_key": "number"}, None),
+        (by_chance("day"), {}, TWICE),
+        (a_row_a_day, {"unique_key": "n"}, None),
+        (lambda *_: [], {"unique_key": "n"}, None),
     ],
 )
-def test_one_chunk_whose_rows_are_others_each_time_is_refused(rows: Any, config: dict[str, Any], chance: bool) -> None:
+def test_one_chunk_whose_rows_are_others_each_time_is_refused(
+    rows: Any, config: dict[str, Any], reason: str | None
+) -> None:
     refused = Check(Warehouse(rows, DOUBTFUL), WEEKS[:1], **config).refused
-    assert refused == (TWICE.format(window=WEEKS[0]) if chance else None)
+    assert refused == (reason.format(window=WEEKS[0]) if reason else None)
 
 
 def test_columns_that_are_others_each_time_are_not_judged() -> None:
@@ -191,7 +197,7 @@ def test_columns_that_are_others_each_time_are_not_judged() -> None:
     assert Check(Warehouse(by_chance("n"), SURE), unique_key="n").warnings == [told]
     assert Check(Warehouse(by_chance("n"), DOUBTFUL)).warnings == [told, SAME]
     assert Check(Warehouse(by_chance("n"), DOUBTFUL), unique_key="n").refused == (
-        f"{DOUBT}; {TWICE.format(window=WEEKS[0])}"
+        f"{DOUBT}; {OTHER_KEY.format(window=WEEKS[0])}"
     )
 
 

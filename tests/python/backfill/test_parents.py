@@ -89,6 +89,36 @@ def test_a_child_that_reads_more_of_its_parent_is_refused(family: Shop, case: st
     )
 
 
+COPIES = {
+    "of its parent, by the parent": ("post_hook='create or replace table main.copied as select * from {{ this }}'", ""),
+    "of its parent, by itself": (
+        "",
+        "pre_hook=\"create or replace table main.copied as select * from {{ ref('parent') }}\"",
+    ),
+    "through a view": ("", "pre_hook=\"create or replace table main.copied as select * from {{ ref('seen') }}\""),
+    "of what Jinja names": (
+        "",
+        "pre_hook=\"create or replace table main.copied as select * from {{ builtins.ref('parent') }}\"",
+    ),
+    "row by row": ("post_hook='insert into main.copied select * from {{ this }}'", ""),
+}
+
+
+@pytest.mark.parametrize("case", COPIES)
+def test_a_child_that_reads_what_a_hook_copies_is_refused(family: Shop, case: str) -> None:
+    parent, child = COPIES[case]
+    family.sql("create table main.copied as select *, event_date + 1 as moved from raw.events limit 0")
+    if parent:
+        sql = DELETE_INSERT.replace("unique_key", f"{parent}, unique_key")
+        family.model("parent", sql + FILTERED.replace("*", "*, event_date + 1 as moved"))
+    head = DELETE_INSERT.replace("unique_key", f"{child}, unique_key") if child else DELETE_INSERT
+    family.model("child", head + BESIDE % "main.copied")
+    said = family.run("parent", "child", *RANGE, "--chunk", "month")
+    assert said.code == 2, said.err
+    assert "a hook changes with each chunk what models of the selection read" in said.err
+    assert family.sql("select count(*) from main.copied") == [(0,)]
+
+
 def test_after_its_parent_a_child_that_reads_it_by_key_is_filled(family: Shop) -> None:
     family.model("child", REFUSED["joined by key"][0])
     for model in ("parent", "child"):

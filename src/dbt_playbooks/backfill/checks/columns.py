@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from dbt_playbooks.backfill.checks.targets import Target, data_type, type_in
+from dbt_playbooks.backfill.checks.targets import Target, data_type, keys_of, type_in
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.interface import Project, Window
 
@@ -46,10 +46,8 @@ def check_columns(project: Project, targets: Sequence[Target], first: Window) ->
 
 
 def _check_key(target: Target, columns: Mapping[str, str]) -> None:
-    config = target.model.config
-    named = config.get("unique_key") or config.get("merge_on_using_columns") or []
     # the warehouse judges an expression
-    keys = [key for key in ([named] if isinstance(named, str) else named) if key.strip('"`').isidentifier()]
+    keys = [key for key in keys_of(target.model) if key.strip('"`').isidentifier()]
     returned = {name.lower() for name in columns}
     missing = [key for key in keys if key.strip('"`').lower() not in returned]
     if columns and missing and not target.model.is_microbatch:
@@ -83,5 +81,5 @@ def _columns_of_its_sql(
         project.exists(target.model, refresh=True)  # a warehouse that is gone says so itself
         raise UnrunnableError(
             f"{target.model.name} ({target.model.path}) does not run, so nothing was begun: {error}\n"
-            f"Mend it, and try it with: dbt show --select {target.model.name} --vars '{json.dumps(project.window_vars(target.model, first))}'"
+            f"Fix it, and try it with: dbt show --select {target.model.name} --vars '{json.dumps(project.window_vars(target.model, first))}'"
         ) from error

@@ -16,7 +16,7 @@ from typing import Any
 from dbt_playbooks.backfill.checks.parents import beside_parents, next_day, unfilled_parents
 from dbt_playbooks.backfill.checks.shape import Shape
 from dbt_playbooks.backfill.checks.sql import differs_on_first_run
-from dbt_playbooks.backfill.checks.targets import Target
+from dbt_playbooks.backfill.checks.targets import Target, keys_of
 from dbt_playbooks.backfill.plan import windows as chunks_of
 from dbt_playbooks.cost import Limits, bill, price
 from dbt_playbooks.errors import UsageError, WarehouseError
@@ -30,6 +30,10 @@ _LOOKED_AT = 40
 """Windows whose SQL is looked at before anything runs."""
 _UTC = ("UTC", "Etc/UTC", "Etc/UCT", "UCT", "GMT", "Etc/GMT", "Z", "Zulu")
 _READ_TWICE = "its rows differ when {window} is read twice, so no two runs of it are the same"
+_ANOTHER_KEY = (
+    "its key ({key}) is another each time that {window} is read, so a chunk that runs again would not find its rows. "
+    "Make the key of columns of the row"
+)
 _FIRST_RUN = "`is_incremental()` changes its SQL, so the chunk that creates the table runs other SQL than the rest"
 
 
@@ -251,13 +255,16 @@ class _Edges:
         self._say(f"the check of edges of {self._model.name} scans {bill(number, price(self._project))}")
         self._options.limits.refuse_over(number, price(self._project), "the check of edges", "Leave out --check-edges.")
 
-    def _are_other_rows(self, unstable: Sequence[str], doubtful: bool) -> bool:
-        """Whether columns differ because other rows are read, as a LIMIT without an order takes them, and not because a clock or a random number does."""
+    def _of_other_rows(self, unstable: Sequence[str], doubtful: bool, window: Window) -> str | None:
+        """What it means that these columns differ: other rows are read, as a LIMIT without an order takes them; None for a clock or a random number."""
         names = {name.lower() for name in unstable}
-        named = self._model.config.get("unique_key") or []
-        keys = {key.strip('"`').lower() for key in ([named] if isinstance(named, str) else named)}
+        keys = {key.strip('"`').lower() for key in keys_of(self._model)}
         date = self._target.column.strip('"`').lower()
-        return len(names) == len(self._columns) or date in names or (doubtful and bool(names & keys))
+        if len(names) == len(self._columns) or date in names:
+            return _READ_TWICE.format(window=window)
+        if doubtful and names & keys:
+            return _ANOTHER_KEY.format(window=window, key=", ".join(sorted(names & keys)))
+        return None
 
     def _difference(
         self, pieces: Sequence[Window], wholes: Sequence[Window], rows: _Rows, doubtful: bool = False
@@ -266,8 +273,11 @@ class _Edges:
         if rows.same(whole):
             return None
         unstable = self._unstable(pieces)
-        if unstable is None or self._are_other_rows(unstable, doubtful):
+        if unstable is None:
             return _READ_TWICE.format(window=pieces[0])
+        others = self._of_other_rows(unstable, doubtful, pieces[0])
+        if others:
+            return others
         if unstable:
             text = f"{self._model.name}: {', '.join(unstable)} differ when the same days are read twice, so they were not judged"
             self.warnings += [] if text in self.warnings else [text]
@@ -281,11 +291,9 @@ class _Edges:
         """Whether a chunk, which dbt would make as it is, has other rows each time, as a LIMIT without an order."""
         self._read(self._pieces[:1], self._piece)
         unstable = self._unstable(self._pieces)
-        return (
-            None
-            if unstable is not None and not self._are_other_rows(unstable, doubtful=True)
-            else _READ_TWICE.format(window=self._pieces[0])
-        )
+        if unstable is None:
+            return _READ_TWICE.format(window=self._pieces[0])
+        return self._of_other_rows(unstable, True, self._pieces[0])
 
     def _unstable(self, pieces: Sequence[Window]) -> list[str] | None:
         """Columns that are not the same when a piece with rows is read again; None when its rows themselves are not."""

@@ -23,6 +23,11 @@ _WRITES_BY_WORD = re.compile(r"\s*(with\b.*?\)\s*)?(insert|update|merge|truncate
 _REDEFINES: tuple[Any, ...] = (exp.Create, exp.Drop)
 _NAMES_THE_WINDOW = re.compile(r"""\bvar\(\s*['"](dbt_playbooks_)?(start|end)_date['"]|backfill_filter""")
 _WHOLLY_JINJA = re.compile(r"\s*((insert\s+into|update|merge\s+into|truncate(\s+table)?)\s+)?of_jinja\b", re.IGNORECASE)
+_UNKNOWN = "of_jinja"
+"""What stands in a hook's SQL for Jinja of which the value is not known."""
+_REF = re.compile(
+    r"""(ref|source)\((\s*['"][\w-]+['"]\s*,)?\s*['"]([\w-]+)['"]\s*(,\s*v(ersion)?\s*=\s*['"]?\w+['"]?\s*)?\)"""
+)
 _JINJA = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
@@ -40,7 +45,10 @@ def hook_that_feeds(project: Project, targets: Sequence[Target], first: Window) 
     """The first hook that changes between chunks what a model of the selection reads: rows of a table, a table that it makes of the window or of
     models that are being filled, a variable or a function of the window."""
     dialect = dialect_of(project.adapter_type)
-    paths = [table_path(target.model.relation, dialect) for target in targets]
+    models = [target.model for target in targets]
+    paths = [table_path(model.relation, dialect) for model in models]
+    views = [model for model in project.descendants(models) if model.materialized not in ("table", "incremental")]
+    filled = [*paths, *(table_path(model.relation, dialect) for model in views)]
     hooks = [
         (target.model, hook, tree)
         for target, path in zip(targets, paths, strict=True)
@@ -51,12 +59,12 @@ def hook_that_feeds(project: Project, targets: Sequence[Target], first: Window) 
     read = _tables_of(project, targets, first) if changing else []
     for model, hook, tree in changing:
         windowed = bool(_NAMES_THE_WINDOW.search(hook))
-        names = [name for _, name in tables_in(tree, dialect)]
+        names = [tuple(part for part in name if part != _UNKNOWN) for _, name in tables_in(tree, dialect)]
         makes = str(tree.args.get("kind") or "").upper()
         if isinstance(tree, exp.Set) or (isinstance(tree, exp.Create) and makes not in ("TABLE", "VIEW")):
             found = windowed
         else:
-            of_models = any(is_end(name, path) for name in names[1:] for path in paths)
+            of_models = any(not name or is_end(name, path) for name in names[1:] for path in filled)
             meets = bool(names) and any(is_end(names[0], table) or is_end(table, names[0]) for table in read)
             found = meets and (windowed or of_models or not isinstance(tree, _REDEFINES))
         if found:
@@ -91,13 +99,16 @@ def _statements(model: Model, path: tuple[str, ...]) -> Iterator[tuple[str, str]
 
 
 def _without_jinja(text: str, model: Model, path: tuple[str, ...]) -> str:
-    """A hook's SQL with the names that `this` stands for; any other expression is a name that is no table's."""
+    """A hook's SQL with the names that `this`, ref and source stand for; any other expression is a name that is no table's."""
     parts = dict(zip(("database", "schema", "identifier"), path[-3:], strict=False)) if len(path) >= 3 else {}
     parts |= {"name": path[-1], "table": path[-1]}
 
     def put(match: re.Match[str]) -> str:
         words = (match[1] or "").strip().strip("-").strip()
         attribute = re.fullmatch(r"this\.(\w+)", words)
+        named = _REF.fullmatch(words)
+        if named:
+            return named[3]
         if re.fullmatch(r"this(\.(include|render|quote|without_identifier|incorporate)\(.*\))?", words):
             return (
                 ".".join(parts[name] for name in ("schema", "identifier"))
@@ -106,7 +117,7 @@ def _without_jinja(text: str, model: Model, path: tuple[str, ...]) -> str:
             )
         if attribute and attribute[1] in parts:
             return parts[attribute[1]]
-        return " of_jinja " if match[1] is not None else " "
+        return f" {_UNKNOWN} " if match[1] is not None else " "
 
     return _JINJA.sub(put, text)
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from dbt_playbooks.backfill.checks.sql import asked_statements
 from dbt_playbooks.backfill.checks.targets import Target
-from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.impact.names import table_path
 from dbt_playbooks.impact.reading import dialect_of
 from dbt_playbooks.impact.reading.by_window import Reading
@@ -22,7 +21,7 @@ def unfilled_parents(project: Project, target: Target, targets: Sequence[Target]
     if not others:
         return []
     sql = [project.compile(target.model, first), *_asked(project, target, first)]
-    resolved = project.tables_read(target.model, sql) or []
+    resolved = _tables(project, target, sql, targets, first)
     dialect = dialect_of(project.adapter_type)
     paths = {id(other): table_path(other.model.relation, dialect) for other in others}
     return [
@@ -32,6 +31,14 @@ def unfilled_parents(project: Project, target: Target, targets: Sequence[Target]
         or ".".join(paths[id(other)]) in resolved
         or any(reads(each, dialect, paths[id(other)]) for each in sql)
     ]
+
+
+def _tables(
+    project: Project, target: Target, queries: Sequence[str], targets: Sequence[Target], first: Window
+) -> list[str]:
+    """The tables that a target reads, as the warehouse resolves them when every target has a table; none where it does not tell."""
+    others = [(other.model, project.compile(other.model, first)) for other in targets if other is not target]
+    return project.tables_read(target.model, queries, others) or []
 
 
 def _asked(project: Project, target: Target, window: Window) -> list[str]:
@@ -49,7 +56,7 @@ def beside_parents(
     its own window. `reading`: what is found in the model's SQL, or why that is not known."""
     reasons = [reading] if isinstance(reading, str) else list(reading.doubts)
     if isinstance(reading, Reading):
-        resolved = project.tables_read(target.model, [project.compile(target.model, first)]) or []
+        resolved = _tables(project, target, [project.compile(target.model, first)], parents, first)
         asked = _asked(project, target, first)
         found = [_reads_beside(project, reading, parent, first, resolved, target, asked) for parent in parents]
         reasons += [reason for reason in found if reason]
@@ -81,28 +88,23 @@ def _reads_beside(
     if any(reads(statement, dialect, path) for statement in asked):
         return f"its Jinja asks {parent.model.name} while it is compiled"
     for name in reading.whole:
-        if not is_end(name, path) and ".".join(path) in _behind(project, name):
+        behind = project.call("_all_of_sql", parts=list(name))
+        if not is_end(name, path) and ".".join(path) in _tables(project, reader, [behind], [parent], first):
             return f"it reads {parent.model.name} through {'.'.join(name)}"
     if any(is_end(name, path) for name in reading.whole):
         return f"it reads {parent.model.name} without the window"
     filters = [found for name, found in reading.filtered if is_end(name, path)]
     for found in filters:
         days = tuple(map(_as_day, found.days))
-        if not found.cut.by_value or found.column != parent.column.strip('"`').lower():
+        if found.column != parent.column.strip('"`').lower():
             return f"it reads {parent.model.name} by {found.column}, and that is filled by {parent.column}"
+        if not found.cut.by_value:
+            return f"it reads {parent.model.name} by what it makes of {found.column}, and that is filled by {parent.column} as it is"
         if days != (first.start_date, next_day(first).start_date):
             return f"it reads {parent.model.name} by another window, {found.cut.bounds}, than that is filled by"
     if ".".join(path) in resolved and not filters:
         return f"it reads {parent.model.name} by another name"
     return None
-
-
-def _behind(project: Project, name: Sequence[str]) -> list[str]:
-    """The tables behind the name of a table or a view; none where the warehouse does not know it, or does not tell."""
-    try:
-        return project.call("_tables_behind", parts=list(name)) or []
-    except PlaybooksError:
-        return []
 
 
 def _as_day(text: str) -> str:

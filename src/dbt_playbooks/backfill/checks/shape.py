@@ -25,6 +25,7 @@ class Shape:
         different = self._different(self.sql, sql, window)
         if different is None or self._different(_plain(self.sql), _plain(sql), window) is None:
             return None
+        different = different or "nothing"
         return (
             f"its SQL for {window} is other SQL than for {self.window}, by which it was checked: `{different}`. Jinja takes another branch for "
             "some days. Decide by the date in SQL (case when ... then ...), or add --accept edges"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import gc
 import json
@@ -13,11 +14,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import command
 import duckdb
 from shop import ROOT, Shop
 
+from dbt_playbooks.backfill import runner
+from dbt_playbooks.backfill.progress import Progress
+from dbt_playbooks.backfill.state import Chunk
 from law.cases import PROJECTS, Case
 from law.source import COLUMN, KINDS, NEW_ROWS, break_on, change, correct, fill
 from law.tables import Tables
@@ -62,6 +67,7 @@ class Bench:
         (folder / "dbt_packages").mkdir()
         (folder / "dbt_packages" / "dbt_playbooks").symlink_to(ROOT)
         self.shop.write("packages.yml", f"packages:\n  - local: {ROOT}\n")
+        self._broken = folder / "broken"
         self._kills = 0
         self._written: set[Path] = set()
 
@@ -110,8 +116,26 @@ class Bench:
             correct(self.ours)
         return failed
 
-    def break_on(self, day: Any) -> None:
-        break_on(self.ours, day, self.schema, self.prefix)
+    def break_on(self, day: Any, at_first: bool = False) -> None:
+        """Reads of a day fail; `at_first`: until the next command has lost a chunk to it."""
+        if at_first:
+            self._broken.touch()
+        break_on(self.ours, day, self.schema, self.prefix, self._broken if at_first else None)
+
+    def _with_what_mends_itself(self) -> contextlib.ExitStack:
+        """A chunk that fails and is tried again finds that what broke it is over; nobody waits for long."""
+        ended = Progress.ended
+
+        def mend(progress: Progress, chunk: Chunk, again: bool) -> None:
+            ended(progress, chunk, again)
+            if chunk.status == "failed":
+                self._broken.unlink(missing_ok=True)
+
+        stack = contextlib.ExitStack()
+        stack.enter_context(mock.patch.object(Progress, "ended", mend))
+        stack.enter_context(mock.patch.object(runner, "_LONGEST_PAUSE", 0.01))
+        stack.callback(self._broken.unlink, missing_ok=True)
+        return stack
 
     def change(self, case: Case) -> None:
         """The source is another one from now on, and dbt's one run is to be made again: over what was there at first, or, where a run
@@ -182,7 +206,8 @@ class Bench:
             assert process.exitcode is not None, f"the command did not end in {_PATIENCE} s: {words}"
             return Ended(words, None, [], (output / "err").read_text())
         try:
-            said = self.shop.playbooks(*words)
+            with self._with_what_mends_itself():
+                said = self.shop.playbooks(*words)
         except Exception as error:
             return Ended(words, -1, [], f"{type(error).__name__}: {error}")
         finally:

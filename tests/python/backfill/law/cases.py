@@ -21,7 +21,8 @@ PROJECTS = {
     "project_vars": "vars: {start_date: '20230101', end_date: 7}\n",
 }
 """What is written in dbt_project.yml."""
-EXTRAS = (*FUNCTIONS, *PROJECTS, "hooks_count", "post_hook_deletes", "versions", "other_vars", "new_column")
+FEEDS = ("hook_makes_what_it_reads", "hook_keeps_what_it_wrote")
+EXTRAS = (*FUNCTIONS, *PROJECTS, "hooks_count", "post_hook_deletes", "versions", "other_vars", "new_column", *FEEDS)
 MERGED = {"merge_update_columns": ["amount"], "merge_exclude_columns": ["customer_id"]}
 AMOUNTS = {
     **{name: f"law_{name}(e.amount)" for name in FUNCTIONS},
@@ -29,6 +30,8 @@ AMOUNTS = {
     "project_vars": "e.amount + {{ var('start_date') | int - 20230101 }}",
     "other_vars": "e.amount * {{ var('factor', 1) }}",
     "new_column": "e.amount * 2 as added, e.amount",
+    FEEDS[0]: "e.amount + (select count(*) from main.of_the_window)",
+    FEEDS[1]: "e.amount + (select count(*) from main.written)",
 }
 
 
@@ -101,6 +104,13 @@ class Model:
                 "post_hook": "insert into hook_log values ('after')",
             },
             "post_hook_deletes": {"post_hook": f"delete from {{{{ this }}}} where {dated} is not null and amount < 0"},
+            FEEDS[0]: {
+                "pre_hook": f"create or replace table main.of_the_window as select id from {self._filled('<events>')} where {self._filled('<f>')}"
+            },
+            FEEDS[1]: {
+                "pre_hook": "create table if not exists main.written (id integer)",
+                "post_hook": "insert into main.written select id from {{ this }}",
+            },
         }.get(self.extra, {})
         return [f"{name}={value!r}" for name, value in settings.items()] + [
             f'{name}="{sql}"' for name, sql in hooks.items()
@@ -222,6 +232,7 @@ class Case:
         if (
             way.scheme in ("changed", "moved")
             or way.begins == "older rows"
+            or model.extra in FEEDS
             or (self.child and not SHAPES[self.child].plain)
         ):
             return False

@@ -35,6 +35,8 @@ class _Step:
     words: tuple[str, ...] = ()
     start: str | None = None
     breaks: dt.date | None = None
+    at_first: bool = False
+    """What breaks it is over when a chunk is tried again."""
     mends: bool = False
     changes: bool = False
     killed: bool = False
@@ -53,8 +55,8 @@ def hold(bench: Bench, case: Case) -> Verdict:
     broken = False
     for step in _steps(case):
         if step.breaks or step.mends:
-            bench.break_on(step.breaks)
-            broken = step.breaks is not None
+            bench.break_on(step.breaks, step.at_first)
+            broken = step.breaks is not None and not step.at_first
         if step.changes:
             bench.change(case)
             impossible = bench.one_run(case)
@@ -87,6 +89,9 @@ def _steps(case: Case) -> Iterator[_Step]:
     elif way.scheme == "broken":
         yield _Step(breaks=day if way.after < 4 else dt.date.fromisoformat(way.start))
         yield _Step(mends=True, again=True)
+    elif way.scheme == "retried":
+        first = dt.date.fromisoformat(way.start)
+        yield _Step(("--retries", "2"), breaks=day if way.after < 4 else first, at_first=True)
     elif way.scheme == "killed":
         yield _Step(killed=True)
         yield _Step(again=True)
@@ -117,7 +122,7 @@ class _Judge:
 
     def take(self, step: _Step, impossible: str | None, broken: bool) -> Ended:
         bench, case, way = self._bench, self._case, self._case.way
-        before = bench.tables.rows(case.models)
+        before, there = bench.tables.rows(case.models), bench.tables.names()
         words = ["--start", step.start or way.start, "--end", way.end]
         words += ["--chunk", way.chunk] if way.chunk and "--chunk" not in step.words else []
         words += ["--reverse"] if way.reverse else []
@@ -132,6 +137,8 @@ class _Judge:
             return ended
         if step.refused_for and (ended.code != 2 or step.refused_for not in ended.err):
             self.breach("does not say which var is another", ended)
+        if ended.code == 2 and there != bench.tables.names():
+            self.breach("refused, and left something behind", ended, sorted(there ^ bench.tables.names()))
         if ended.code == 2 and before != after:
             self.breach("refused after data changed", ended, _changes(before, after))
         if ended.code not in (0, 1, 2):

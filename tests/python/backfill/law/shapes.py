@@ -150,6 +150,12 @@ EDGES = [
         "row before, by customer",
         ", lag(e.amount) over (partition by e.customer_id order by e.<d>, e.id, e.amount) as before",
     ),
+    _rows("a macro of the warehouse with a window", ", law_visit(e.customer_id, e.id) as visit"),
+    _rows("a macro of the warehouse that counts", ", law_ordinal(e.customer_id, e.id) as visit"),
+    Shape(
+        "a table macro of the warehouse",
+        f"select {_COLUMNS}, n.number\nfrom <events> as e join law_numbered() as n on n.id = e.id\nwhere <f e>",
+    ),
     _rows("running total", ", sum(e.amount) over (order by e.<d>, e.id, e.amount) as so_far"),
     _rows("share of all", ", e.amount / nullif(sum(abs(e.amount)) over (), 0) as share"),
     _rows("more than the mean", tail=" and e.amount > (select avg(amount) from <events> where <f>)"),

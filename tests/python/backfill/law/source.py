@@ -30,6 +30,14 @@ class Source:
     """Some payments come the day after what they pay for."""
 
 
+MACROS = """
+create macro law_visit(customer, place) as row_number() over (partition by customer order by place);
+create macro law_ordinal(customer, place) as (select count(*) from {events} as p where p.customer_id = customer and p.id < place);
+create macro law_numbered() as table select id, row_number() over (order by id) as number from {events}
+"""
+"""What people keep in the warehouse beside their tables; the first sees only the rows of the query that calls it."""
+
+
 def fill(file: Path, source: Source, schema: str, prefix: str) -> None:
     """A new DuckDB file with the source in it. Models read views of it, which a test can make fail."""
     file.unlink(missing_ok=True)
@@ -38,13 +46,13 @@ def fill(file: Path, source: Source, schema: str, prefix: str) -> None:
         connection.execute(f"create schema if not exists {schema}; create table hook_log (said varchar)")
         for name in ("events", "payments", "customers"):
             connection.execute(f"create view {schema}.{prefix}{name} as select * from stored.{name}")
+        connection.execute(MACROS.format(events=f"{schema}.{prefix}events"))
 
 
-def break_on(file: Path, day: dt.date | None, schema: str, prefix: str) -> None:
-    """From now on whoever reads the events of a day gets an error; nobody, for None."""
-    broken = (
-        "" if day is None else f" where case when event_date = '{day}' then error('broken row') is null else true end"
-    )
+def break_on(file: Path, day: dt.date | None, schema: str, prefix: str, while_there: Path | None = None) -> None:
+    """From now on whoever reads the events of a day gets an error; nobody, for None. `while_there`: only as long as that file exists."""
+    when = f"event_date = '{day}'" + (f" and exists (select 1 from glob('{while_there}'))" if while_there else "")
+    broken = "" if day is None else f" where case when {when} then error('broken row') is null else true end"
     with duckdb.connect(str(file)) as connection:
         connection.execute(f"create or replace view {schema}.{prefix}events as select * from stored.events{broken}")
 

@@ -46,6 +46,16 @@ class Tables:
                     rows[(first, model.name, *said)] += 1
         return rows
 
+    def names(self) -> set[str]:
+        """Everything that has a name in our file."""
+        with self._opened() as connection:
+            found = connection.execute(
+                "select table_name from duckdb_tables() where database_name = 'shop' union all "
+                "select view_name from duckdb_views() where database_name = 'shop' and not internal union all "
+                "select function_name from duckdb_functions() where database_name = 'shop' and not internal"
+            ).fetchall()
+            return {name for (name,) in found}
+
     def differences(self, models: Sequence[Model]) -> list[tuple[Any, ...]]:
         """Rows that are in one of the two tables of a model only, as a multiset, without the columns that differ each time."""
         with self._opened() as connection:

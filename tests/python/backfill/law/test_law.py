@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from law.cases import EXTRAS, Case, Model, Way
+from law.cases import EXTRAS, FEEDS, Case, Model, Way
 from law.choices import cases
 from law.law import Law
 from law.shapes import PLAIN
@@ -60,10 +60,11 @@ MUST_BE_FILLED = {
         for strategy in ("delete+insert", "merge", "microbatch")
         for shape in PLAIN
     },
-    **{f"with {extra}": Case(Model("plain select", "merge", extra=extra)) for extra in EXTRAS},
+    **{f"with {extra}": Case(Model("plain select", "merge", extra=extra)) for extra in EXTRAS if extra not in FEEDS},
     **{
         f"microbatch with {extra}": Case(Model("plain select", "microbatch", extra=extra), way=Way(period="days"))
         for extra in EXTRAS
+        if extra not in FEEDS
     },
     **{f"by {kind}": Case(Model("group by day", kind=kind)) for kind in KINDS},
     "a clock and a random number": Case(Model("clock and random number")),
@@ -75,6 +76,12 @@ MUST_BE_FILLED = {
     ),
     "a row a batch": Case(Model("a row a batch", "microbatch"), way=Way(period="days")),
     "killed": Case(Model("plain select"), way=Way("killed", "5 day", after=2)),
+    **{
+        f"{strategy}, after a chunk failed once": Case(
+            Model("plain select", strategy), way=Way("retried", "day", period="days", threads=threads)
+        )
+        for strategy, threads in {"delete+insert": 1, "merge": 4, "microbatch": 1}.items()
+    },
     "killed between hooks": Case(Model("plain select", extra="hooks_count"), way=Way("killed", "5 day", after=3)),
     "hooks of a run that is mended": Case(
         Model("plain select", "merge", extra="hooks_count"), way=Way("broken", "5 day")
