@@ -56,6 +56,7 @@ class DbtCoreProject(Rehearsal):
         self._lock = threading.Lock()
         self._adapter.set_macro_context_generator(self._kept_macro_context)
         self._note_statements()
+        self._remember_columns()
         self._packages_before_ours: list[str] = []
         if only_reads:
             refuse_unreachable(self._adapter, self._config.credentials)
@@ -213,9 +214,14 @@ class DbtCoreProject(Rehearsal):
         runner.node.config.pre_hook = runner.node.config.pre_hook if hooks.before else []
         runner.node.config.post_hook = runner.node.config.post_hook if hooks.after else []
         runner.refuses = refuses
+        written = self._manifest.nodes[model.unique_id].config
+        if written.on_schema_change in (None, "ignore") and not written.pre_hook and not written.post_hook:
+            self._keeping_columns.add(str(self._relation(runner.node)))
         with log_contextvars(node_info=runner.node.node_info):
             result = runner.run_with_hooks(manifest)
         failed = str(result.status) not in ("success", "warn")
+        if failed:
+            self._kept_columns.clear()
         with self._lock:
             self._results[model.unique_id] = result
             if not failed:
@@ -228,6 +234,22 @@ class DbtCoreProject(Rehearsal):
             bytes_processed=None if billed is None else int(billed),
             compiled=getattr(runner.node, "compiled_code", None),
         )
+
+    def _remember_columns(self) -> None:
+        """dbt asks for the columns of a model's table in each chunk; where no chunk changes them, once will do, until a chunk fails."""
+        describe = self._adapter.get_columns_in_relation
+        self._keeping_columns: set[str] = set()
+        self._kept_columns: dict[str, Sequence[Any]] = {}
+
+        def columns(relation: Any) -> list[Any]:
+            name = str(relation)
+            if name not in self._keeping_columns:
+                return list(describe(relation))
+            found = self._kept_columns.get(name) or describe(relation)
+            self._kept_columns[name] = found
+            return list(found)
+
+        self._adapter.get_columns_in_relation = columns
 
     def _runner(self, model: Model, window: Window, config: Mapping[str, Any]) -> tuple[Any, Any]:
         """dbt's runner for a model, on copies: the window's vars, the model's node and its ephemeral parents are its own."""

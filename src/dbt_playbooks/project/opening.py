@@ -100,9 +100,9 @@ def _quick_flags() -> contextlib.AbstractContextManager[Any]:
 
 @contextlib.contextmanager
 def silent_events() -> Iterator[None]:
-    """dbt builds a message for each of its events, 25 a chunk, though nobody listens: only warnings, which may be errors, go on."""
+    """dbt builds a message for each of its events, 40 a chunk, though nobody listens: only warnings, which may be errors, are built and go on."""
     from dbt_common.events import event_manager_client
-    from dbt_common.events.base_types import EventLevel
+    from dbt_common.events.base_types import BaseEvent, EventLevel
     from dbt_common.events.event_manager import EventManager
     from dbt_common.exceptions import base
 
@@ -111,6 +111,17 @@ def silent_events() -> Iterator[None]:
             if (level or e.level_tag()) == EventLevel.WARN:
                 super().fire_event(e, level, *arguments, **more)
 
+    build = BaseEvent.__init__
+
+    def later(event: Any, *arguments: Any, **fields: Any) -> None:
+        event.__dict__["not_built"] = (arguments, fields)
+
+    def message(event: Any) -> Any:
+        waiting = event.__dict__.pop("not_built", None)
+        if waiting:
+            build(event, *waiting[0], **waiting[1])
+        return event.__dict__["pb_msg"]
+
     # every exception that dbt builds, and its dispatch builds dozens a chunk, reads the whole environment for secrets
     secrets = base.env_secrets()
     read_secrets, base.env_secrets = base.env_secrets, lambda: secrets
@@ -118,10 +129,14 @@ def silent_events() -> Iterator[None]:
     silent = Silent()
     silent.__dict__.update(before.__dict__)
     event_manager_client.ctx_set_event_manager(silent)
+    BaseEvent.__init__ = later
+    BaseEvent.pb_msg = property(message, lambda event, built: event.__dict__.update(pb_msg=built))
     try:
         yield
     finally:
         event_manager_client.ctx_set_event_manager(before)
+        BaseEvent.__init__ = build
+        del BaseEvent.pb_msg
         base.env_secrets = read_secrets
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
 import pytest
 from shop import DELETE_INSERT, FILTERED, MERGE, MICROBATCH, RANGE, Shop
 
@@ -45,6 +50,56 @@ def test_sql_that_no_hook_mends_is_refused_before_anything_runs(shop: Shop) -> N
     said = shop.run("events", *RANGE)
     assert said.code == 2
     assert "does not run, so nothing was begun" in said.err
+
+
+def test_a_hook_that_drops_a_column_between_chunks(shop: Shop) -> None:
+    drop = 'post_hook="alter table {{ this }} drop column if exists more", unique_key'
+    shop.model("events", DELETE_INSERT.replace("unique_key", drop) + FILTERED.replace("*", "*, 1 as more"))
+    shop.sql("create table main.events as select *, 1 as more from raw.events limit 0")
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert shop.difference("events") == []
+
+
+def test_jinja_that_asks_for_the_columns_before_there_is_a_table(shop: Shop) -> None:
+    asks = "{% set there = adapter.get_columns_in_relation(this) | length %}"
+    shop.model("events", DELETE_INSERT + asks + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert shop.difference("events") == []
+
+
+def test_what_comes_between_two_chunks_is_seen_when_one_fails(shop: Shop) -> None:
+    """The columns of a table are asked for once, and again after a chunk that failed."""
+    breaks = " and case when event_date = '2024-02-15' and exists (select 1 from glob('broken')) then error('broken') is null else true end"
+    shop.model("events", DELETE_INSERT + FILTERED + breaks)
+    (shop.folder / "broken").touch()
+    asked = Asked()
+    with asked.counted():
+        said = shop.run("events", *RANGE, "--chunk", "day")
+    assert said.code == 1, said.err
+    assert asked.times == 2
+    assert shop.sql("select count(*) from events") == [(270,)]
+
+
+class Asked:
+    """How often dbt asks for the columns of the model's table."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        from dbt.adapters.duckdb.impl import DuckDBAdapter
+
+        describe = DuckDBAdapter.get_columns_in_relation
+
+        def columns(adapter: Any, relation: Any) -> Any:
+            self.times += str(relation).endswith('"events"')
+            return describe(adapter, relation)
+
+        with mock.patch.object(DuckDBAdapter, "get_columns_in_relation", columns):
+            yield
 
 
 def test_a_new_column_beside_threads_is_added_by_one_chunk(shop: Shop) -> None:

@@ -130,6 +130,8 @@ def test_what_its_jinja_asks_counts_unless_it_asks_for_columns() -> None:
         "select max(described) from main.events",
         "select * from main.events, Information_Schema.columns",
         "/* describe */ select max(day) from main.events",
+        "select column_name from (describe main.events), main.events",
+        "select * from (describe (select max(day) from main.events))",
     ):
         project.asked = ["select 1", asked]
         assert reason(project) == READS_ITSELF
@@ -137,6 +139,8 @@ def test_what_its_jinja_asks_counts_unless_it_asks_for_columns() -> None:
         "describe main.events",
         "DESCRIBE main.events",
         "-- of its columns\ndescribe main.events",
+        "select column_name, column_type from (describe main.events)",
+        "SELECT column_name FROM ( DESCRIBE main.events ) as columns",
         "select column_name from information_schema.columns where table_name = 'events'",
     ):
         project.asked = [asked]

@@ -15,6 +15,7 @@ from dbt_playbooks.interface import Model, Project, Rendering, Window
 
 _HANDLED_WHEN_FROZEN = {"partitions"}
 _ASKS_FOR_COLUMNS = re.compile(r"\s*describe\b", re.IGNORECASE)
+_COLUMNS_OF_A_TABLE = re.compile(r"\(\s*describe\s+[^()]*\)", re.IGNORECASE)
 
 
 def against_sql(project: Project, model: Model, first: Window) -> str | None:
@@ -77,7 +78,7 @@ def _reads_itself(project: Project, model: Model, window: Window, renderings: Se
 def asked_statements(renderings: Sequence[Rendering]) -> list[str]:
     """What Jinja asks the warehouse while it is compiled, but for the columns of a table."""
     plain = [sqlparse.format(statement, strip_comments=True) for each in renderings for statement in each.asked]
-    return [statement for statement in plain if not _ASKS_FOR_COLUMNS.match(statement)]
+    return [_COLUMNS_OF_A_TABLE.sub("(select 1)", each) for each in plain if not _ASKS_FOR_COLUMNS.match(each)]
 
 
 def _ignores(model: Model) -> str:
