@@ -10,17 +10,29 @@
   {{ return('select count(*) as row_count, ' ~ sums | join(', ') ~ '\nfrom (\n' ~ query ~ '\n) as probed') }}
 {% endmacro %}
 
-{#- The number of rows and a checksum of them, which for floats, whose sums depend on the order, is their sum: `row_count`,
-    `checksum`, `float_1`, ... -#}
+{#- The number of rows and a checksum of them: `row_count`, `checksum`. A float may differ in its last digits from one query to the next, so
+    in the checksum it counts as NULL, NaN, infinite or a number, and the numbers are added up: `float_0` is their sum, `float_0_placed` the
+    sum in which each has a weight of its row, `float_0_roots` that of the roots of their sizes, and `float_0_size` that of their sizes. -#}
 {% macro _probed_rows_sql(query, columns) %}
-  {%- set values, sums = [], [] -%}
+  {%- set values, floats = [], [] -%}
   {%- for column in columns -%}
     {%- if dbt_playbooks._family(column.type) == 'float' -%}
-      {%- do sums.append(', ' ~ dbt_playbooks._probed_float(adapter.quote(column.name)) ~ ' as float_' ~ sums | length) -%}
-      {%- do values.append('case when ' ~ adapter.quote(column.name) ~ ' is null then 1 else 0 end') -%}
+      {%- do floats.append(adapter.dispatch('_probed_float', 'dbt_playbooks')(value=adapter.quote(column.name))) -%}
+      {%- do values.append(floats[-1].kind) -%}
     {%- else -%}
       {%- do values.append(dbt_playbooks._probed_value(column)) -%}
     {%- endif -%}
+  {%- endfor -%}
+  {%- set weight = adapter.dispatch('_probed_weight', 'dbt_playbooks')(row_hash=dbt_playbooks._row_hash(values)) -%}
+  {%- set sums = [] -%}
+  {%- for float in floats -%}
+    {%- set of = {
+      '': float.number, '_placed': float.number ~ ' * ' ~ weight, '_roots': 'sqrt(abs(' ~ float.number ~ '))', '_size': 'abs(' ~ float.number ~ ')'
+    } -%}
+    {%- set number = loop.index0 -%}
+    {%- for name, added in of.items() -%}
+      {%- do sums.append(', ' ~ float.sum ~ '(' ~ added ~ ') as float_' ~ number ~ name) -%}
+    {%- endfor -%}
   {%- endfor -%}
   {{ return(
     'select count(*) as row_count, cast(' ~ (dbt_playbooks._checksum(values) if values else '0')

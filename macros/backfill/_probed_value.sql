@@ -14,14 +14,30 @@
   {{ return('to_json_string(' ~ value ~ ')') }}
 {% endmacro %}
 
-{% macro _probed_float(value) %}
-  {{ return(adapter.dispatch('_probed_float', 'dbt_playbooks')(value=value)) }}
-{% endmacro %}
-
+{#- A float as a number between 0 and 4 for what it is, as a number (NULL where it is none), and what adds numbers up. -#}
 {% macro duckdb___probed_float(value) %}
-  {{ return('sum(case when isfinite(' ~ value ~ ') then ' ~ value ~ ' end)') }}
+  {{ return({
+    'kind': 'case when ' ~ value ~ ' is null then 1 when isnan(' ~ value ~ ') then 2 when isfinite(' ~ value ~ ') then 0 when '
+      ~ value ~ ' > 0 then 3 else 4 end',
+    'number': 'case when isfinite(' ~ value ~ ') then cast(' ~ value ~ ' as double) end',
+    'sum': 'fsum'
+  }) }}
 {% endmacro %}
 
 {% macro bigquery___probed_float(value) %}
-  {{ return('sum(if(is_nan(' ~ value ~ ') or is_inf(' ~ value ~ '), null, ' ~ value ~ '))') }}
+  {{ return({
+    'kind': 'case when ' ~ value ~ ' is null then 1 when is_nan(' ~ value ~ ') then 2 when not is_inf(' ~ value ~ ') then 0 when '
+      ~ value ~ ' > 0 then 3 else 4 end',
+    'number': 'if(is_nan(' ~ value ~ ') or is_inf(' ~ value ~ '), null, ' ~ value ~ ')',
+    'sum': 'sum'
+  }) }}
+{% endmacro %}
+
+{#- A number between -1 and 1 that follows from a row. -#}
+{% macro duckdb___probed_weight(row_hash) %}
+  {{ return('(cast(' ~ row_hash ~ ' % 1000003 as double) / 1000003)') }}
+{% endmacro %}
+
+{% macro bigquery___probed_weight(row_hash) %}
+  {{ return('(mod(' ~ row_hash ~ ', 1000003) / 1000003)') }}
 {% endmacro %}

@@ -128,6 +128,8 @@ class Rendering:
     asked: tuple[str, ...] = ()
     error: str | None = None
     """Why it could not be rendered."""
+    change: str | None = None
+    """A statement by which the Jinja wanted to change the warehouse. It was not sent."""
 
 
 @dataclass(frozen=True)

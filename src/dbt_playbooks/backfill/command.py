@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 
 from dbt_playbooks.backfill import report
 from dbt_playbooks.backfill.checks import EdgeOptions, Target, check, check_rows, effective_strategy, keys_of
+from dbt_playbooks.backfill.checks.hooks import hooks_in_each_others_way
 from dbt_playbooks.backfill.checks.targets import default_chunk
 from dbt_playbooks.backfill.lease import CREATION, Lease
 from dbt_playbooks.backfill.mismatches import Mismatch, mismatches, recorded_again
@@ -108,7 +109,9 @@ def run(
     with _prepared(options, selection, exclude, request, limits, stderr().say) as prepared:
         project, plan, state = prepared.project, prepared.plan, prepared.state
         with Progress(len(plan.todo), plan.skipped, json_events) as progress:
-            for warning in [*prepared.warnings, *_side_by_side(project, prepared.targets, request, run_options)]:
+            told = _side_by_side(project, prepared.targets, request, run_options)
+            run_options, one_at_a_time = _one_at_a_time(project, prepared.targets, run_options)
+            for warning in [*prepared.warnings, *told, *one_at_a_time]:
                 progress.note(f"warning: {warning}")
             _refuse_over(limits, project, prepared.targets, plan)
             other = report.find_comparison(project, prepared.targets[-1], compare_to) if compare_to else None
@@ -270,6 +273,22 @@ def _side_by_side(project: Project, targets: Sequence[Target], request: Request,
     return [
         f"on BigQuery, merges by key into one table at the same time may conflict ({', '.join(merging)}). Add --retries 3"
     ]
+
+
+def _one_at_a_time(
+    project: Project, targets: Sequence[Target], run_options: RunOptions
+) -> tuple[RunOptions, list[str]]:
+    """How many chunks may run at once, and why fewer than asked for."""
+    if project.adapter_type != "duckdb" or run_options.threads == 1:
+        return run_options, []
+    hooked = [each.model.name for each in targets if hooks_in_each_others_way(each.model, "duckdb")]
+    commented = [each.model.name for each in targets if any((each.model.config.get("persist_docs") or {}).values())]
+    reasons = [f"hooks of {name} change what is not in their chunk alone" for name in hooked]
+    reasons += [f"{name} writes comments (persist_docs)" for name in commented]
+    if not reasons:
+        return run_options, []
+    text = f"{'; '.join(reasons)}: DuckDB lets one transaction at a time do that, so chunks run one after the other"
+    return replace(run_options, threads=1), [text]
 
 
 def _estimates(project: Project, targets: Sequence[Target], plan: Plan) -> dict[int, int | None]:

@@ -212,7 +212,15 @@ class Runner:
         known = self._data_types.get(target.model.unique_id) or target.data_type
         if known:
             return known
-        returned = self._project.columns_of(self._project.compile(target.model, chunk.window))
+        sql = self._project.compile(target.model, chunk.window)
+        try:
+            returned = self._project.columns_of(sql)
+        except WarehouseError:
+            # hooks may make what the SQL calls
+            if self._project.bills_bytes or not self._project.has_hooks_before([target.model]):
+                raise
+            with self._project.rehearsed([target.model], hooks=True):
+                returned = self._project.columns_of(sql)
         return type_in(self._project, target, returned, f"what {target.model.name} returns")
 
     def _learn(self, target: Target, refresh: bool = False) -> str | None:

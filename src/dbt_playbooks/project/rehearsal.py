@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+
+import sqlparse
 
 from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.interface import Model, Rendering, Window
 from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.project.stubs import stubbed
+
+_ASKS = re.compile(r"[\s(]*(select|with|from|values|table|describe|desc|show|summarize|explain)\b", re.IGNORECASE)
+_CHANGES_BEHIND_WITH = re.compile(
+    r"^\s*with\b.*\)\s*(insert\s+into|update|delete\s+from|merge\s+into)\b", re.IGNORECASE | re.DOTALL
+)
+_ENDS_A_TRANSACTION = re.compile(r"\s*(commit|begin|end|rollback|abort|start)\b", re.IGNORECASE)
 
 
 class Rehearsal(DbtSession):
@@ -31,7 +40,8 @@ class Rehearsal(DbtSession):
         raise NotImplementedError
 
     def rendered(self, model: Model, window: Window, incremental: bool) -> Rendering:
-        """The SQL of a model for a window on a first run, or on an incremental one, whatever the warehouse has. It runs nothing, but macros may query.
+        """The SQL of a model for a window on a first run, or on an incremental one, whatever the warehouse has. It runs nothing, but macros may query;
+        a statement that would change something is not sent.
 
         Ephemeral parents are not put into it: they stand there as the names of their CTEs.
         """
@@ -39,13 +49,14 @@ class Rehearsal(DbtSession):
         from dbt.context.providers import generate_runtime_model_context
 
         runner, manifest = self._runner(model, window, {})
-        with self._dbt_errors(), self._connection(f"compile_{model.name}"):
-            if model.is_microbatch:
-                # only compiling gives its node the batch by which refs and sources are filtered
-                runner.compile(manifest)
-            context = generate_runtime_model_context(runner.node, runner.config, manifest)
-        with self._noted() as asked:
+        with self._noted(only_reads=True) as asked:
             try:
+                with self._dbt_errors(), self._connection(f"compile_{model.name}"):
+                    if model.is_microbatch:
+                        # only compiling gives its node the batch by which refs and sources are filtered
+                        runner.compile(manifest)
+                    context = generate_runtime_model_context(runner.node, runner.config, manifest)
+                del asked[:]
                 with (
                     self._dbt_errors(),
                     self._connection(f"compile_{model.name}"),
@@ -53,7 +64,8 @@ class Rehearsal(DbtSession):
                 ):
                     text = str(get_rendered(runner.node.raw_code, context, runner.node))
             except PlaybooksError as error:
-                return Rendering("", tuple(asked), str(error))
+                change = asked[-1] if asked and _changes(asked[-1]) else None
+                return Rendering("", tuple(asked), str(error), change)
         return Rendering(text, tuple(asked))
 
     def _as_if_there(self, node: Any, incremental: bool) -> dict[str, Any]:
@@ -84,16 +96,29 @@ class Rehearsal(DbtSession):
     def rehearsed(self, models: Sequence[Model], hooks: bool) -> Iterator[None]:
         """What the models' sql_header makes, and with `hooks` what hooks make before them, is there while this lasts and is then rolled back.
 
-        Only where DDL is transactional (DuckDB). Hooks outside of a transaction are left out.
+        Only where DDL is transactional (DuckDB). Hooks outside of a transaction are left out. One inside of another stands in its place while it
+        lasts: what fails in a transaction ends it.
         """
+        outer = getattr(self._noting, "rehearsed", None)
         with self._dbt_errors(), self._connection("rehearsal"):
-            self._adapter.connections.begin()
             try:
-                for sql in self._before(models, hooks):
-                    self._adapter.execute(sql, auto_begin=False)
+                self._begin_with(self._before(models, hooks))
                 yield
             finally:
                 self._adapter.connections.rollback_if_open()
+                self._noting.rehearsed = None
+                if outer is not None:
+                    self._begin_with(outer)
+
+    def _begin_with(self, statements: Iterable[str]) -> None:
+        self._adapter.connections.rollback_if_open()
+        self._adapter.connections.begin()
+        ran = self._noting.rehearsed = []
+        for sql in statements:
+            for statement in sqlparse.split(sql):
+                if not _ENDS_A_TRANSACTION.match(statement):
+                    self._adapter.execute(statement, auto_begin=False)
+            ran.append(sql)
 
     def tables_read(
         self, model: Model, queries: Sequence[str], others: Sequence[tuple[Model, str]] = ()
@@ -142,20 +167,24 @@ class Rehearsal(DbtSession):
             self.call("_disable_optimizers", names=before)
 
     def _before(self, models: Sequence[Model], hooks: bool) -> Iterator[str]:
-        from dbt.clients.jinja import get_rendered
         from dbt.context.providers import generate_runtime_model_context
 
         for node in self._start_hooks() if hooks else ():
-            yield str(
-                get_rendered(node.raw_code, generate_runtime_model_context(node, self._config, self._manifest), node)
-            )
+            yield self._hook(node.raw_code, generate_runtime_model_context(node, self._config, self._manifest), node)
         for model in models:
             node = self._manifest.nodes[model.unique_id]
             context = generate_runtime_model_context(node, self._config, self._manifest)
             for hook in self._pre_hooks(model) if hooks else ():
-                yield str(get_rendered(hook.sql, context, node))
+                yield self._hook(hook.sql, context, node)
             if model.config.get("sql_header"):
                 yield str(model.config["sql_header"])
+
+    def _hook(self, text: str, context: Any, node: Any) -> str:
+        """A hook's SQL. What its macros commit is not: it must go when the rehearsal ends."""
+        from dbt.clients.jinja import get_rendered
+
+        with stubbed(context, {"adapter.commit": lambda: None, "adapter.commit_if_has_connection": lambda: None}):
+            return str(get_rendered(text, context, node))
 
     def _start_hooks(self) -> list[Any]:
         nodes = self._manifest.nodes.values()
@@ -166,22 +195,36 @@ class Rehearsal(DbtSession):
 
     def _note_statements(self) -> None:
         """Let `_noted` see what macros send to the warehouse."""
+        from dbt_common.exceptions import DbtRuntimeError
+
         execute = self._adapter.execute
         self._noting = noting = threading.local()
 
         def noted(sql: str, *arguments: Any, **more: Any) -> Any:
             for statements in getattr(noting, "lists", ()):
                 statements.append(sql)
+            if getattr(noting, "only_reads", False) and _changes(sql):
+                raise DbtRuntimeError(f"its Jinja changes the warehouse while it is compiled: {sql}")
             return execute(sql, *arguments, **more)
 
         self._adapter.execute = noted
 
     @contextlib.contextmanager
-    def _noted(self) -> Iterator[list[str]]:
-        """The statements of this thread while this lasts."""
+    def _noted(self, only_reads: bool = False) -> Iterator[list[str]]:
+        """The statements of this thread while this lasts. `only_reads`: others are refused."""
         statements: list[str] = []
         self._noting.lists = (*getattr(self._noting, "lists", ()), statements)
+        self._noting.only_reads = only_reads
         try:
             yield statements
         finally:
             self._noting.lists = self._noting.lists[:-1]
+            self._noting.only_reads = False
+
+
+def _changes(sql: str) -> bool:
+    """Whether one of its statements may change the warehouse."""
+    plain = [sqlparse.format(each, strip_comments=True) for each in sqlparse.split(sql)]
+    return any(
+        each.strip(" ;\n") and (not _ASKS.match(each) or bool(_CHANGES_BEHIND_WITH.search(each))) for each in plain
+    )

@@ -52,7 +52,8 @@ def stubbed(context: dict[str, Any], stubs: Mapping[str, Any]) -> Iterator[None]
         namespace = Namespace(context)
         methods = {name.partition(".")[2]: stub for name, stub in stubs.items() if name.startswith("adapter.")}
         for name in methods:
-            if not hasattr(type(context["adapter"]._adapter), name) and name not in ("dispatch", "Relation"):
+            owners = (type(context["adapter"]._adapter), type(context["adapter"]))
+            if not any(hasattr(owner, name) for owner in owners) and name != "Relation":
                 members = [f"adapter.{each}" for each in dir(context["adapter"]._adapter) if not each.startswith("_")]
                 near = difflib.get_close_matches(f"adapter.{name}", members, n=3)
                 raise UnknownNameError(f"stub 'adapter.{name}': the adapter has no '{name}'.{_did_you_mean(near)}")

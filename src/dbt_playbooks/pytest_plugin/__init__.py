@@ -197,8 +197,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     calls = getattr(item, "funcargs", {}).get("macro")
     if report.when == "call" and report.failed and calls is not None:
         from dbt_playbooks.pytest_plugin.failure import sections
+        from dbt_playbooks.pytest_plugin.macros import Macros
 
-        report.sections += sections(calls)
+        # a test may have a parameter of that name
+        report.sections += sections(calls) if isinstance(calls, Macros) else []
     return report
 
 

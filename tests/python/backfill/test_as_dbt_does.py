@@ -37,12 +37,91 @@ def test_a_function_made_by_a_pre_hook_is_there_for_the_check(shop: Shop) -> Non
     assert _doubled(shop) == []
 
 
+def test_hooks_that_make_a_function_beside_threads(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT.replace("unique_key", f'pre_hook="{MADE}", unique_key') + CALLS)
+    said = shop.run("events", *RANGE, "--chunk", "week", "--threads", "4")
+    assert said.code == 0, said.err
+    assert "warning: hooks of events change what is not in their chunk alone" in said.err
+    assert "chunks run one after the other" in said.err
+    assert _doubled(shop) == []
+
+
+def test_a_function_made_by_hooks_of_two_models_that_have_no_table(shop: Shop) -> None:
+    hooked = DELETE_INSERT.replace("unique_key", f'pre_hook="{MADE}", unique_key')
+    shop.model("events", hooked + CALLS)
+    shop.model("below", hooked + CALLS.replace("{{ source('raw', 'events') }}", "{{ ref('events') }}"))
+    said = shop.run("events", "below", *RANGE)
+    assert said.code == 0, said.err
+    assert _doubled(shop) == []
+    assert shop.sql("select sum(b.amount - 2 * e.amount) from below as b join events as e using (id)") == [(0,)]
+
+
 def test_a_function_made_by_sql_header_is_there_for_the_check(shop: Shop) -> None:
     header = "{% call set_sql_header(config) %}" + MADE + ";{% endcall %}\n"
     shop.model("events", DELETE_INSERT + header + CALLS)
     said = shop.run("events", *RANGE)
     assert said.code == 0, said.err
     assert _doubled(shop) == []
+
+
+def test_what_a_hook_commits_goes_when_it_was_only_rehearsed(shop: Shop) -> None:
+    macro = (
+        "{% macro prepared() %}{% if execute %}{% do run_query('create or replace table main.helper as select 1 as id') %}"
+        "{% do adapter.commit() %}{% endif %}commit; create or replace table main.second as select 1 as id; commit{% endmacro %}"
+    )
+    shop.write("macros/prepared.sql", macro)
+    project = (shop.folder / "dbt_project.yml").read_text()
+    shop.write("dbt_project.yml", project + 'on-run-start: ["{{ prepared() }}"]\n')
+    reads = FILTERED + " and id not in (select id from main.helper) and id not in (select id from main.second)"
+    shop.model("events", DELETE_INSERT + reads + " and id not in (select id from {{ this }})")
+    said = shop.run("events", *RANGE)
+    assert said.code == 2, said.err
+    assert shop.sql("select table_name from information_schema.tables where table_schema = 'main'") == []
+    shop.write("macros/prepared.sql", macro.replace("commit; create", "create").replace("; commit", ""))
+    shop.model("events", DELETE_INSERT + reads)
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert shop.sql("select count(*) from events") == [(272,)]
+
+
+JINJA = {
+    "changes what it reads": "run_query('update raw.counter set n = n + 1')",
+    "makes a table": "run_query('create or replace table main.made as select 1 as n')",
+    "behind a WITH": "run_query('with x as (select 1 as n) insert into raw.counter select n from x')",
+    "by rows that go": "run_query('/* all */ delete from raw.counter')",
+    "by the adapter": "adapter.create_schema(api.Relation.create(database='shop', schema='made'))",
+}
+
+
+@pytest.mark.parametrize("case", JINJA)
+@pytest.mark.parametrize("head", [DELETE_INSERT, MICROBATCH])
+def test_a_model_of_which_the_jinja_changes_the_warehouse_is_refused(shop: Shop, case: str, head: str) -> None:
+    shop.sql("create table raw.counter as select 1 as n")
+    sql = FILTERED if head == DELETE_INSERT else "select * from {{ source('raw', 'events') }}"
+    shop.model("events", head + "{% if execute %}{% do " + JINJA[case] + " %}{% endif %}" + sql)
+    before = shop.sql("select table_name from duckdb_tables() order by all")
+    said = shop.run("events", *RANGE)
+    assert said.code == 2, said.err
+    assert "its Jinja changes the warehouse while it is compiled" in said.err
+    assert shop.sql("select * from raw.counter") == [(1,)]
+    assert shop.sql("select table_name from duckdb_tables() order by all") == before
+    assert shop.sql("select count(*) from duckdb_schemas() where schema_name = 'made'") == [(0,)]
+
+
+def test_comments_that_chunks_write_beside_threads(shop: Shop) -> None:
+    shop.model(
+        "events",
+        DELETE_INSERT.replace("unique_key", "persist_docs={'relation': true, 'columns': true}, unique_key") + FILTERED,
+    )
+    shop.write(
+        "models/events.yml",
+        "models: [{name: events, description: all of them, columns: [{name: id, description: a number}]}]\n",
+    )
+    for again in ((), ("--reprocess", "all")):
+        said = shop.run("events", *RANGE, "--chunk", "week", "--threads", "4", *again)
+        assert said.code == 0, said.err
+        assert "events writes comments (persist_docs)" in said.err
+    assert shop.difference("events") == []
 
 
 def test_sql_that_no_hook_mends_is_refused_before_anything_runs(shop: Shop) -> None:

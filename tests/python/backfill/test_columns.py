@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from dbt_playbooks.backfill.checks.columns import UnrunnableError, check_columns
 from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.errors import UsageError, WarehouseError
-from dbt_playbooks.interface import Model, Window
+from dbt_playbooks.interface import Model, Rendering, Window
 
 FIRST = Window("2024-01-01", "2024-01-31")
 
@@ -37,6 +37,7 @@ class Warehouse:
         self.tables = tables or {}
         self.headers: list[str | None] = []
         self.refreshed: list[str] = []
+        self.below: list[Model] = []
 
     def exists(self, model: Model, refresh: bool = False) -> bool:
         if refresh:
@@ -49,16 +50,25 @@ class Warehouse:
     def columns(self, name: str) -> Mapping[str, str]:
         return self.tables[name]
 
-    def compile(self, model: Model, window: Window) -> tuple[str, Window]:
-        return model.name, window
-
-    def columns_of(self, sql: tuple[str, Window], header: str | None) -> Mapping[str, str]:
-        name, window = sql
+    def compile(self, model: Model, window: Window) -> str:
         assert window == FIRST
+        return f"select * from raw.{model.name}"
+
+    def columns_of(self, sql: str, header: str | None) -> Mapping[str, str]:
+        name = sql.rpartition(".")[2]
         self.headers.append(header)
         if name not in self.returns:
             raise WarehouseError("no such column: x")
         return self.returns[name]
+
+    def descendants(self, _: Sequence[Model]) -> list[Model]:
+        return self.below
+
+    def rendered(self, model: Model, *_: Any) -> Rendering:
+        return Rendering(f"select * from raw.{model.name}")
+
+    def tables_read(self, *_: Any) -> None:
+        return None
 
     def call(self, _: str, **asked: Any) -> str:
         return str(asked["data_type"])
@@ -165,11 +175,17 @@ def test_sql_that_the_warehouse_refuses_is_refused_with_what_tries_it() -> None:
 
 def test_sql_that_reads_a_table_which_the_first_chunk_makes_is_not_judged() -> None:
     # the other has no table yet
-    assert checked(Warehouse({"events": HAS}), target(), target("below", unique_key="id")) == (["date", None], [])
-    assert checked(Warehouse({"events": HAS}, {"below": HAS}), target(), target("below"))[0] == ["date", "date"]
-    # its own missing table is no excuse
-    with pytest.raises(UnrunnableError):
-        checked(Warehouse({"events": HAS}, {"events": HAS}), target(), target("below"))
+    def reading(*tables: str) -> Warehouse:
+        warehouse = Warehouse({"events": HAS}, dict.fromkeys(tables, HAS))
+        warehouse.below = [target("below").model]
+        return warehouse
+
+    assert checked(reading(), target(), target("below", unique_key="id")) == (["date", None], [])
+    assert checked(reading("below"), target(), target("below"))[0] == ["date", "date"]
+    # its own missing table is no excuse, nor is that of a model which it does not read
+    for warehouse in (reading("events"), Warehouse({"events": HAS})):
+        with pytest.raises(UnrunnableError):
+            checked(warehouse, target(), target("below"))
 
 
 def test_what_stands_before_a_models_sql_is_analyzed_with_it_on_bigquery() -> None:

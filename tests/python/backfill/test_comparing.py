@@ -76,7 +76,8 @@ def test_values_that_no_example_shows_are_told_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("f", "apart", "same"), [(0.5, 1e-7, True), (0.5, 1e-5, False), (1e9, 0.5, True), (1e9, 10.0, False)]
+    ("f", "apart", "same"),
+    [(0.5, 1e-12, True), (0.5, 1e-10, False), (1e9, 1e-3, True), (1e9, 1.0, False), (-1e9, 1e-3, True)],
 )
 def test_sums_of_floats_may_differ_in_their_last_digits(f: float, apart: float, same: bool) -> None:
     def rows(window: Window, _: int) -> list[Row]:

@@ -133,6 +133,22 @@ def test_floats_that_are_added_in_another_order_are_the_same(shop: Shop) -> None
     assert shop.run("events", *WEEKLY).code == 0
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "id - avg(id) over (partition by id % 2)",
+        "percent_rank() over (order by id)",
+        "case when row_number() over (partition by note order by id) = 1 then 'nan' else 'inf' end::double",
+        "case when row_number() over (partition by note order by id) % 2 = 0 then 1e-9 else -1e-9 end::double",
+    ],
+)
+def test_floats_of_which_the_sums_are_the_same_are_told_apart(shop: Shop, value: str) -> None:
+    shop.model("events", DELETE_INSERT + f"select id, event_date, {value} as x from {SOURCE} where {F}")
+    said = shop.run("events", *WEEKLY)
+    assert said.code == 2, said.err
+    assert "together" in said.err
+
+
 BATCHES = {
     "a row a batch": "select count(*) as n, max(event_date) as event_date from {{ source('raw', 'events') }}",
     "distinct values of a batch": "select count(distinct note) as n, min(event_date) as event_date from {{ source('raw', 'events') }}",

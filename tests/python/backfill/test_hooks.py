@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dbt_playbooks.backfill.checks.hooks import hook_that_changes, hooks_not_read
+from dbt_playbooks.backfill.checks.hooks import hook_that_changes, hooks_in_each_others_way, hooks_not_read
 from dbt_playbooks.interface import Model
 
 OWN = '"shop"."main"."events"'
@@ -58,8 +58,8 @@ def test_a_hook_that_writes_into_its_own_table_is_found(hook: str) -> None:
     assert changes(hook)
     assert changes({"sql": hook, "transaction": True})
     assert changes(hook, kind="pre-hook")
-    # as in one run of dbt: once
-    assert changes(hook, strategy="microbatch") is None
+    # once a command: also for each shard
+    assert changes(hook, strategy="microbatch")
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,8 @@ def test_a_hook_that_writes_into_its_own_table_is_found(hook: str) -> None:
         "update {{ ref('other') }} set a = 1",
         "merge into other using {{ this }} as s on other.id = s.id when matched then update set a = s.a",
         "delete from {{ this }} where a is null",
+        "copy {{ this }} to 'all.csv'",
+        "copy (select * from {{ this }}) to 'all.parquet' (format parquet)",
         "select * from {{ this }}",
         "create index i on {{ this }} (a)",
         "grant select on {{ this }} to reader",
@@ -139,6 +141,25 @@ def test_a_relation_of_two_parts_has_its_name_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("hook", "found"),
+    [
+        ("create or replace macro twice(x) as 2 * x", True),
+        ("select 1; drop table if exists main.copied", True),
+        ("alter table main.other add column n integer", True),
+        ("update main.audit set runs = runs + 1", True),
+        ("merge into other using x on magic matched as ever", True),
+        ("insert into main.audit select 1", False),
+        ("delete from {{ this }} where amount < 0", False),
+        ("select 1", False),
+        ("", False),
+    ],
+)
+def test_hooks_that_chunks_cannot_run_side_by_side(hook: str, found: bool) -> None:
+    assert hooks_in_each_others_way(model(hook), "duckdb") == found
+    assert not hooks_in_each_others_way(model(hook, strategy="microbatch"), "duckdb")
+
+
+@pytest.mark.parametrize(
     "hook",
     [
         "{{ update_late_rows(this) }}",
@@ -158,7 +179,7 @@ def test_a_hook_that_is_wholly_jinja_is_told(hook: str) -> None:
     assert not_read(hook) == [hook]
     assert not_read({"sql": hook}) == [hook]
     assert not_read(hook, kind="pre-hook") == [hook]
-    assert not_read(hook, strategy="microbatch") == []
+    assert not_read(hook, strategy="microbatch") == [hook]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,12 @@ REFUSED = {
         + "select id, event_date, '{{ newest }}' as newest from e",
         "its Jinja asks parent while it is compiled",
     ),
+    "by a join that takes the nearest row": (
+        DELETE_INSERT
+        + f"select e.id, p.event_date from {EVENTS} as e asof join {{{{ ref('parent') }}}} as p on e.event_ts >= p.moved"
+        + f" where {F.replace('event_date', 'p.event_date')}",
+        "it reads parent without the window",
+    ),
     "without its batches": (
         MICROBATCH + f"select e.* from {EVENTS} as e join {{{{ ref('parent').render() }}}} as p on p.id = 900 - e.id",
         "it reads parent without the window",

@@ -84,6 +84,19 @@ REFUSED = {
             "create or replace table raw.seen as select max(id) as id from {{ this }}",
             "create or replace table raw.seen as select id from raw.events where event_date >= '{{ var('start_date', '') }}'",
             "set variable first_day = '{{ var('dbt_playbooks_start_date', '') }}'",
+            "set variable newest = (select max(id) from {{ this }})",
+        )
+    },
+    **{
+        f"a hook that changes what its SQL means: {hook}": (
+            DELETE_INSERT.replace("unique_key", f'pre_hook="{hook}", unique_key') + FILTERED,
+            f"a hook changes what its SQL means ({hook})",
+        )
+        for hook in (
+            "set TimeZone = 'America/New_York'",
+            "use other",
+            "reset search_path",
+            "pragma default_null_order='nulls_first'",
         )
     },
     "a merge by an expression": (

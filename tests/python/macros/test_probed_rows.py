@@ -32,12 +32,19 @@ def test_equal_rows_have_equal_checksums_in_any_order(macro):
 
 @DUCKDB
 def test_floats_are_summed_and_their_nulls_are_in_the_checksum(macro):
-    count, checksum, total = probed(macro, query("(1, 'a', 0.5)", "(2, 'b', 1.5)"), ID, PRICE)
-    assert (count, total) == (2, 2.0)
-    assert probed(macro, query("(1, 'a', 1.5)", "(2, 'b', 0.5)"), ID, PRICE) == (2, checksum, 2.0)
-    assert probed(macro, query("(1, 'a', null)", "(2, 'b', 2.0)"), ID, PRICE)[1] != checksum
-    infinite = probed(macro, query("(1, 'a', 'inf'::double)", "(2, 'b', 2.0)"), ID, PRICE)
-    assert infinite == (2, checksum, 2.0)
+    count, checksum, total, placed, roots, size = probed(macro, query("(1, 'a', 4.0)", "(2, 'b', -9.0)"), ID, PRICE)
+    assert (count, total, roots, size) == (2, -5.0, 5.0, 13.0)
+    swapped = probed(macro, query("(1, 'a', -9.0)", "(2, 'b', 4.0)"), ID, PRICE)
+    assert swapped[:3] + swapped[4:] == (2, checksum, -5.0, 5.0, 13.0)
+    assert abs(swapped[3] - placed) > 1e-6
+    kinds = {
+        probed(macro, query("(1, 'a', 4.0)", f"(2, 'b', {value})"), ID, PRICE)[1]
+        for value in ("null", "'nan'::double", "'inf'::double", "'-inf'::double", "0.0")
+    }
+    assert len(kinds) == 5
+    assert checksum in kinds
+    assert probed(macro, query("(1, 'a', 'nan'::double)", "(2, 'b', null)"), ID, PRICE)[2:] == (None,) * 4
+    assert probed(macro, query("(1, 'a', 0.5)", "(2, 'b', 1.5)"), PRICE)[2] == 2.0
 
 
 @DUCKDB
@@ -46,8 +53,8 @@ def test_each_float_is_a_sum_of_its_own(macro):
     columns = [{"name": "a", "type": "DOUBLE"}, {"name": "b", "type": "INTEGER"}, {"name": "c", "type": "DOUBLE"}]
     text = macro("_probed_rows_sql", sql, columns).text
     assert "as float_0, " in text
-    assert "as float_1\n" in text
-    assert macro.query(text)[0][2:] == (1.5, 2.5)
+    assert "as float_1_size\n" in text
+    assert macro.query(text)[0][2::4] == (1.5, 2.5)
 
 
 @DUCKDB
@@ -102,10 +109,13 @@ def test_what_bigquery_is_asked_for(macro):
         "order by 1, 2\nlimit 3"
     )
     text = macro("_probed_rows_sql", "select 1", [{"name": "price", "type": "FLOAT64"}]).text
-    assert (
-        "sum(if(is_nan(`price`) or is_inf(`price`), null, `price`)) as float_0\nfrom (\nselect 1\n) as probed" in text
+    number = "if(is_nan(`price`) or is_inf(`price`), null, `price`)"
+    kind = "case when `price` is null then 1 when is_nan(`price`) then 2 when not is_inf(`price`) then 0 when `price` > 0 then 3 else 4 end"
+    weight = f"(mod(farm_fingerprint(to_json_string(struct({kind} as c1))), 1000003) / 1000003)"
+    assert text.partition("as checksum, ")[2] == (
+        f"sum({number}) as float_0, sum({number} * {weight}) as float_0_placed, sum(sqrt(abs({number}))) as float_0_roots, "
+        f"sum(abs({number})) as float_0_size\nfrom (\nselect 1\n) as probed"
     )
-    assert "case when `price` is null then 1 else 0 end" in text
 
 
 @BIGQUERY

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from dbt_playbooks.backfill.checks.parents import unfilled_parents
 from dbt_playbooks.backfill.checks.targets import Target, data_type, keys_of, type_in
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.interface import Project, Window
@@ -76,7 +77,7 @@ def _columns_of_its_sql(
         header = target.model.config.get("sql_header") if project.bills_bytes else None
         return project.columns_of(project.compile(target.model, first), header)
     except WarehouseError as error:
-        if any(not project.exists(other.model) for other in targets if other is not target):
+        if any(not project.exists(parent.model) for parent in unfilled_parents(project, target, targets, first)):
             return {}
         project.exists(target.model, refresh=True)  # a warehouse that is gone says so itself
         raise UnrunnableError(

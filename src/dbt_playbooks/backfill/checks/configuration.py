@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
-from dbt_playbooks.backfill.checks.hooks import hook_that_changes, hooks_not_read
+from dbt_playbooks.backfill.checks.hooks import hook_that_changes, hook_that_sets, hooks_not_read
 from dbt_playbooks.backfill.checks.targets import effective_strategy, keys_of
 from dbt_playbooks.interface import Model, Project, Window
 
@@ -70,9 +70,12 @@ def against_configuration(project: Project, model: Model) -> str | None:
     changing = hook_that_changes(model, project.adapter_type)
     if changing:
         return (
-            f"a hook changes its own table ({changing}): it would run with each chunk, and once in one run of dbt. "
+            f"a hook changes its own table ({changing}): it would run with each {'command' if model.is_microbatch else 'chunk'}, and once in one run of dbt. "
             "Do it in the model's SQL, or by hand when the backfill is complete."
         )
+    setting = hook_that_sets(model, project.adapter_type)
+    if setting:
+        return f"a hook changes what its SQL means ({setting}), and its chunks are checked without that. Set it in the profile, or in sql_header."
     if model.config.get("full_refresh"):
         return "full_refresh: true would rebuild the table in every chunk. Remove it from the model's config."
     if model.config["language"] != "sql":

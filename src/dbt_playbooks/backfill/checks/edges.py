@@ -22,10 +22,13 @@ from dbt_playbooks.cost import Limits, bill, price
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.impact.reading import UnreadableError, dialect_of, parse
 from dbt_playbooks.impact.reading.by_window import Reading, read_by_window
+from dbt_playbooks.impact.reading.own_functions import seeing_more
 from dbt_playbooks.interface import Project, Window
 
 _PATIENCE = 10.0
 """Seconds for comparing days of a model whose SQL leaves no doubt."""
+_LAST_DIGITS = 1e-11
+"""By which part of their size sums of floats may differ."""
 _LOOKED_AT = 40
 """Windows whose SQL is looked at before anything runs."""
 _UTC = ("UTC", "Etc/UTC", "Etc/UCT", "UCT", "GMT", "Etc/GMT", "Z", "Zulu")
@@ -168,7 +171,7 @@ class _Edges:
             trees = [parse(self._project.compile(self._model, window), dialect) for window in (one, other)]
         except UnreadableError as error:
             return f"its SQL could not be read: {error}"
-        macros = self._project.call("_own_functions")
+        macros = seeing_more(self._project.call("_own_functions"), dialect)
         reading = read_by_window(trees[0], trees[1], dialect, utc=False, hours=self._hours, macros=macros)
         if not reading.doubts:
             return reading
@@ -368,11 +371,18 @@ class _Rows:
                 self.floats[name] = self.floats.get(name, 0.0) + float(value or 0)
 
     def same(self, other: _Rows) -> bool:
-        """Sums of floats depend on their order in the last digits."""
-        close = all(
-            math.isclose(total, other.floats[name], rel_tol=1e-9, abs_tol=1e-6) for name, total in self.floats.items()
+        """Sums of floats depend on their order in the last digits: of their sizes, where they cancel each other."""
+        return (self.count, self.checksum) == (other.count, other.checksum) and all(
+            self._close(other, name) for name in self.floats
         )
-        return (self.count, self.checksum) == (other.count, other.checksum) and close
+
+    def _close(self, other: _Rows, name: str) -> bool:
+        one, two = self.floats[name], other.floats[name]
+        of = "_".join(name.split("_")[:2])
+        size = one if name.endswith("_roots") else max(self.floats[f"{of}_size"], other.floats[f"{of}_size"])
+        if not (math.isfinite(one) and math.isfinite(two)):
+            return math.isfinite(one) == math.isfinite(two)  # too large to be added up
+        return math.isclose(one, two, rel_tol=0, abs_tol=_LAST_DIGITS * size)
 
 
 def _holds(whole: Window, piece: Window) -> bool:

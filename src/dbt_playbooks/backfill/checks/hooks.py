@@ -23,6 +23,13 @@ _WRITES_BY_WORD = re.compile(r"\s*(with\b.*?\)\s*)?(insert|update|merge|truncate
 _REDEFINES: tuple[Any, ...] = (exp.Create, exp.Drop)
 _NAMES_THE_WINDOW = re.compile(r"""\bvar\(\s*['"](dbt_playbooks_)?(start|end)_date['"]|backfill_filter""")
 _WHOLLY_JINJA = re.compile(r"\s*((insert\s+into|update|merge\s+into|truncate(\s+table)?)\s+)?of_jinja\b", re.IGNORECASE)
+_SETS_NO_MEANING = re.compile(
+    r"(set|reset|pragma)\s+(((session|local|global)\s+)?(threads|worker_threads|external_threads|memory_limit|max_memory|temp_directory|"
+    r"max_temp_directory_size|preserve_insertion_order|enable_\w*progress\w*|disable_\w*progress\w*|progress\w*|enable_object_cache|s3_\w+|azure_\w+|http\w*|"
+    r"\w*extension\w*|secret\w*|checkpoint\w*|wal_\w+|profiling\w*|enable_profiling|log\w*)\b|variable\b)",
+    re.IGNORECASE,
+)
+"""Settings of DuckDB's that change no row; a variable is looked at where it is read."""
 _UNKNOWN = "of_jinja"
 """What stands in a hook's SQL for Jinja of which the value is not known."""
 _REF = re.compile(
@@ -32,7 +39,7 @@ _JINJA = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
 def hook_that_changes(model: Model, adapter_type: str) -> str | None:
-    """The statement of a hook that writes rows into the model's own table; those of microbatch models run once, as in dbt."""
+    """The statement of a hook that writes rows into the model's own table: it would do so with each chunk or, of a microbatch model, with each command."""
     dialect = dialect_of(adapter_type)
     path = table_path(model.relation, dialect)
     for _, statement in _statements(model, path):
@@ -62,7 +69,7 @@ def hook_that_feeds(project: Project, targets: Sequence[Target], first: Window) 
         names = [tuple(part for part in name if part != _UNKNOWN) for _, name in tables_in(tree, dialect)]
         makes = str(tree.args.get("kind") or "").upper()
         if isinstance(tree, exp.Set) or (isinstance(tree, exp.Create) and makes not in ("TABLE", "VIEW")):
-            found = windowed
+            found = windowed or any(not name or is_end(name, path) for name in names for path in filled)
         else:
             of_models = any(not name or is_end(name, path) for name in names[1:] for path in filled)
             meets = bool(names) and any(is_end(names[0], table) or is_end(table, names[0]) for table in read)
@@ -83,6 +90,32 @@ def _tables_of(project: Project, targets: Sequence[Target], first: Window) -> li
     return found
 
 
+def hook_that_sets(model: Model, adapter_type: str) -> str | None:
+    """The statement of a hook that changes what the model's SQL means, as a time zone does: the checks ran without it."""
+    dialect = dialect_of(adapter_type)
+    for _, statement in _statements(model, table_path(model.relation, dialect)):
+        for tree in _trees(statement, dialect):
+            words = " ".join(statement.split())
+            kind = words.partition(" ")[0].lower()
+            if isinstance(tree, exp.Use) or (
+                (isinstance(tree, (exp.Set, exp.Pragma)) or kind in ("set", "reset", "pragma", "use"))
+                and not _SETS_NO_MEANING.match(words)
+            ):
+                return words[:80]
+    return None
+
+
+def hooks_in_each_others_way(model: Model, adapter_type: str) -> bool:
+    """Whether hooks that run with each chunk change what those of other chunks change: DuckDB lets one transaction at a time do that."""
+    dialect = dialect_of(adapter_type)
+    path = table_path(model.relation, dialect)
+    return not model.is_microbatch and any(
+        isinstance(tree, (*_REDEFINES, exp.Alter, exp.Update, exp.Merge, exp.Command))
+        for _, statement in _statements(model, path)
+        for tree in _trees(statement, dialect)
+    )
+
+
 def hooks_not_read(model: Model, adapter_type: str) -> list[str]:
     """Hooks that Jinja puts together: what they write to is known only when they run."""
     path = table_path(model.relation, dialect_of(adapter_type))
@@ -90,8 +123,8 @@ def hooks_not_read(model: Model, adapter_type: str) -> list[str]:
 
 
 def _statements(model: Model, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Each hook that runs with each chunk, with each of its statements; names stand in the place of its Jinja."""
-    for kind in () if model.is_microbatch else ("pre-hook", "post-hook"):
+    """Each hook with each of its statements; names stand in the place of its Jinja."""
+    for kind in ("pre-hook", "post-hook"):
         for hook in model.config.get(kind) or ():
             text = str(hook["sql"] if isinstance(hook, Mapping) else hook)
             for statement in sqlparse.split(sqlparse.format(_without_jinja(text, model, path), strip_comments=True)):
@@ -130,6 +163,8 @@ def _written(statement: str, dialect: str | None) -> Iterator[tuple[str, ...]]:
                 tuple(part.strip('"`').lower() for part in name.split("."))
                 for name in re.findall(r'[\w"`.$-]+', statement)
             )
+        elif isinstance(tree, exp.Copy) and not tree.args.get("kind"):
+            continue  # into a file
         elif isinstance(tree, _WRITES) or (isinstance(tree, _REDEFINES) and tree.args.get("kind") in ("TABLE", "VIEW")):
             yield from [name for _, name in tables_in(tree, dialect)][:1]
         elif isinstance(tree, exp.Alter) and tree.find(exp.AlterRename, exp.AlterColumn):

@@ -31,6 +31,12 @@ def against_sql(project: Project, model: Model, first: Window) -> str | None:
             "every chunk would get the first one's. Take the window's vars out of config(), ref() and source()."
         )
     renderings = [project.rendered(model, first, incremental) for incremental in (False, True)]
+    change = next((" ".join(each.change.split()) for each in renderings if each.change), None)
+    if change:
+        return (
+            f"its Jinja changes the warehouse while it is compiled ({change[:80]}): it would with each chunk, and once in one run of dbt. "
+            "Do it in a model of its own, or by hand before the backfill."
+        )
     if _reads_itself(project, model, first, renderings):
         return (
             f"it reads itself ({model.relation}) inside a window that is replaced as a whole, so its rows would depend on "

@@ -59,6 +59,8 @@ class _Scope:
     dates: dict[str, set[str]] = field(default_factory=dict)
     merged: bool = False
     """NATURAL or USING: two columns go by one name."""
+    by_place: bool = False
+    """ASOF or POSITIONAL: which rows meet depends on the other rows of their tables, before any filter."""
     aliases: list[str] = field(default_factory=list)
     nodes: list[Any] = field(default_factory=list)
     """What the aliases stand for."""
@@ -82,8 +84,10 @@ def read_by_window(
     """Read a query, given its trees for a window and the next.
 
     `utc`: days that are cast from a moment are those of UTC, as its filter means them. `hours`: windows may be hours, too.
-    `macros`: functions of the warehouse whose SQL is put into the query, in lower case.
+    `macros`: functions of the warehouse whose SQL is put into the query and may see more than a row, in lower case.
     """
+    for node in (*one.walk(), *other.walk()):
+        node.comments = None
     differences = Differences(one, other, utc)
     differences.whole_days = differences.whole_days and not hours
     reader = _ByWindow(differences)
@@ -240,7 +244,9 @@ class _ByWindow:
                 self._doubt("the window is in the condition of a join")
             if scope.cut or rows.cut:
                 kept, own = self._joined(scope, rows, alias, join, where)
-            scope.merged = scope.merged or bool(join.args.get("using") or join.args.get("method"))
+            method = str(join.args.get("method") or "").upper()
+            scope.merged = scope.merged or bool(join.args.get("using") or method)
+            scope.by_place = scope.by_place or method not in ("", "NATURAL")
         if not kept:
             scope.dates.clear()
         scope.aliases.append(alias)
@@ -328,7 +334,8 @@ class _ByWindow:
         if found.table and found.table not in scope.aliases:
             self._doubt(f"it is cut by a field of {found.table}")
             return
-        if len(scope.nodes) == 1 or (found.table and scope.aliases.count(found.table) == 1):
+        alone = len(scope.nodes) == 1 or (found.table and scope.aliases.count(found.table) == 1)
+        if alone and not scope.by_place:
             of = scope.nodes[scope.aliases.index(found.table)] if found.table in scope.aliases else scope.nodes[0]
             self.filtered[id(of)] = found
         scope.dates = {found.table: {found.column}, "": {found.column}}
@@ -343,7 +350,8 @@ class _ByWindow:
         taken = {
             each.alias_or_name.lower()
             for each in node.expressions
-            if not is_column(each.unalias(), each.alias_or_name) or each.unalias().table
+            if not is_column(each.unalias(), each.alias_or_name)
+            or (each.unalias().table and [each.unalias().table.lower()] != scope.aliases)
         }
         stars = [each.this if isinstance(each, exp.Column) else each for each in node.expressions if is_star(each)]
         taken |= {

@@ -233,6 +233,7 @@ class Case:
             way.scheme in ("changed", "moved")
             or way.begins == "older rows"
             or model.extra in FEEDS
+            or (self.child and model.extra == "post_hook_deletes")
             or (self.child and not SHAPES[self.child].plain)
         ):
             return False

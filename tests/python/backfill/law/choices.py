@@ -112,8 +112,11 @@ def _fitting(choices: _Choices, case: Case, begins: str, scheme: str) -> str:
     model = case.model
     if model.extra == "other_vars" and choices.of((True, False)):
         return "other vars"
-    if begins == "older rows" and choices.of((True, False)):
-        return "changed"
+    if begins == "older rows":
+        # rows of other chunks are there before these come
+        scheme = "once" if scheme in ("shards", "part") else scheme
+        if choices.of((True, False)):
+            return "changed"
     # an ordinary run must know the column without an alias
     ordinary = model.shape in ("plain select", "union all") and not (model.key or model.is_microbatch or case.child)
     return (
@@ -136,7 +139,8 @@ def _model(choices: _Choices) -> Model:
     # dbt runs the hooks of a microbatch model once, which makes them harmless
     fits = fits and not (microbatch and extra in FEEDS)
     merged, update = choices.weighted({False: 7, True: 1}), choices.of(MERGED)
-    if merged and strategy == "merge" and shape.plain and shape.rows:
+    # what a lookup no longer finds goes with its chunk, and stays with dbt
+    if merged and strategy == "merge" and shape.plain and shape.rows and "join" not in shape.name:
         extra, special, fits, key = update, True, True, ()
     spelling, size = choices.of(SPELLINGS), choices.weighted({"day": 6, "month": 2, "hour": 1})
     return Model(

@@ -35,3 +35,5 @@ with c as ({cut}) select * from c semi join dim d using (cust)
 with c as ({cut}) select event_date, count(*) filter (where amount>2) n from c group by event_date
 with c as ({cut}) select "Event_Date", count(*) from c group by "Event_Date"
 with c as ({cut}), top as (select * from c order by id limit 3), beside as (select * from top) select * from c
+{cut} /* all of them */
+select e.event_date, count(*) from ev e where {f} group by event_date
