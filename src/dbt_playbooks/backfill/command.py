@@ -25,6 +25,7 @@ from dbt_playbooks.backfill.status import print_status, read_status
 from dbt_playbooks.cost import Limits, bill, cost, price
 from dbt_playbooks.errors import DONE, PlaybooksError, UsageError, WarehouseError
 from dbt_playbooks.interface import Options, Project
+from dbt_playbooks.interrupts import raise_if_pressed
 from dbt_playbooks.project import open_project
 from dbt_playbooks.redact import Redactor
 from dbt_playbooks.terminal import stderr, stdout
@@ -115,6 +116,7 @@ def run(
                 progress.note(f"warning: {warning}")
             _refuse_over(limits, project, prepared.targets, plan)
             other = report.find_comparison(project, prepared.targets[-1], compare_to) if compare_to else None
+            raise_if_pressed()
             state.create()
             with Lease(state, plan.identity, request.shard, len(plan.chunks), plan.generation) as lease:
                 # another run may have completed chunks between the first reading of the state and the claim

@@ -14,6 +14,7 @@ from dbt_playbooks.cli.migrations import migrations
 from dbt_playbooks.cli.notice import notice
 from dbt_playbooks.cli.options import Group
 from dbt_playbooks.errors import INTERRUPTED, PlaybooksError
+from dbt_playbooks.interrupts import remembered
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -69,7 +70,8 @@ def _say(text: str) -> None:
 def main() -> None:
     """Run the command and leave with its exit code. Every error that a user may read is printed here, and nowhere else."""
     try:
-        code = cli.main(prog_name="dbt-playbooks", standalone_mode=False)
+        with remembered():
+            code = cli.main(prog_name="dbt-playbooks", standalone_mode=False)
     except click.ClickException as error:
         if isinstance(error, click.UsageError) and error.ctx:
             click.echo(f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.\n", err=True)

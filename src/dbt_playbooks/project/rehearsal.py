@@ -19,7 +19,10 @@ _ASKS = re.compile(r"[\s(]*(select|with|from|values|table|describe|desc|show|sum
 _CHANGES_BEHIND_WITH = re.compile(
     r"^\s*with\b.*\)\s*(insert\s+into|update|delete\s+from|merge\s+into)\b", re.IGNORECASE | re.DOTALL
 )
-_ENDS_A_TRANSACTION = re.compile(r"\s*(commit|begin|end|rollback|abort|start)\b", re.IGNORECASE)
+# what ends a transaction, and what writes files: it would stay
+_NOT_REHEARSED = re.compile(
+    r"\s*((commit|begin|end|rollback|abort|start|export)\b|copy\b.*\bto\b)", re.IGNORECASE | re.DOTALL
+)
 
 
 class Rehearsal(DbtSession):
@@ -116,7 +119,7 @@ class Rehearsal(DbtSession):
         ran = self._noting.rehearsed = []
         for sql in statements:
             for statement in sqlparse.split(sql):
-                if not _ENDS_A_TRANSACTION.match(statement):
+                if not _NOT_REHEARSED.match(statement):
                     self._adapter.execute(statement, auto_begin=False)
             ran.append(sql)
 

@@ -71,17 +71,21 @@ def test_what_a_hook_commits_goes_when_it_was_only_rehearsed(shop: Shop) -> None
     )
     shop.write("macros/prepared.sql", macro)
     project = (shop.folder / "dbt_project.yml").read_text()
-    shop.write("dbt_project.yml", project + 'on-run-start: ["{{ prepared() }}"]\n')
+    file = shop.folder / "left.csv"
+    copy = f"copy (select 1 as id) to '{file}'"
+    shop.write("dbt_project.yml", project + f'on-run-start: ["{copy}", "{{{{ prepared() }}}}"]\n')
     reads = FILTERED + " and id not in (select id from main.helper) and id not in (select id from main.second)"
     shop.model("events", DELETE_INSERT + reads + " and id not in (select id from {{ this }})")
     said = shop.run("events", *RANGE)
     assert said.code == 2, said.err
     assert shop.sql("select table_name from information_schema.tables where table_schema = 'main'") == []
+    assert not file.exists()
     shop.write("macros/prepared.sql", macro.replace("commit; create", "create").replace("; commit", ""))
     shop.model("events", DELETE_INSERT + reads)
     said = shop.run("events", *RANGE)
     assert said.code == 0, said.err
     assert shop.sql("select count(*) from events") == [(272,)]
+    assert file.exists()
 
 
 JINJA = {

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import signal
 import time
+from typing import Any
 
 import pytest
 from command import happened
 from shop import RANGE, STRATEGIES, Shop
+
+from dbt_playbooks.backfill import command as backfill
+from dbt_playbooks.backfill.checks import check
 
 KILLS = 12
 COMMAND = ("backfill", "run", "events", *RANGE, "--chunk", "3 day")
@@ -63,6 +68,25 @@ def test_a_chunk_that_was_begun_and_not_ended_is_run_again(shop: Shop) -> None:
     said = shop.run("events", *RANGE, "--reprocess", "none", "--json")
     assert [event["start_date"] for event in said.events if event["event"] == "chunk_completed"] == ["2024-02-01"]
     assert shop.checkpoints("status, attempt") == [("completed", 1), ("completed", 3), ("completed", 1)]
+
+
+def test_ctrl_c_that_a_library_drops_is_not_forgotten(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.model("events", STRATEGIES["merge"])
+
+    def dropping(*arguments: Any) -> Any:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return check(*arguments)
+
+    monkeypatch.setattr(backfill, "check", dropping)
+    before = signal.getsignal(signal.SIGINT)
+    said = shop.run("events", *RANGE)
+    assert (said.code, signal.getsignal(signal.SIGINT)) == (130, before)
+    assert "interrupted." in said.err
+    assert shop.sql("select table_name from information_schema.tables where table_schema = 'main'") == []
+    monkeypatch.undo()
+    # it is over with the command
+    assert shop.run("events", *RANGE).code == 0
 
 
 def test_ctrl_c_ends_the_chunk_in_flight_records_it_and_exits_130(shop: Shop) -> None:

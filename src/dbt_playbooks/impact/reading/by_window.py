@@ -25,6 +25,7 @@ from dbt_playbooks.impact.reading.window_parts import (
     is_of_one_row,
     is_star,
     meant,
+    misread,
     not_looked_into,
     outputs_of_tables,
     own_expressions,
@@ -97,6 +98,9 @@ def read_by_window(
     called = [name for name in called_functions(one) if name in macros]
     if called:
         reader.doubts[f"a macro of the warehouse, {called[0]}, which is not looked into"] = None
+    word = misread(one) if dialect == "duckdb" else None
+    if word:
+        reader.doubts[f"{word.upper()}, which is not looked into"] = None
     if one.find(exp.TableSample):
         reader.doubts["a sample of a table"] = None
     if rows.cut is None and not reader.doubts:

@@ -14,6 +14,23 @@ from dbt_playbooks.impact.reading.window_cuts import text
 _WORDS = ("user", "current_user", "session_user", "current_role", "current_catalog", "current_schema")
 
 
+# of DuckDB: as a name they must be quoted, so where one is a name without quotes the query was misread
+_RESERVED = frozenset((
+    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "both", "case", "cast", "check", "collate",
+    "column", "constraint", "create", "default", "deferrable", "desc", "describe", "distinct", "do", "else", "end", "except", "false",
+    "fetch", "for", "foreign", "from", "group", "having", "in", "initially", "intersect", "into", "lambda", "lateral", "leading",
+    "limit", "not", "null", "offset", "on", "only", "or", "order", "pivot", "pivot_longer", "pivot_wider", "placing", "primary",
+    "qualify", "references", "returning", "select", "show", "some", "summarize", "symmetric", "table", "then", "to", "trailing",
+    "true", "union", "unique", "unpivot", "using", "variadic", "when", "where", "window", "with",
+))  # fmt: skip
+
+
+def misread(node: Any) -> str | None:
+    """A word of DuckDB's that stands in the tree as the name of a table or a column, as `(table seen)` does."""
+    names = (each for each in node.find_all(exp.Identifier) if not each.quoted)
+    return next((each.name for each in names if each.name.lower() in _RESERVED), None)
+
+
 def meant(key: Any, node: Any, is_date: Callable[[Any], bool]) -> Any:
     """The output that a number or an alias in GROUP BY means."""
     listed = node.expressions

@@ -89,3 +89,6 @@ with c as ({cut}) select distinct on (event_date) * exclude (cust) replace (cust
 with c as ({cut}), j as (select d.event_date, c.event_date, c.id from c join dim d on d.cust = c.cust union all select d.event_date, c.event_date, c.id from c join dim d on d.cust = c.cust) select event_date, count(*) from j group by event_date
 with c as ({cut}) select d.cust, l.n from dim d, (select d.cust as k, max(c.event_date) as m, count(*) as n from c where c.cust = d.cust) l
 with c as ({cut}) select d.cust, l.n from dim d, (select grp as k, count(*) as n from c where c.cust = d.cust) l
+with c as ({cut}) select cust, count(*) as n from (table c) as s group by cust
+with c as ({cut}), t as (table c) select cust, count(*) as n from t group by cust
+with c as ({cut}) select (select count(*) from (table c)) as n, d.* from dim d
