@@ -367,6 +367,10 @@ class DbtCoreProject(Rehearsal):
     def columns(self, relation: Any) -> dict[str, str]:
         """The columns of a table and their types, as the warehouse spells them. Empty when there is no table."""
         with self._dbt_errors(), self._connection("columns"):
+            if self._adapter.get_relation(relation.database, relation.schema, relation.identifier) is None:
+                return {}
+            if not self.bills_bytes:
+                return self.columns_of(f"from {relation}")
             return {column.name: column.data_type for column in self._adapter.get_columns_in_relation(relation)}
 
     def columns_of(self, sql: str, header: str | None = None) -> dict[str, str]:
@@ -375,8 +379,8 @@ class DbtCoreProject(Rehearsal):
             with self._dbt_errors(), self._connection("columns"):
                 job, _ = self._adapter.connections.raw_execute(f"{header or ''}\n{sql}", dry_run=True)
                 return {field.name: field.field_type for field in job.schema or ()}
-        columns = self._call("macro.dbt.get_column_schema_from_query", select_sql=sql, select_sql_header=header)
-        return {column.name: column.data_type for column in columns}
+        rows = self.query(self.call("_columns_of_sql", query=sql))
+        return {row["column_name"]: row["column_type"] for row in rows}
 
     # --- macros and queries ----------------------------------------------------------------------------------------
 

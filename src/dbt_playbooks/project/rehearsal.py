@@ -95,6 +95,10 @@ class Rehearsal(DbtSession):
         """Whether something runs before the models that may make what they call: on-run-start, or a pre_hook in a transaction."""
         return bool(self._start_hooks() or any(self._pre_hooks(model) for model in models))
 
+    def start_hooks(self) -> list[str]:
+        """What on-run-start says, of the project and of its packages, as it is written."""
+        return [node.raw_code for node in self._start_hooks()]
+
     @contextlib.contextmanager
     def rehearsed(self, models: Sequence[Model], hooks: bool) -> Iterator[None]:
         """What the models' sql_header makes, and with `hooks` what hooks make before them, is there while this lasts and is then rolled back.

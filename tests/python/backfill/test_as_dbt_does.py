@@ -27,6 +27,16 @@ def test_a_function_made_when_the_run_starts_is_there_for_the_check(shop: Shop) 
     assert _doubled(shop) == []
 
 
+def test_what_sql_means_is_not_set_when_the_run_starts(shop: Shop) -> None:
+    project = (shop.folder / "dbt_project.yml").read_text()
+    shop.model("events", DELETE_INSERT + FILTERED)
+    for setting, code in (("set threads = 2", 0), ("set global TimeZone = 'America/New_York'", 2)):
+        shop.write("dbt_project.yml", project + f'on-run-start: ["{{# all #}} select 1; {setting}"]\n')
+        said = shop.run("events", *RANGE, "--reprocess", "all")
+        assert said.code == code, said.err
+    assert f"an on-run-start hook changes what SQL means ({setting})" in said.err
+
+
 def test_a_function_made_by_a_pre_hook_is_there_for_the_check(shop: Shop) -> None:
     shop.model("events", DELETE_INSERT.replace("unique_key", f'pre_hook="{MADE}", unique_key') + CALLS)
     assert shop.playbooks("backfill", "plan", "events", *RANGE).code == 0

@@ -69,6 +69,9 @@ class Project:
     def tables_read(self, *_: Any) -> None:
         return None
 
+    def start_hooks(self) -> list[str]:
+        return ["create table if not exists audit (id integer)", "set threads = 4"]
+
     def has_hooks_before(self, models: Sequence[Model]) -> bool:
         return self.hooks_before and len(models) == 2
 

@@ -149,6 +149,22 @@ def test_floats_of_which_the_sums_are_the_same_are_told_apart(shop: Shop, value:
     assert "together" in said.err
 
 
+def test_nested_values_are_compared(shop: Shop) -> None:
+    nested = "{'n': %s, 'of': [amount]} as z, map {'a': [%s]} as m, [{'b': %s}] as l"
+    for value, code in (("id", 0), ("row_number() over (order by id)", 2)):
+        window = f"row_number() over (order by {'event_date, ' if code == 0 else ''}id)"
+        columns = nested % (value, value, value)
+        shop.model(
+            "events", DELETE_INSERT + f"select id, event_date, {columns} from {SOURCE} where {F} qualify {window} > 0"
+        )
+        said = shop.run("events", *WEEKLY, "--reprocess", "all")
+        assert said.code == code, said.err
+        assert "with one run failed" not in said.err
+        if code == 0:
+            again = shop.run("events", *WEEKLY, "--reprocess", "all")
+            assert "columns that its table lacks" not in again.err
+
+
 BATCHES = {
     "a row a batch": "select count(*) as n, max(event_date) as event_date from {{ source('raw', 'events') }}",
     "distinct values of a batch": "select count(distinct note) as n, min(event_date) as event_date from {{ source('raw', 'events') }}",

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from dbt_playbooks.backfill.checks.columns import UnrunnableError, check_columns
 from dbt_playbooks.backfill.checks.configuration import against_batches, against_configuration, warnings_of
 from dbt_playbooks.backfill.checks.edges import EdgeOptions, check_edges
-from dbt_playbooks.backfill.checks.hooks import hook_that_feeds
+from dbt_playbooks.backfill.checks.hooks import hook_that_feeds, start_that_sets
 from dbt_playbooks.backfill.checks.sql import against_sql
 from dbt_playbooks.backfill.checks.targets import NO_COLUMN, Target, data_type, effective_strategy, keys_of, target_of
 from dbt_playbooks.errors import UsageError
@@ -29,6 +29,11 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
         raise UsageError(
             f"dbt is told to run with {', '.join(flags)} (an environment variable DBT_..., or `flags:` in dbt_project.yml), "
             "so a chunk would not hold its window. Unset it."
+        )
+    setting = start_that_sets(project.start_hooks(), project.adapter_type)
+    if setting:
+        raise UsageError(
+            f"an on-run-start hook changes what SQL means ({setting}), and chunks are checked without that. Set it in the profile."
         )
     refused: list[str] = []
     targets: list[Target] = []

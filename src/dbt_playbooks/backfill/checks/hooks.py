@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlglot
@@ -17,9 +17,11 @@ from dbt_playbooks.impact.reading import dialect_of
 from dbt_playbooks.impact.reading.self_reads import is_end, tables_in
 from dbt_playbooks.interface import Model, Project, Window
 
-# not DELETE: rows that a hook deletes make the number of rows at the end differ, which is reported
+# a DELETE that looks at each row alone leaves the same rows after each chunk as after one run
 _WRITES: tuple[Any, ...] = (exp.Insert, exp.Update, exp.Merge, exp.TruncateTable, exp.Copy)
-_WRITES_BY_WORD = re.compile(r"\s*(with\b.*?\)\s*)?(insert|update|merge|truncate|copy)\b", re.IGNORECASE | re.DOTALL)
+_WRITES_BY_WORD = re.compile(
+    r"\s*(with\b.*?\)\s*)?(insert|update|merge|truncate|copy|delete)\b", re.IGNORECASE | re.DOTALL
+)
 _REDEFINES: tuple[Any, ...] = (exp.Create, exp.Drop)
 _NAMES_THE_WINDOW = re.compile(r"""\bvar\(\s*['"](dbt_playbooks_)?(start|end)_date['"]|backfill_filter""")
 _WHOLLY_JINJA = re.compile(r"\s*((insert\s+into|update|merge\s+into|truncate(\s+table)?)\s+)?of_jinja\b", re.IGNORECASE)
@@ -42,8 +44,9 @@ def hook_that_changes(model: Model, adapter_type: str) -> str | None:
     """The statement of a hook that writes rows into the model's own table: it would do so with each chunk or, of a microbatch model, with each command."""
     dialect = dialect_of(adapter_type)
     path = table_path(model.relation, dialect)
-    for _, statement in _statements(model, path):
-        if any(is_end(name, path) for name in _written(statement, dialect)):
+    for hook, statement in _statements(model, path):
+        written = _written(statement, dialect, windowed=bool(_NAMES_THE_WINDOW.search(hook)))
+        if any(is_end(name, path) for name in written):
             return " ".join(statement.split())[:80]
     return None
 
@@ -91,17 +94,27 @@ def _tables_of(project: Project, targets: Sequence[Target], first: Window) -> li
 
 
 def hook_that_sets(model: Model, adapter_type: str) -> str | None:
-    """The statement of a hook that changes what the model's SQL means, as a time zone does: the checks ran without it."""
+    """The statement of a hook that changes what the model's SQL means, as a time zone does: the checks run without it."""
     dialect = dialect_of(adapter_type)
-    for _, statement in _statements(model, table_path(model.relation, dialect)):
-        for tree in _trees(statement, dialect):
-            words = " ".join(statement.split())
-            kind = words.partition(" ")[0].lower()
-            if isinstance(tree, exp.Use) or (
-                (isinstance(tree, (exp.Set, exp.Pragma)) or kind in ("set", "reset", "pragma", "use"))
-                and not _SETS_NO_MEANING.match(words)
-            ):
-                return words[:80]
+    statements = (statement for _, statement in _statements(model, table_path(model.relation, dialect)))
+    return _setting(statements, dialect)
+
+
+def start_that_sets(hooks: Iterable[str], adapter_type: str) -> str | None:
+    """The same of the hooks that run when a command starts."""
+    plain = (sqlparse.format(_JINJA.sub(f" {_UNKNOWN} ", hook), strip_comments=True) for hook in hooks)
+    return _setting((statement for hook in plain for statement in sqlparse.split(hook)), dialect_of(adapter_type))
+
+
+def _setting(statements: Iterable[str], dialect: str | None) -> str | None:
+    for statement in statements:
+        words = " ".join(statement.split())
+        kind = words.partition(" ")[0].lower()
+        sets = kind in ("set", "reset", "pragma", "use") or any(
+            isinstance(tree, (exp.Set, exp.Pragma, exp.Use)) for tree in _trees(statement, dialect)
+        )
+        if sets and not _SETS_NO_MEANING.match(words):
+            return words[:80]
     return None
 
 
@@ -155,14 +168,18 @@ def _without_jinja(text: str, model: Model, path: tuple[str, ...]) -> str:
     return _JINJA.sub(put, text)
 
 
-def _written(statement: str, dialect: str | None) -> Iterator[tuple[str, ...]]:
-    """The tables that a statement writes rows into; those that it names at all, where it can't be read."""
+def _written(statement: str, dialect: str | None, windowed: bool) -> Iterator[tuple[str, ...]]:
+    """The tables that a statement writes rows into, or deletes rows from by more than the row itself; those that it names at all, where it
+    can't be read. `windowed`: it names the window."""
     for tree in _trees(statement, dialect):
         if isinstance(tree, exp.Command) and _WRITES_BY_WORD.match(statement):
             yield from (
                 tuple(part.strip('"`').lower() for part in name.split("."))
                 for name in re.findall(r'[\w"`.$-]+', statement)
             )
+        elif isinstance(tree, exp.Delete):
+            if windowed or tree.args.get("using") or tree.find(exp.Query):
+                yield from [name for _, name in tables_in(tree, dialect)][:1]
         elif isinstance(tree, exp.Copy) and not tree.args.get("kind"):
             continue  # into a file
         elif isinstance(tree, _WRITES) or (isinstance(tree, _REDEFINES) and tree.args.get("kind") in ("TABLE", "VIEW")):
