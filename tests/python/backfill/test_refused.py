@@ -75,7 +75,8 @@ REFUSED = {
             + '"] %}'
             + DELETE_INSERT.replace("unique_key", "pre_hook=hooks, unique_key")
             + FILTERED
-            + " and id not in (select coalesce(max(id), 0) + 1000 from raw.seen)",
+            + " and id not in (select coalesce(max(id), 0) + 1000 from raw.seen)"
+            + (" and id not in (select n from read_csv('s*.csv'))" if "csv" in hook else ""),
             "a hook changes with each chunk what models of the selection read",
         )
         for hook in (
@@ -85,6 +86,8 @@ REFUSED = {
             "create or replace table raw.seen as select id from raw.events where event_date >= '{{ var('start_date', '') }}'",
             "set variable first_day = '{{ var('dbt_playbooks_start_date', '') }}'",
             "set variable newest = (select max(id) from {{ this }})",
+            "set variable loads = coalesce(getvariable('loads'), 0) + 1",
+            "copy (select count(*) as n from {{ this }}) to 'seen.csv'",
         )
     },
     **{

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from os.path import splitext
 from typing import Any
 
 import sqlglot
@@ -15,6 +16,7 @@ from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.impact.names import table_path
 from dbt_playbooks.impact.reading import dialect_of
 from dbt_playbooks.impact.reading.self_reads import is_end, tables_in
+from dbt_playbooks.impact.reading.window_parts import called_functions
 from dbt_playbooks.interface import Model, Project, Window
 
 # a DELETE that looks at each row alone leaves the same rows after each chunk as after one run
@@ -32,6 +34,8 @@ _SETS_NO_MEANING = re.compile(
     re.IGNORECASE,
 )
 """Settings of DuckDB's that change no row; a variable is looked at where it is read."""
+_FROM_BEFORE = ("getvariable", "nextval", "currval")
+"""Functions that say what an earlier chunk has set."""
 _UNKNOWN = "of_jinja"
 """What stands in a hook's SQL for Jinja of which the value is not known."""
 _REF = re.compile(
@@ -53,7 +57,7 @@ def hook_that_changes(model: Model, adapter_type: str) -> str | None:
 
 def hook_that_feeds(project: Project, targets: Sequence[Target], first: Window) -> str | None:
     """The first hook that changes between chunks what a model of the selection reads: rows of a table, a table that it makes of the window or of
-    models that are being filled, a variable or a function of the window."""
+    models that are being filled, a variable or a function of the window, a file."""
     dialect = dialect_of(project.adapter_type)
     models = [target.model for target in targets]
     paths = [table_path(model.relation, dialect) for model in models]
@@ -66,13 +70,16 @@ def hook_that_feeds(project: Project, targets: Sequence[Target], first: Window) 
         for tree in _trees(statement, dialect)
     ]
     changing = [each for each in hooks if isinstance(each[2], (*_WRITES, *_REDEFINES, exp.Delete, exp.Alter, exp.Set))]
-    read = _tables_of(project, targets, first) if changing else []
+    read, files = _read_by(project, targets, first) if changing else ([], set())
     for model, hook, tree in changing:
         windowed = bool(_NAMES_THE_WINDOW.search(hook))
         names = [tuple(part for part in name if part != _UNKNOWN) for _, name in tables_in(tree, dialect)]
         makes = str(tree.args.get("kind") or "").upper()
-        if isinstance(tree, exp.Set) or (isinstance(tree, exp.Create) and makes not in ("TABLE", "VIEW")):
-            found = windowed or any(not name or is_end(name, path) for name in names for path in filled)
+        if isinstance(tree, exp.Copy) and not tree.args.get("kind"):
+            found = any({each.name, splitext(each.name)[1]} & files for each in tree.args.get("files") or ())
+        elif isinstance(tree, exp.Set) or (isinstance(tree, exp.Create) and makes not in ("TABLE", "VIEW")):
+            of_before = any(name in _FROM_BEFORE for name in called_functions(tree))
+            found = windowed or of_before or any(not name or is_end(name, path) for name in names for path in filled)
         else:
             of_models = any(not name or is_end(name, path) for name in names[1:] for path in filled)
             meets = bool(names) and any(is_end(names[0], table) or is_end(table, names[0]) for table in read)
@@ -82,15 +89,20 @@ def hook_that_feeds(project: Project, targets: Sequence[Target], first: Window) 
     return None
 
 
-def _tables_of(project: Project, targets: Sequence[Target], first: Window) -> list[tuple[str, ...]]:
-    """The names of the tables that models read, as they are written and as the warehouse resolves them."""
+def _read_by(project: Project, targets: Sequence[Target], first: Window) -> tuple[list[tuple[str, ...]], set[str]]:
+    """The names of the tables that models read, as they are written and as the warehouse resolves them, and what may be
+    a file: its name and its ending."""
     dialect = dialect_of(project.adapter_type)
     found: list[tuple[str, ...]] = []
+    files: set[str] = set()
     for target in targets:
         sql = project.compile(target.model, first)
-        found += [name for tree in _trees(sql, dialect) for _, name in tables_in(tree, dialect)]
+        for tree in _trees(sql, dialect):
+            found += [name for _, name in tables_in(tree, dialect)]
+            for text in tree.find_all(exp.Literal, exp.Identifier):
+                files |= {text.name, splitext(text.name)[1]} - {""}
         found += [tuple(name.split(".")) for name in project.tables_read(target.model, [sql]) or []]
-    return found
+    return found, files
 
 
 def hook_that_sets(model: Model, adapter_type: str) -> str | None:
