@@ -47,6 +47,21 @@ def test_a_function_made_by_a_pre_hook_is_there_for_the_check(shop: Shop) -> Non
     assert _doubled(shop) == []
 
 
+def test_hooks_that_look_after_a_table_are_run(shop: Shop) -> None:
+    hooks = [
+        "create index if not exists by_id on {{ this }} (id)",
+        "{% if is_incremental() %}analyze {{ this }}{% else %}select 1{% endif %}",
+        "delete from {{ this }} where amount < 0",
+        "copy {{ this }} to 'all.csv'",
+        "create table if not exists main.audit (rows bigint)",
+        "insert into main.audit select count(*) from {{ this }}",
+    ]
+    shop.model("events", DELETE_INSERT.replace("unique_key", f"post_hook={hooks}, unique_key") + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert shop.sql("select count(*) from main.audit") == [(3,)]
+
+
 def test_hooks_that_make_a_function_beside_threads(shop: Shop) -> None:
     shop.model("events", DELETE_INSERT.replace("unique_key", f'pre_hook="{MADE}", unique_key') + CALLS)
     said = shop.run("events", *RANGE, "--chunk", "week", "--threads", "4")

@@ -86,6 +86,7 @@ REFUSED = {
             "create or replace table raw.seen as select id from raw.events where event_date >= '{{ var('start_date', '') }}'",
             "set variable first_day = '{{ var('dbt_playbooks_start_date', '') }}'",
             "set variable newest = (select max(id) from {{ this }})",
+            "{% if is_incremental() %}set variable n = (select max(id) from {{ this }}){% else %}set variable n = -1{% endif %}",
             "set variable loads = coalesce(getvariable('loads'), 0) + 1",
             "copy (select count(*) as n from {{ this }}) to 'seen.csv'",
         )

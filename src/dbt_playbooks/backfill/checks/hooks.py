@@ -34,6 +34,8 @@ _SETS_NO_MEANING = re.compile(
     re.IGNORECASE,
 )
 """Settings of DuckDB's that change no row; a variable is looked at where it is read."""
+_UNREAD = "unread"
+_DOES = re.compile(r"\s*(set|insert|update|merge|create|drop|alter|copy|truncate|delete|with)\b", re.IGNORECASE)
 _FROM_BEFORE = ("getvariable", "nextval", "currval")
 """Functions that say what an earlier chunk has set."""
 _UNKNOWN = "of_jinja"
@@ -69,7 +71,8 @@ def hook_that_feeds(project: Project, targets: Sequence[Target], first: Window) 
         for hook, statement in _statements(target.model, path)
         for tree in _trees(statement, dialect)
     ]
-    changing = [each for each in hooks if isinstance(each[2], (*_WRITES, *_REDEFINES, exp.Delete, exp.Alter, exp.Set))]
+    kinds = (*_WRITES, *_REDEFINES, exp.Delete, exp.Alter, exp.Set)
+    changing = [each for each in hooks if isinstance(each[2], kinds) or _is_unread(each[2])]
     read, files = _read_by(project, targets, first) if changing else ([], set())
     for model, hook, tree in changing:
         windowed = bool(_NAMES_THE_WINDOW.search(hook))
@@ -77,7 +80,11 @@ def hook_that_feeds(project: Project, targets: Sequence[Target], first: Window) 
         makes = str(tree.args.get("kind") or "").upper()
         if isinstance(tree, exp.Copy) and not tree.args.get("kind"):
             found = any({each.name, splitext(each.name)[1]} & files for each in tree.args.get("files") or ())
-        elif isinstance(tree, exp.Set) or (isinstance(tree, exp.Create) and makes not in ("TABLE", "VIEW")):
+        elif isinstance(tree, exp.Create) and makes not in ("TABLE", "VIEW"):
+            found = windowed
+        elif isinstance(tree, exp.Command):
+            found = windowed or any(is_end(name, path) for name in _words(_text(tree)) for path in (*filled, *read))
+        elif isinstance(tree, exp.Set):
             of_before = any(name in _FROM_BEFORE for name in called_functions(tree))
             found = windowed or of_before or any(not name or is_end(name, path) for name in names for path in filled)
         else:
@@ -185,10 +192,7 @@ def _written(statement: str, dialect: str | None, windowed: bool) -> Iterator[tu
     can't be read. `windowed`: it names the window."""
     for tree in _trees(statement, dialect):
         if isinstance(tree, exp.Command) and _WRITES_BY_WORD.match(statement):
-            yield from (
-                tuple(part.strip('"`').lower() for part in name.split("."))
-                for name in re.findall(r'[\w"`.$-]+', statement)
-            )
+            yield from _words(statement)
         elif isinstance(tree, exp.Delete):
             if windowed or tree.args.get("using") or tree.find(exp.Query):
                 yield from [name for _, name in tables_in(tree, dialect)][:1]
@@ -201,8 +205,22 @@ def _written(statement: str, dialect: str | None, windowed: bool) -> Iterator[tu
 
 
 def _trees(statement: str, dialect: str | None) -> list[Any]:
-    """What sqlglot reads; where it can't, a command of which nothing is known."""
+    """What sqlglot reads; where it can't, as where branches of Jinja stand one after the other, a command with the whole text."""
     try:
         return [tree for tree in sqlglot.parse(statement, dialect=dialect) if tree is not None]
     except SqlglotError:
-        return [exp.Command(this="unreadable")]
+        return [exp.Command(this=_UNREAD, expression=statement)]
+
+
+def _is_unread(tree: Any) -> bool:
+    return isinstance(tree, exp.Command) and bool(_DOES.match(_text(tree)))
+
+
+def _text(command: Any) -> str:
+    return f"{command.name.replace(_UNREAD, '')} {command.args.get('expression') or ''}"
+
+
+def _words(text: str) -> Iterator[tuple[str, ...]]:
+    """Whatever may be a name."""
+    for name in re.findall(r'[\w"`.$-]+', text):
+        yield tuple(part.strip('"`').lower() for part in name.split("."))
