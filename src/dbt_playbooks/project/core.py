@@ -163,7 +163,8 @@ class DbtCoreProject(Rehearsal):
     def stored_columns(self, node: Node) -> dict[str, str]:
         """The columns of a node's table and their types as the warehouse has them now; empty when there is no table."""
         place = self._manifest.sources.get(node.unique_id) or self._manifest.nodes[node.unique_id]
-        return self.columns(self._relation(place))
+        with self._dbt_errors(), self._connection("columns"):
+            return self._described(self._relation(place))
 
     def answers(self) -> bool:
         """Whether the warehouse can be asked at all: a statement that reads nothing."""
@@ -367,11 +368,16 @@ class DbtCoreProject(Rehearsal):
     def columns(self, relation: Any) -> dict[str, str]:
         """The columns of a table and their types, as the warehouse spells them. Empty when there is no table."""
         with self._dbt_errors(), self._connection("columns"):
-            if self._adapter.get_relation(relation.database, relation.schema, relation.identifier) is None:
+            parts = [relation.database, relation.schema, relation.identifier]
+            if self._adapter.get_relation(*parts) is None:
                 return {}
             if not self.bills_bytes:
-                return self.columns_of(f"from {relation}")
-            return {column.name: column.data_type for column in self._adapter.get_columns_in_relation(relation)}
+                return self.columns_of(self.call("_all_of_sql", parts=parts))
+            return self._described(relation)
+
+    def _described(self, relation: Any) -> dict[str, str]:
+        """As dbt describes it: on DuckDB the fields of a STRUCT stand in its place."""
+        return {column.name: column.data_type for column in self._adapter.get_columns_in_relation(relation)}
 
     def columns_of(self, sql: str, header: str | None = None) -> dict[str, str]:
         """The columns that a query returns and their types; nothing is read, and nothing is billed. `header` is a model's sql_header."""

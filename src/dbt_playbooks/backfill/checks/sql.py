@@ -84,7 +84,7 @@ def _reads_itself(project: Project, model: Model, window: Window, renderings: Se
 def asked_statements(renderings: Sequence[Rendering]) -> list[str]:
     """What Jinja asks the warehouse while it is compiled, but for the columns of a table."""
     plain = [sqlparse.format(statement, strip_comments=True) for each in renderings for statement in each.asked]
-    return [_COLUMNS_OF_A_TABLE.sub("(select 1)", each) for each in plain if not _ASKS_FOR_COLUMNS.match(each)]
+    return [_COLUMNS_OF_A_TABLE.sub("columns_of_a_table", each) for each in plain if not _ASKS_FOR_COLUMNS.match(each)]
 
 
 def _ignores(model: Model) -> str:

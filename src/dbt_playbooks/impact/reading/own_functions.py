@@ -33,17 +33,17 @@ def seeing_more(functions: Iterable[Mapping[str, Any]], dialect: str | None) -> 
 
 def _is_of_values(definition: str, parameters: list[str], dialect: str | None) -> bool:
     try:
-        [selected] = sqlglot.parse_one(f"select ({definition})", dialect=dialect).expressions
+        value = sqlglot.parse_one(f"({definition})", dialect=dialect)
     except (SqlglotError, ValueError):
         return False
-    return all(isinstance(node, _OF_VALUES) for node in selected.walk()) and all(
-        not column.table and column.name.lower() in parameters for column in selected.find_all(exp.Column)
+    return all(isinstance(node, _OF_VALUES) for node in value.walk()) and all(
+        not column.table and column.name.lower() in parameters for column in value.find_all(exp.Column)
     )
 
 
 def _is_known(name: str, dialect: str | None) -> bool:
     """Whether it stands in the place of a function that the reader knows by its name, or thinks to know."""
     try:
-        return not isinstance(sqlglot.parse_one(f"select {name}(1)", dialect=dialect).expressions[0], exp.Anonymous)
+        return not isinstance(sqlglot.parse_one(f"{name}(1)", dialect=dialect), exp.Anonymous)
     except SqlglotError:
         return True
