@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from dbt_playbooks.backfill.checks.hooks import hook_that_changes, hooks_in_each_others_way, hooks_not_read
+from dbt_playbooks.backfill.checks.hooks import (
+    hook_that_changes,
+    hook_that_sets,
+    hooks_in_each_others_way,
+    hooks_not_read,
+    start_that_sets,
+)
 from dbt_playbooks.interface import Model
 
 OWN = '"shop"."main"."events"'
@@ -143,6 +149,27 @@ def test_a_relation_of_two_parts_has_its_name_alone() -> None:
     assert changes("update {{ this.include(database=false) }} set a = 1", relation="main.events")
     assert changes("update {{ this.schema }} set a = 1", relation="main.events") is None
     assert changes("update {{ this.schema }}.{{ this.identifier }} set a = 1", relation="main.events") is None
+
+
+@pytest.mark.parametrize(
+    ("hook", "adapter", "found"),
+    [
+        ("set TimeZone = 'Europe/Berlin'", "duckdb", True),
+        ("select 1; RESET search_path", "duckdb", True),
+        ("use other", "duckdb", True),
+        ("pragma default_null_order = 'nulls_first'", "duckdb", True),
+        ("set threads = 4", "duckdb", False),
+        ("set session memory_limit = '1GB'", "duckdb", False),
+        ("set variable n = 1", "duckdb", False),
+        ("update other set a = 1", "duckdb", False),
+        ("declare n int64; set n = 1; select n", "bigquery", False),
+        ("set @@time_zone = 'Europe/Berlin'", "bigquery", True),
+    ],
+)
+def test_hooks_that_set_what_sql_means(hook: str, adapter: str, found: bool) -> None:
+    relation = OWN if adapter == "duckdb" else "`shop`.`main`.`events`"
+    assert bool(hook_that_sets(model(hook, relation=relation), adapter)) == found
+    assert bool(start_that_sets([hook], adapter)) == found
 
 
 @pytest.mark.parametrize(

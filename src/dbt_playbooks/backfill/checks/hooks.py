@@ -132,7 +132,9 @@ def _setting(statements: Iterable[str], dialect: str | None) -> str | None:
         sets = kind in ("set", "reset", "pragma", "use") or any(
             isinstance(tree, (exp.Set, exp.Pragma, exp.Use)) for tree in _trees(statement, dialect)
         )
-        if sets and not _SETS_NO_MEANING.match(words):
+        # on BigQuery a variable of a script is over when that ends
+        of_the_session = dialect != "bigquery" or "@@" in words
+        if sets and of_the_session and not _SETS_NO_MEANING.match(words):
             return words[:80]
     return None
 
