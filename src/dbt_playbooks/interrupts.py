@@ -15,7 +15,8 @@ _pressed = threading.Event()
 def remembered() -> Iterator[None]:
     """Ctrl-C raises KeyboardInterrupt as ever, and `raise_if_pressed` raises it again if that was dropped."""
     _pressed.clear()
-    if threading.current_thread() is not threading.main_thread():
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # as of a job in the background
+    if ignored or threading.current_thread() is not threading.main_thread():
         yield
         return
 

@@ -89,6 +89,8 @@ REFUSED = {
             "{% if is_incremental() %}set variable n = (select max(id) from {{ this }}){% else %}set variable n = -1{% endif %}",
             "set variable loads = coalesce(getvariable('loads'), 0) + 1",
             "copy (select count(*) as n from {{ this }}) to 'seen.csv'",
+            "insert into {{ source('raw', 'looked_up') }} select 1",
+            "insert into raw.se{{ 'en' }} select 1",
         )
     },
     **{
@@ -158,7 +160,11 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_the_model_is_refused_with_the_reason(shop: Shop, case: str) -> None:
     sql, reason = REFUSED[case]
-    shop.write("models/raw.yml", (shop.folder / "models/raw.yml").read_text() + "      - name: others\n")
+    shop.write(
+        "models/raw.yml",
+        (shop.folder / "models/raw.yml").read_text()
+        + "      - name: others\n      - {name: looked_up, identifier: seen}\n",
+    )
     shop.sql("create table raw.seen (id bigint)")
     shop.model("events", sql)
     said = shop.run("events", *RANGE)

@@ -41,7 +41,8 @@ _FROM_BEFORE = ("getvariable", "nextval", "currval")
 _UNKNOWN = "of_jinja"
 """What stands in a hook's SQL for Jinja of which the value is not known."""
 _REF = re.compile(
-    r"""(ref|source)\((\s*['"][\w-]+['"]\s*,)?\s*['"]([\w-]+)['"]\s*(,\s*v(ersion)?\s*=\s*['"]?\w+['"]?\s*)?\)"""
+    r"""(?P<kind>ref|source)\((\s*['"](?P<first>[\w-]+)['"]\s*,)?\s*['"](?P<name>[\w-]+)['"]\s*"""
+    r"""(,\s*v(ersion)?\s*=\s*['"]?(?P<version>\w+)['"]?\s*)?\)"""
 )
 _JINJA = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
@@ -65,10 +66,12 @@ def hook_that_feeds(project: Project, targets: Sequence[Target], first: Window) 
     paths = [table_path(model.relation, dialect) for model in models]
     views = [model for model in project.descendants(models) if model.materialized not in ("table", "incremental")]
     filled = [*paths, *(table_path(model.relation, dialect) for model in views)]
+    hooked = any(model.config.get(kind) for model in models for kind in ("pre-hook", "post-hook"))
+    relations = {node.name: node.relation for node in project.nodes() if node.relation} if hooked else {}
     hooks = [
         (target.model, hook, tree)
         for target, path in zip(targets, paths, strict=True)
-        for hook, statement in _statements(target.model, path)
+        for hook, statement in _statements(target.model, path, relations)
         for tree in _trees(statement, dialect)
     ]
     kinds = (*_WRITES, *_REDEFINES, exp.Delete, exp.Alter, exp.Set)
@@ -76,7 +79,7 @@ def hook_that_feeds(project: Project, targets: Sequence[Target], first: Window) 
     read, files = _read_by(project, targets, first) if changing else ([], set())
     for model, hook, tree in changing:
         windowed = bool(_NAMES_THE_WINDOW.search(hook))
-        names = [tuple(part for part in name if part != _UNKNOWN) for _, name in tables_in(tree, dialect)]
+        names = [_known(name) for _, name in tables_in(tree, dialect)]
         makes = str(tree.args.get("kind") or "").upper()
         if isinstance(tree, exp.Copy) and not tree.args.get("kind"):
             found = any({each.name, splitext(each.name)[1]} & files for each in tree.args.get("files") or ())
@@ -89,7 +92,9 @@ def hook_that_feeds(project: Project, targets: Sequence[Target], first: Window) 
             found = windowed or of_before or any(not name or is_end(name, path) for name in names for path in filled)
         else:
             of_models = any(not name or is_end(name, path) for name in names[1:] for path in filled)
-            meets = bool(names) and any(is_end(names[0], table) or is_end(table, names[0]) for table in read)
+            meets = bool(names) and any(
+                not names[0] or is_end(names[0], table) or is_end(table, names[0]) for table in read
+            )
             found = meets and (windowed or of_models or not isinstance(tree, _REDEFINES))
         if found:
             return f"{model.name} ({model.path}): a hook changes with each chunk what models of the selection read: {' '.join(hook.split())[:80]}"
@@ -156,16 +161,20 @@ def hooks_not_read(model: Model, adapter_type: str) -> list[str]:
     return list(dict.fromkeys(hook for hook, statement in _statements(model, path) if _WHOLLY_JINJA.match(statement)))
 
 
-def _statements(model: Model, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _statements(
+    model: Model, path: tuple[str, ...], relations: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, str]]:
     """Each hook with each of its statements; names stand in the place of its Jinja."""
     for kind in ("pre-hook", "post-hook"):
         for hook in model.config.get(kind) or ():
             text = str(hook["sql"] if isinstance(hook, Mapping) else hook)
-            for statement in sqlparse.split(sqlparse.format(_without_jinja(text, model, path), strip_comments=True)):
+            for statement in sqlparse.split(
+                sqlparse.format(_without_jinja(text, model, path, relations), strip_comments=True)
+            ):
                 yield text, statement
 
 
-def _without_jinja(text: str, model: Model, path: tuple[str, ...]) -> str:
+def _without_jinja(text: str, model: Model, path: tuple[str, ...], relations: Mapping[str, str] | None) -> str:
     """A hook's SQL with the names that `this`, ref and source stand for; any other expression is a name that is no table's."""
     parts = dict(zip(("database", "schema", "identifier"), path[-3:], strict=False)) if len(path) >= 3 else {}
     parts |= {"name": path[-1], "table": path[-1]}
@@ -175,7 +184,11 @@ def _without_jinja(text: str, model: Model, path: tuple[str, ...]) -> str:
         attribute = re.fullmatch(r"this\.(\w+)", words)
         named = _REF.fullmatch(words)
         if named:
-            return named[3]
+            name = f"{named['name']}.v{named['version']}" if named["version"] else named["name"]
+            if named["kind"] == "source":
+                name = f"{named['first']}.{name}"
+            written = named["name"] if named["kind"] == "source" else name
+            return (relations or {}).get(name) or (model.relation if written == model.name else written)
         if re.fullmatch(r"this(\.(include|render|quote|without_identifier|incorporate)\(.*\))?", words):
             return (
                 ".".join(parts[name] for name in ("schema", "identifier"))
@@ -184,7 +197,8 @@ def _without_jinja(text: str, model: Model, path: tuple[str, ...]) -> str:
             )
         if attribute and attribute[1] in parts:
             return parts[attribute[1]]
-        return f" {_UNKNOWN} " if match[1] is not None else " "
+        # without spaces: it may be a part of a name
+        return _UNKNOWN if match[1] is not None else " "
 
     return _JINJA.sub(put, text)
 
@@ -220,6 +234,11 @@ def _is_unread(tree: Any) -> bool:
 
 def _text(command: Any) -> str:
     return f"{command.name.replace(_UNREAD, '')} {command.args.get('expression') or ''}"
+
+
+def _known(name: Sequence[str]) -> tuple[str, ...]:
+    """What is known of a name of which Jinja writes a part; nothing where that is the table."""
+    return () if name and _UNKNOWN in name[-1] else tuple(part for part in name if _UNKNOWN not in part)
 
 
 def _words(text: str) -> Iterator[tuple[str, ...]]:

@@ -14,7 +14,7 @@ from dbt_playbooks.impact.reading.window_cuts import text
 _WORDS = ("user", "current_user", "session_user", "current_role", "current_catalog", "current_schema")
 
 
-# of DuckDB: as a name they must be quoted, so where one is a name without quotes the query was misread
+# of DuckDB: without quotes they are names only after AS and after a dot, so where one is a name elsewhere the query was misread
 _RESERVED = frozenset((
     "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "both", "case", "cast", "check", "collate",
     "column", "constraint", "create", "default", "deferrable", "desc", "describe", "distinct", "do", "else", "end", "except", "false",
@@ -27,8 +27,18 @@ _RESERVED = frozenset((
 
 def misread(node: Any) -> str | None:
     """A word of DuckDB's that stands in the tree as the name of a table or a column, as `(table seen)` does."""
-    names = (each for each in node.find_all(exp.Identifier) if not each.quoted)
+    names = (each for each in node.find_all(exp.Identifier) if not each.quoted and not _may_be_any_word(each))
     return next((each.name for each in names if each.name.lower() in _RESERVED), None)
+
+
+def _may_be_any_word(name: Any) -> bool:
+    """Whether it stands after AS in a select list, or after a dot."""
+    outer = name.parent
+    after_as = isinstance(outer, exp.Alias) and name.arg_key == "alias" and isinstance(outer.parent, exp.Select)
+    after_dot = isinstance(outer, exp.Dot) or (
+        isinstance(outer, exp.Column) and bool(outer.table) and name.arg_key == "this"
+    )
+    return after_as or after_dot
 
 
 def meant(key: Any, node: Any, is_date: Callable[[Any], bool]) -> Any:

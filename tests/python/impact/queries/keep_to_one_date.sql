@@ -37,3 +37,4 @@ with c as ({cut}) select "Event_Date", count(*) from c group by "Event_Date"
 with c as ({cut}), top as (select * from c order by id limit 3), beside as (select * from top) select * from c
 {cut} /* all of them */
 select e.event_date, count(*) from ev e where {f} group by event_date
+select id, event_date, amount as default from ev where {f}
