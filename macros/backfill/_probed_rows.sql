@@ -12,7 +12,7 @@
 
 {#- The number of rows and a checksum of them: `row_count`, `checksum`. A float may differ in its last digits from one query to the next, so
     in the checksum it counts as NULL, NaN, infinite or a number, and the numbers are added up: `float_0` is their sum, `float_0_placed` the
-    sum in which each has a weight of its row, `float_0_roots` that of the roots of their sizes, and `float_0_size` that of their sizes. -#}
+    sum in which each has a weight of its row, `float_0_roots` that of the roots of 1 + their sizes, and `float_0_size` that of their sizes. -#}
 {% macro _probed_rows_sql(query, columns) %}
   {%- set values, floats = [], [] -%}
   {%- for column in columns -%}
@@ -26,11 +26,14 @@
   {%- set weight = adapter.dispatch('_probed_weight', 'dbt_playbooks')(row_hash=dbt_playbooks._row_hash(values)) -%}
   {%- set sums = [] -%}
   {%- for float in floats -%}
-    {%- set of = {
-      '': float.number, '_placed': float.number ~ ' * ' ~ weight, '_roots': 'sqrt(abs(' ~ float.number ~ '))', '_size': 'abs(' ~ float.number ~ ')'
+    {%- set terms = {
+      '': float.number,
+      '_placed': float.number ~ ' * ' ~ weight,
+      '_roots': 'sqrt(1 + abs(' ~ float.number ~ '))',
+      '_size': 'abs(' ~ float.number ~ ')'
     } -%}
     {%- set number = loop.index0 -%}
-    {%- for name, added in of.items() -%}
+    {%- for name, added in terms.items() -%}
       {%- do sums.append(', ' ~ float.sum ~ '(' ~ added ~ ') as float_' ~ number ~ name) -%}
     {%- endfor -%}
   {%- endfor -%}

@@ -133,6 +133,16 @@ class Rendering:
 
 
 @dataclass(frozen=True)
+class HookText:
+    """A hook as it is written, and the SQL that it becomes: what it returns, and what its macros would send to change the warehouse."""
+
+    written: str
+    sql: tuple[str, ...] = ()
+    error: str | None = None
+    """Why it could not be rendered before it runs."""
+
+
+@dataclass(frozen=True)
 class Hooks:
     """Which hooks of a model run with one of its windows."""
 
@@ -203,7 +213,8 @@ class Project(Protocol):
     def compile(self, model: Model, window: Window) -> str: ...
     def rendered(self, model: Model, window: Window, incremental: bool) -> Rendering: ...
     def has_hooks_before(self, models: Sequence[Model]) -> bool: ...
-    def start_hooks(self) -> list[str]: ...
+    def hooks(self, model: Model, window: Window) -> list[HookText]: ...
+    def run_hooks(self) -> list[HookText]: ...
     def rehearsed(self, models: Sequence[Model], hooks: bool) -> AbstractContextManager[None]: ...
     def tables_read(
         self, model: Model, queries: Sequence[str], others: Sequence[tuple[Model, str]] = ()

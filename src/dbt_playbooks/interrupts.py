@@ -12,7 +12,7 @@ _pressed = threading.Event()
 
 
 @contextmanager
-def remembered() -> Iterator[None]:
+def remembering_ctrl_c() -> Iterator[None]:
     """Ctrl-C raises KeyboardInterrupt as ever, and `raise_if_pressed` raises it again if that was dropped."""
     _pressed.clear()
     ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # as of a job in the background

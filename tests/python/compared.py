@@ -133,7 +133,7 @@ class Warehouse:
         sums = {
             "": sum(numbers),
             "_placed": 0.0,
-            "_roots": sum(abs(each) ** 0.5 for each in numbers),
+            "_roots": sum((1 + abs(each)) ** 0.5 for each in numbers),
             "_size": sum(map(abs, numbers)),
         }
         floats = {f"float_0{name}": total for name, total in sums.items()} if "f" in names else {}

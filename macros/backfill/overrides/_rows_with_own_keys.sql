@@ -13,7 +13,10 @@
 (
 select DBT_INTERNAL_SOURCE.* except (dbt_playbooks_key, dbt_playbooks_key_rows)
 from (
-  select DBT_INTERNAL_SOURCE.*, {{ source_key }} as dbt_playbooks_key, count(*) over (partition by {{ source_key }}) as dbt_playbooks_key_rows
+  select
+    DBT_INTERNAL_SOURCE.*,
+    {{ source_key }} as dbt_playbooks_key,
+    count(*) over (partition by {{ source_key }}) as dbt_playbooks_key_rows
   from {{ rows }} as DBT_INTERNAL_SOURCE
 ) as DBT_INTERNAL_SOURCE
 {%- if target_relation is not none %}

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, replace
 
 from dbt_playbooks.backfill import report
 from dbt_playbooks.backfill.checks import EdgeOptions, Target, check, check_rows, effective_strategy, keys_of
-from dbt_playbooks.backfill.checks.hooks import hooks_in_each_others_way
 from dbt_playbooks.backfill.checks.targets import default_chunk
 from dbt_playbooks.backfill.lease import CREATION, Lease
 from dbt_playbooks.backfill.mismatches import Mismatch, mismatches, recorded_again
@@ -283,13 +282,13 @@ def _one_at_a_time(
     """How many chunks may run at once, and why fewer than asked for."""
     if project.adapter_type != "duckdb" or run_options.threads == 1:
         return run_options, []
-    hooked = [each.model.name for each in targets if hooks_in_each_others_way(each.model, "duckdb")]
+    hooked = [each.model.name for each in targets if each.alone]
     commented = [each.model.name for each in targets if any((each.model.config.get("persist_docs") or {}).values())]
-    reasons = [f"hooks of {name} change what is not in their chunk alone" for name in hooked]
-    reasons += [f"{name} writes comments (persist_docs)" for name in commented]
+    reasons = [f"hooks of {name} change what hooks of its other chunks change" for name in hooked]
+    reasons += [f"persist_docs of {name} writes comments with each chunk" for name in commented]
     if not reasons:
         return run_options, []
-    text = f"{'; '.join(reasons)}: DuckDB lets one transaction at a time do that, so chunks run one after the other"
+    text = f"{'; '.join(reasons)}. DuckDB lets one transaction at a time do that, so --threads {run_options.threads} counts as 1"
     return replace(run_options, threads=1), [text]
 
 

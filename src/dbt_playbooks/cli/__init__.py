@@ -14,7 +14,7 @@ from dbt_playbooks.cli.migrations import migrations
 from dbt_playbooks.cli.notice import notice
 from dbt_playbooks.cli.options import Group
 from dbt_playbooks.errors import INTERRUPTED, PlaybooksError
-from dbt_playbooks.interrupts import remembered
+from dbt_playbooks.interrupts import remembering_ctrl_c
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -70,7 +70,7 @@ def _say(text: str) -> None:
 def main() -> None:
     """Run the command and leave with its exit code. Every error that a user may read is printed here, and nowhere else."""
     try:
-        with remembered():
+        with remembering_ctrl_c():
             code = cli.main(prog_name="dbt-playbooks", standalone_mode=False)
     except click.ClickException as error:
         if isinstance(error, click.UsageError) and error.ctx:

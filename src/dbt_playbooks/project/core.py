@@ -82,8 +82,15 @@ class DbtCoreProject(Rehearsal):
         """The models that dbt's selection names, in graph order. Raises UsageError, with near misses, when there are none."""
         import networkx
 
-        with self._dbt_errors():
-            self._task._runtime_initialize()
+        try:
+            with self._dbt_errors():
+                self._task._runtime_initialize()
+        except RuntimeError as error:
+            if "cycle" not in str(error):
+                raise
+            raise UsageError(
+                f"models, or their hooks, read each other in a circle, so dbt has no order for them: {error}. `dbt ls` says the same."
+            ) from error
         selected = {node.unique_id for node in self._task._flattened_nodes}
         if not selected:
             raise UsageError(self._nothing_selected())

@@ -117,9 +117,10 @@ def silent_events() -> Iterator[None]:
         event.__dict__["not_built"] = (arguments, fields)
 
     def message(event: Any) -> Any:
-        waiting = event.__dict__.pop("not_built", None)
+        waiting = event.__dict__.get("not_built")
         if waiting:
-            build(event, *waiting[0], **waiting[1])
+            build(event, *waiting[0], **waiting[1])  # two threads build the same
+            event.__dict__.pop("not_built", None)
         return event.__dict__["pb_msg"]
 
     # every exception that dbt builds, and its dispatch builds dozens a chunk, reads the whole environment for secrets
@@ -135,8 +136,8 @@ def silent_events() -> Iterator[None]:
         yield
     finally:
         event_manager_client.ctx_set_event_manager(before)
+        # whoever kept an event may read it later: how it is built stays
         BaseEvent.__init__ = build
-        del BaseEvent.pb_msg
         base.env_secrets = read_secrets
 
 

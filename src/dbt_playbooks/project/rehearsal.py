@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import sqlparse
-
 from dbt_playbooks.errors import PlaybooksError
-from dbt_playbooks.interface import Model, Rendering, Window
+from dbt_playbooks.interface import HookText, Model, Rendering, Window
 from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.project.stubs import stubbed
-
-_ASKS = re.compile(r"[\s(]*(select|with|from|values|table|describe|desc|show|summarize|explain)\b", re.IGNORECASE)
-_CHANGES_BEHIND_WITH = re.compile(
-    r"^\s*with\b.*\)\s*(insert\s+into|update|delete\s+from|merge\s+into)\b", re.IGNORECASE | re.DOTALL
-)
-# what ends a transaction, and what writes files: it would stay
-_NOT_REHEARSED = re.compile(
-    r"\s*((commit|begin|end|rollback|abort|start|export)\b|copy\b.*\bto\b)", re.IGNORECASE | re.DOTALL
-)
+from dbt_playbooks.statements import changes, outlasts_a_transaction, statements_of
 
 
 class Rehearsal(DbtSession):
@@ -52,7 +41,7 @@ class Rehearsal(DbtSession):
         from dbt.context.providers import generate_runtime_model_context
 
         runner, manifest = self._runner(model, window, {})
-        with self._noted(only_reads=True) as asked:
+        with self._noted(held=changes, refused=True) as asked:
             try:
                 with self._dbt_errors(), self._connection(f"compile_{model.name}"):
                     if model.is_microbatch:
@@ -67,7 +56,7 @@ class Rehearsal(DbtSession):
                 ):
                     text = str(get_rendered(runner.node.raw_code, context, runner.node))
             except PlaybooksError as error:
-                change = asked[-1] if asked and _changes(asked[-1]) else None
+                change = asked[-1] if asked and changes(asked[-1]) else None
                 return Rendering("", tuple(asked), str(error), change)
         return Rendering(text, tuple(asked))
 
@@ -93,11 +82,40 @@ class Rehearsal(DbtSession):
 
     def has_hooks_before(self, models: Sequence[Model]) -> bool:
         """Whether something runs before the models that may make what they call: on-run-start, or a pre_hook in a transaction."""
-        return bool(self._start_hooks() or any(self._pre_hooks(model) for model in models))
+        return bool(self._operations("on-run-start") or any(self._pre_hooks(model) for model in models))
 
-    def start_hooks(self) -> list[str]:
-        """What on-run-start says, of the project and of its packages, as it is written."""
-        return [node.raw_code for node in self._start_hooks()]
+    def hooks(self, model: Model, window: Window) -> list[HookText]:
+        """The hooks of a model for a window, as they become on a first run and on an incremental one. It runs nothing, but macros may query."""
+        runner, manifest = self._runner(model, window, {})
+        node = runner.node
+        stubs = [self._as_if_there(node, incremental) for incremental in (False, True)]
+        texts = [hook.sql for hook in (*node.config.pre_hook, *node.config.post_hook)]
+        return [self._rendered_hook(text, node, runner.config, manifest, stubs) for text in texts]
+
+    def run_hooks(self) -> list[HookText]:
+        """What on-run-start and on-run-end say, of the project and of its packages."""
+        return [
+            self._rendered_hook(node.raw_code, node, self._config, self._manifest, [{}])
+            for node in self._operations("on-run-start", "on-run-end")
+        ]
+
+    def _rendered_hook(
+        self, text: str, node: Any, config: Any, manifest: Any, stubs: Sequence[Mapping[str, Any]]
+    ) -> HookText:
+        from dbt.context.providers import generate_runtime_model_context
+
+        if "{" not in text:
+            return HookText(text, (text,))
+        sql: list[str] = []
+        for each in stubs:
+            with self._noted(held=changes) as sent:
+                try:
+                    with self._dbt_errors(), self._connection("hooks"):
+                        returned = self._hook(text, generate_runtime_model_context(node, config, manifest), node, each)
+                except Exception as error:  # whatever its macros do when what they need is not there
+                    return HookText(text, tuple(sql), str(error))
+                sql += [*filter(changes, sent), returned]
+        return HookText(text, tuple(dict.fromkeys(sql)))
 
     @contextlib.contextmanager
     def rehearsed(self, models: Sequence[Model], hooks: bool) -> Iterator[None]:
@@ -115,23 +133,23 @@ class Rehearsal(DbtSession):
                 self._adapter.connections.rollback_if_open()
                 self._noting.rehearsed = None
                 if outer is not None:
-                    self._begin_with(outer)
+                    self._begin_with([sql for sql in outer if changes(sql)])
 
     def _begin_with(self, statements: Iterable[str]) -> None:
+        """Begin a transaction with these, and with what macros send while they are made; what would outlast it is not sent."""
         self._adapter.connections.rollback_if_open()
         self._adapter.connections.begin()
-        ran = self._noting.rehearsed = []
-        for sql in statements:
-            for statement in sqlparse.split(sql):
-                if not _NOT_REHEARSED.match(statement):
-                    self._adapter.execute(statement, auto_begin=False)
-            ran.append(sql)
+        with self._noted(held=outlasts_a_transaction) as sent:
+            self._noting.rehearsed = sent
+            for sql in statements:
+                if statements_of(sql):
+                    self._adapter.execute(sql, auto_begin=False)
 
     def tables_read(
         self, model: Model, queries: Sequence[str], others: Sequence[tuple[Model, str]] = ()
     ) -> list[str] | None:
         """The tables that SQL of a model reads, as the warehouse resolves it once the model's table is there, and those of `others`, each
-        given with its SQL, parents first: names in full, in lower case.
+        given with its SQL: names in full, in lower case.
 
         None where the warehouse does not tell. What it does not understand, as the name of an ephemeral parent alone, is left out.
         """
@@ -149,8 +167,9 @@ class Rehearsal(DbtSession):
     def _resolved_with(self, supplies: Sequence[tuple[Model, str]], model: Model, query: str, hooks: bool) -> list[str]:
         """The tables that a query reads, where each model that has no table yet gets one, from the first of its queries that works."""
         failed: set[int] = set()
+        models = list({owner.unique_id: owner for owner, _ in (*supplies, (model, ""))}.values())
         while True:
-            with self.rehearsed([model], hooks):
+            with self.rehearsed(models, hooks):
                 made: set[str] = set()
                 for number, (owner, sql) in enumerate(supplies):
                     if number in failed or owner.unique_id in made or self.exists(owner):
@@ -176,7 +195,7 @@ class Rehearsal(DbtSession):
     def _before(self, models: Sequence[Model], hooks: bool) -> Iterator[str]:
         from dbt.context.providers import generate_runtime_model_context
 
-        for node in self._start_hooks() if hooks else ():
+        for node in self._operations("on-run-start") if hooks else ():
             yield self._hook(node.raw_code, generate_runtime_model_context(node, self._config, self._manifest), node)
         for model in models:
             node = self._manifest.nodes[model.unique_id]
@@ -186,22 +205,25 @@ class Rehearsal(DbtSession):
             if model.config.get("sql_header"):
                 yield str(model.config["sql_header"])
 
-    def _hook(self, text: str, context: Any, node: Any) -> str:
+    def _hook(self, text: str, context: Any, node: Any, stubs: Mapping[str, Any] | None = None) -> str:
         """A hook's SQL. What its macros commit is not: it must go when the rehearsal ends."""
         from dbt.clients.jinja import get_rendered
 
-        with stubbed(context, {"adapter.commit": lambda: None, "adapter.commit_if_has_connection": lambda: None}):
+        none = {"adapter.commit": lambda: None, "adapter.commit_if_has_connection": lambda: None}
+        with stubbed(context, {**none, **(stubs or {})}):
             return str(get_rendered(text, context, node))
 
-    def _start_hooks(self) -> list[Any]:
+    def _operations(self, *kinds: str) -> list[Any]:
         nodes = self._manifest.nodes.values()
-        return [node for node in nodes if node.resource_type == "operation" and "on-run-start" in node.tags]
+        return [node for node in nodes if node.resource_type == "operation" and set(kinds) & set(node.tags)]
 
     def _pre_hooks(self, model: Model) -> list[Any]:
         return [hook for hook in self._manifest.nodes[model.unique_id].config.pre_hook if hook.transaction]
 
     def _note_statements(self) -> None:
-        """Let `_noted` see what macros send to the warehouse."""
+        """Let `_noted` see, and hold back, what macros send to the warehouse."""
+        from dbt.adapters.contracts.connection import AdapterResponse
+        from dbt_common.clients.agate_helper import empty_table
         from dbt_common.exceptions import DbtRuntimeError
 
         execute = self._adapter.execute
@@ -210,28 +232,26 @@ class Rehearsal(DbtSession):
         def noted(sql: str, *arguments: Any, **more: Any) -> Any:
             for statements in getattr(noting, "lists", ()):
                 statements.append(sql)
-            if getattr(noting, "only_reads", False) and _changes(sql):
-                raise DbtRuntimeError(f"its Jinja changes the warehouse while it is compiled: {sql}")
+            held, refused = getattr(noting, "held", (None, False))
+            if held and any(held(each) for each in statements_of(sql)):
+                if refused:
+                    raise DbtRuntimeError(f"its Jinja changes the warehouse while it is compiled: {sql}")
+                sql = "\n".join(each for each in statements_of(sql) if not held(each))
+                if not sql:
+                    return AdapterResponse("not sent"), empty_table()
             return execute(sql, *arguments, **more)
 
         self._adapter.execute = noted
 
     @contextlib.contextmanager
-    def _noted(self, only_reads: bool = False) -> Iterator[list[str]]:
-        """The statements of this thread while this lasts. `only_reads`: others are refused."""
+    def _noted(self, held: Callable[[str], bool] | None = None, refused: bool = False) -> Iterator[list[str]]:
+        """The statements of this thread while this lasts. Those that are `held` are not sent: they return nothing, or are `refused`."""
         statements: list[str] = []
-        self._noting.lists = (*getattr(self._noting, "lists", ()), statements)
-        self._noting.only_reads = only_reads
+        lists, outer = getattr(self._noting, "lists", ()), getattr(self._noting, "held", (None, False))
+        self._noting.lists = (*lists, statements)
+        self._noting.held = (held, refused) if held else outer
         try:
             yield statements
         finally:
-            self._noting.lists = self._noting.lists[:-1]
-            self._noting.only_reads = False
-
-
-def _changes(sql: str) -> bool:
-    """Whether one of its statements may change the warehouse."""
-    plain = [sqlparse.format(each, strip_comments=True) for each in sqlparse.split(sql)]
-    return any(
-        each.strip(" ;\n") and (not _ASKS.match(each) or bool(_CHANGES_BEHIND_WITH.search(each))) for each in plain
-    )
+            self._noting.lists = lists
+            self._noting.held = outer

@@ -13,7 +13,7 @@ from dbt_playbooks.backfill.checks import EdgeOptions, check, check_rows
 from dbt_playbooks.backfill.checks.columns import UnrunnableError
 from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.errors import UsageError
-from dbt_playbooks.interface import Model, Rendering, Window
+from dbt_playbooks.interface import HookText, Model, Rendering, Window
 
 WINDOWS = [Window("2024-01-01", "2024-01-31"), Window("2024-02-01", "2024-02-10")]
 FILTER = "where {{ dbt_playbooks.backfill_filter('day') }}"
@@ -69,8 +69,10 @@ class Project:
     def tables_read(self, *_: Any) -> None:
         return None
 
-    def start_hooks(self) -> list[str]:
-        return ["create table if not exists audit (id integer)", "set threads = 4"]
+    def run_hooks(self) -> list[HookText]:
+        return [
+            HookText(text, (text,)) for text in ("create table if not exists audit (id integer)", "set threads = 4")
+        ]
 
     def has_hooks_before(self, models: Sequence[Model]) -> bool:
         return self.hooks_before and len(models) == 2

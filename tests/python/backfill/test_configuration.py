@@ -145,14 +145,6 @@ def test_a_merge_is_by_columns(keys: Any, expressions: str | None) -> None:
     assert reason(strategy="merge", unique_key="id", merge_on_using_columns=keys) == (said if expressions else None)
 
 
-def test_a_hook_that_changes_the_table_is_refused() -> None:
-    assert reason(unique_key="id", **{"post-hook": ["update {{ this }} set a = 1"]}) == (
-        "a hook changes its own table (update shop.main.events set a = 1): it would run with each chunk, and once in one run of dbt. "
-        "Do it in the model's SQL, or by hand when the backfill is complete."
-    )
-    assert reason(unique_key="id", **{"post-hook": ["update other set a = 1"]}) is None
-
-
 def test_what_else_is_refused() -> None:
     assert reason(unique_key="id", full_refresh=True) == (
         "full_refresh: true would rebuild the table in every chunk. Remove it from the model's config."
@@ -230,14 +222,6 @@ def test_columns_that_a_merge_keeps_are_told() -> None:
     assert warnings(model(**both), adapter="bigquery") == told
     assert warnings(model(**both)) == []
     assert warnings(model(strategy="merge", unique_key="id", merge_update_columns=[])) == []
-
-
-def test_hooks_that_are_put_together_are_told() -> None:
-    put = model("orders", **{"pre-hook": ["{{ a() }}", "select 1"], "post-hook": ["{{ b() }}"]})
-    assert warnings(model(), put) == [
-        "orders: its hooks ({{ a() }}, {{ b() }}) are put together by Jinja and were not read. "
-        "One that writes to the model's own table would run with each chunk"
-    ]
 
 
 def test_models_below_are_told_with_what_to_do() -> None:

@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from dbt_playbooks.backfill.checks.hooks import (
+    Hook,
+    against_hooks,
     hook_that_changes,
     hook_that_sets,
     hooks_in_each_others_way,
-    hooks_not_read,
-    start_that_sets,
+    not_read,
+    read_hook,
 )
-from dbt_playbooks.interface import Model
+from dbt_playbooks.interface import HookText, Model
 
 OWN = '"shop"."main"."events"'
 
 
-def model(*hooks: Any, relation: str = OWN, strategy: str = "merge", kind: str = "post-hook") -> Model:
+def model(relation: str = OWN, strategy: str = "merge") -> Model:
     return Model(
         unique_id="model.shop.events", name="events", path="models/events.sql", relation=relation,
-        materialized="incremental", strategy=strategy, config={kind: hooks}, checksum="", raw_code="", filters=(),
+        materialized="incremental", strategy=strategy, config={}, checksum="", raw_code="", filters=(),
     )  # fmt: skip
 
 
-def changes(*hooks: Any, adapter: str = "duckdb", **more: Any) -> str | None:
-    return hook_that_changes(model(*hooks, **more), adapter)
+def as_written(*hooks: str, adapter: str = "duckdb", relation: str = OWN) -> list[Hook]:
+    """Hooks that could not be rendered."""
+    return [read_hook(adapter, model(relation), HookText(hook, error="no such macro")) for hook in hooks]
 
 
-def not_read(*hooks: Any, **more: Any) -> list[str]:
-    return hooks_not_read(model(*hooks, **more), "duckdb")
+def rendered(written: str, *sql: str, other: tuple[str, ...] = ()) -> Hook:
+    return read_hook("duckdb", model(), HookText(written, sql), HookText(written, other or sql))
+
+
+def changes(*hooks: str, adapter: str = "duckdb", relation: str = OWN) -> str | None:
+    return hook_that_changes(as_written(*hooks, adapter=adapter, relation=relation), model(relation), adapter)
+
+
+def told(*hooks: str) -> bool:
+    return bool(not_read([("events", hook) for hook in as_written(*hooks)]))
 
 
 @pytest.mark.parametrize(
@@ -67,10 +76,6 @@ def not_read(*hooks: Any, **more: Any) -> list[str]:
 )
 def test_a_hook_that_writes_into_its_own_table_is_found(hook: str) -> None:
     assert changes(hook)
-    assert changes({"sql": hook, "transaction": True})
-    assert changes(hook, kind="pre-hook")
-    # once a command: also for each shard
-    assert changes(hook, strategy="microbatch")
 
 
 @pytest.mark.parametrize(
@@ -147,8 +152,9 @@ def test_a_relation_of_two_parts_has_its_name_alone() -> None:
     assert changes("update {{ this.name }} set a = 1", relation="main.events")
     assert changes("update {{ this.table }} set a = 1", relation="main.events")
     assert changes("update {{ this.include(database=false) }} set a = 1", relation="main.events")
+    assert changes("update {{ this.schema }}.{{ this.identifier }} set a = 1", relation="main.events")
     assert changes("update {{ this.schema }} set a = 1", relation="main.events") is None
-    assert changes("update {{ this.schema }}.{{ this.identifier }} set a = 1", relation="main.events") is None
+    assert changes("update {{ this.database }}.x set a = 1", relation="main.events") is None
 
 
 @pytest.mark.parametrize(
@@ -168,8 +174,7 @@ def test_a_relation_of_two_parts_has_its_name_alone() -> None:
 )
 def test_hooks_that_set_what_sql_means(hook: str, adapter: str, found: bool) -> None:
     relation = OWN if adapter == "duckdb" else "`shop`.`main`.`events`"
-    assert bool(hook_that_sets(model(hook, relation=relation), adapter)) == found
-    assert bool(start_that_sets([hook], adapter)) == found
+    assert bool(hook_that_sets(as_written(hook, adapter=adapter, relation=relation), adapter)) == found
 
 
 @pytest.mark.parametrize(
@@ -183,12 +188,12 @@ def test_hooks_that_set_what_sql_means(hook: str, adapter: str, found: bool) -> 
         ("insert into main.audit select 1", False),
         ("delete from {{ this }} where amount < 0", False),
         ("select 1", False),
-        ("", False),
+        ("{{ this }}", False),
     ],
 )
 def test_hooks_that_chunks_cannot_run_side_by_side(hook: str, found: bool) -> None:
-    assert hooks_in_each_others_way(model(hook), "duckdb") == found
-    assert not hooks_in_each_others_way(model(hook, strategy="microbatch"), "duckdb")
+    assert hooks_in_each_others_way(as_written(hook), model(), "duckdb") == found
+    assert not hooks_in_each_others_way(as_written(hook), model(strategy="microbatch"), "duckdb")
 
 
 @pytest.mark.parametrize(
@@ -203,15 +208,17 @@ def test_hooks_that_chunks_cannot_run_side_by_side(hook: str, found: bool) -> No
         "truncate {{ audited('other') }}",
         "TRUNCATE TABLE {{ audited('other') }}",
         "update {{ ref(name) }} set a = 1",
+        "truncate {{ ref('other', v=2) }}",
         "{% do prepare() %}{{ maintain() }}",
         "select 1; {{ maintain() }}",
+        "{% do maintain() %}",
+        "insert into raw.{{ table_of('x') }} select 1",
     ],
 )
 def test_a_hook_that_is_wholly_jinja_is_told(hook: str) -> None:
-    assert not_read(hook) == [hook]
-    assert not_read({"sql": hook}) == [hook]
-    assert not_read(hook, kind="pre-hook") == [hook]
-    assert not_read(hook, strategy="microbatch") == [hook]
+    assert told(hook)
+    # DuckDB lets one transaction at a time do what it may do
+    assert hooks_in_each_others_way(as_written(hook), model(), "duckdb")
 
 
 @pytest.mark.parametrize(
@@ -222,29 +229,76 @@ def test_a_hook_that_is_wholly_jinja_is_told(hook: str) -> None:
         "update {{ this }} set a = {{ value }}",
         "{{ this }}",
         "{# {{ maintain() }} #}",
-        "{% do maintain() %}",
         "delete from {{ audited('other') }}",
         "update {{ ref('other') }} set a = 1",
         "update {{ ref('shop', 'other') }} set a = 1",
         "merge into {{ source('raw', 'other') }} using x",
-        "truncate {{ ref('other', v=2) }}",
         "",
     ],
 )
 def test_a_hook_of_which_the_statement_can_be_seen_is_not_told(hook: str) -> None:
-    assert not_read(hook) == []
+    assert not told(hook)
 
 
-def test_the_same_hook_is_told_once_and_in_order() -> None:
-    assert not_read("{{ b() }}; {{ b() }}", "{{ a() }}", "{{ b() }}; {{ b() }}") == [
-        "{{ b() }}; {{ b() }}",
-        "{{ a() }}",
+def test_hooks_are_told_once_in_order_with_whose_they_are() -> None:
+    hooks = as_written("{{ b() }}", "{{ a() }}", "select 1", "{{ b() }}")
+    assert not_read([*(("events (models/events.sql)", hook) for hook in hooks), ("orders", hooks[1])]) == [
+        f"{owner}: these hooks are put together by Jinja when they run, and could not be read before: {listed}. "
+        "One that writes to what a model reads, or to its own table, would do so with each chunk"
+        for owner, listed in (("events (models/events.sql)", "{{ b() }}, {{ a() }}"), ("orders", "{{ a() }}"))
     ]
 
 
-def test_hooks_before_and_after_are_both_read() -> None:
-    made = model("select 1", kind="pre-hook")
-    made.config["post-hook"] = None
-    assert hook_that_changes(made, "duckdb") is None
-    made.config["post-hook"] = ["update {{ this }} set a = 1"]
-    assert hook_that_changes(made, "duckdb")
+def test_a_hook_that_was_rendered_is_read_as_what_it_became() -> None:
+    hook = rendered("{{ keep(ref('other')) }}", f"insert into {OWN} select 1", "select 2; select 3")
+    assert hook.statements == (f"insert into {OWN} select 1", "select 2;", "select 3")
+    assert not hook.unread
+    assert hook_that_changes([hook], model(), "duckdb") == f"insert into {OWN} select 1"
+    # a source that is named as the model is another table
+    other = rendered("insert into {{ source('raw', 'events') }} select 1", 'insert into "shop"."raw"."events" select 1')
+    assert hook_that_changes([other], model(), "duckdb") is None
+
+
+def test_branches_that_jinja_did_not_take_are_read_as_they_are_written() -> None:
+    hook = rendered("{% if late() %}update {{ this }} set a = 1{% endif %}", "")
+    assert hook_that_changes([hook], model(), "duckdb") == f"update {OWN} set a = 1"
+    assert rendered("{% if late() %}{{ maintain() }}{% endif %}", "").unread
+    assert not rendered("{% for n in range(2) %}select {{ n }};{% endfor %}", "select 0;select 1;").unread
+
+
+def test_a_hook_that_becomes_another_in_another_window_depends_on_it() -> None:
+    assert rendered("{{ keep() }}", "select 1", other=("select 2",)).windowed
+    assert not rendered("{{ keep() }}", "select 1").windowed
+    assert rendered("select '{{ var('start_date') }}'", "select ''").windowed
+    cleared = rendered(
+        "{{ clear(this) }}", f"delete from {OWN} where day < '1'", other=(f"delete from {OWN} where day < '2'",)
+    )
+    assert hook_that_changes([cleared], model(), "duckdb")
+
+
+def test_what_is_said_against_a_model_with_such_hooks() -> None:
+    assert against_hooks(as_written("update {{ this }} set a = 1"), model(), "duckdb") == (
+        f"a hook changes its own table (update {OWN} set a = 1): it would run with each chunk, and once in one run of dbt. "
+        "Do it in the model's SQL, or by hand when the backfill is complete."
+    )
+    once = against_hooks(as_written("update {{ this }} set a = 1"), model(strategy="microbatch"), "duckdb")
+    assert "it would run with each command, and once in one run of dbt" in str(once)
+    assert against_hooks(as_written("use other"), model(), "duckdb") == (
+        "a hook changes what its SQL means (use other), and its chunks are checked without that. Set it in the profile, or in sql_header."
+    )
+    assert against_hooks(as_written("update other set a = 1"), model(), "duckdb") is None
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "create search index i on {{ this }} (all columns)",
+        "create or replace row access policy p on {{ this }} grant to ('group:a') filter using (true)",
+        "alter table {{ this }} set options (labels = [('a', 'b')])",
+        "alter table {{ this }} alter column a set options (description = 'x')",
+        "alter table {{ this }} alter column a drop not null",
+        "alter table {{ this }} add primary key (a) not enforced",
+    ],
+)
+def test_what_changes_no_row_may_be_done_with_each_chunk(hook: str) -> None:
+    assert changes(hook, adapter="bigquery", relation="`shop`.`main`.`events`") is None

@@ -53,6 +53,22 @@ def test_a_question_of_its_own_table_is_found_beside_words_of_a_catalog(shop: Sh
     assert "it reads itself" in said.err
 
 
+def test_a_view_of_its_own_table_is_found_beside_a_question_for_columns(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT + FILTERED)
+    assert shop.run("events", *RANGE).code == 0
+    shop.sql("create view seen as select max(id) as newest from events")
+    question = "'select newest from seen, (describe raw.events) as columns limit 1'"
+    asked = (
+        "{% if execute %}{% set newest = run_query("
+        + question
+        + ").rows[0][0] %} and id > {{ newest or 0 }}{% endif %}"
+    )
+    shop.model("events", DELETE_INSERT + FILTERED + asked)
+    said = shop.run("events", *RANGE, "--reprocess", "all")
+    assert said.code == 2, said.err
+    assert "it reads itself" in said.err
+
+
 @pytest.mark.parametrize(
     "asking",
     [

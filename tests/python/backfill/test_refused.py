@@ -55,12 +55,12 @@ REFUSED = {
             ("create or replace table {{ this }} as select 1 as id", 'create or replace table "shop"."main"."events"'),
             ("drop table {{ this }}", 'drop table "shop"."main"."events"'),
             ("alter table other rename to events", "alter table other rename to events"),
-            ("truncate table {{- this -}}", 'truncate table "shop"."main"."events"'),
+            ("truncate table {{- this -}}", 'truncate table"shop"."main"."events"'),
             (
                 "select 1; -- a note\ninsert into {{ this.schema }}.{{ this.identifier }} (id) select -1",
                 "insert into main.events (id)",
             ),
-            ("insert into {{ this.include(database=false) }} (id) select -1", "insert into main.events"),
+            ("insert into {{ this.include(database=false) }} (id) select -1", 'insert into "main"."events"'),
             ("with x as (select -1 as id) insert into main.events (id) select * from x", "with x as"),
             (
                 "{% if true %}merge into events using (select 1 as id) as s on false when matched then delete{% endif %}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from dbt.adapters.events.types import SQLQuery
 from dbt_common.events.base_types import EventLevel
 from dbt_common.events.event_manager_client import add_callback_to_manager, cleanup_event_logger
@@ -36,3 +38,20 @@ def test_an_event_is_built_when_somebody_reads_or_changes_it() -> None:
         changed = SQLQuery(conn_name="events", sql="select 1", node_info={})
         changed.sql = "select 2"
         assert changed.sql == "select 2"
+
+
+def test_an_event_is_read_when_the_silence_is_over() -> None:
+    with silent_events():
+        kept = Note(msg="kept")
+    assert kept.message() == "kept"
+    with silent_events():
+        again = Note(msg="again")
+    assert (again.message(), kept.message(), Note(msg="later").message()) == ("again", "kept", "later")
+
+
+def test_an_event_that_two_threads_read_is_there_for_both() -> None:
+    for _ in range(50):
+        with silent_events():
+            shared = Note(msg="shared")
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(Note.message, [shared] * 8)) == ["shared"] * 8

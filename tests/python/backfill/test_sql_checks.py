@@ -58,6 +58,9 @@ class Project:
     def _sql(self, sql: str, window: Window) -> str:
         return sql.format(start=window.start_date, end=window.end_date)
 
+    def call(self, macro: str) -> str:
+        return f"({macro})"
+
     def descendants(self, _: Sequence[Model]) -> list[Model]:
         return self.below
 

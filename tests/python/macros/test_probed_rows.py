@@ -32,13 +32,13 @@ def test_equal_rows_have_equal_checksums_in_any_order(macro):
 
 @DUCKDB
 def test_floats_are_summed_and_their_nulls_are_in_the_checksum(macro):
-    count, checksum, total, placed, roots, size = probed(macro, query("(1, 'a', 4.0)", "(2, 'b', -9.0)"), ID, PRICE)
-    assert (count, total, roots, size) == (2, -5.0, 5.0, 13.0)
-    swapped = probed(macro, query("(1, 'a', -9.0)", "(2, 'b', 4.0)"), ID, PRICE)
-    assert swapped[:3] + swapped[4:] == (2, checksum, -5.0, 5.0, 13.0)
+    count, checksum, total, placed, roots, size = probed(macro, query("(1, 'a', 3.0)", "(2, 'b', -8.0)"), ID, PRICE)
+    assert (count, total, roots, size) == (2, -5.0, 5.0, 11.0)
+    swapped = probed(macro, query("(1, 'a', -8.0)", "(2, 'b', 3.0)"), ID, PRICE)
+    assert swapped[:3] + swapped[4:] == (2, checksum, -5.0, 5.0, 11.0)
     assert abs(swapped[3] - placed) > 1e-6
     kinds = {
-        probed(macro, query("(1, 'a', 4.0)", f"(2, 'b', {value})"), ID, PRICE)[1]
+        probed(macro, query("(1, 'a', 3.0)", f"(2, 'b', {value})"), ID, PRICE)[1]
         for value in ("null", "'nan'::double", "'inf'::double", "'-inf'::double", "0.0")
     }
     assert len(kinds) == 5
@@ -113,7 +113,7 @@ def test_what_bigquery_is_asked_for(macro):
     kind = "case when `price` is null then 1 when is_nan(`price`) then 2 when not is_inf(`price`) then 0 when `price` > 0 then 3 else 4 end"
     weight = f"(mod(farm_fingerprint(to_json_string(struct({kind} as c1))), 1000003) / 1000003)"
     assert text.partition("as checksum, ")[2] == (
-        f"sum({number}) as float_0, sum({number} * {weight}) as float_0_placed, sum(sqrt(abs({number}))) as float_0_roots, "
+        f"sum({number}) as float_0, sum({number} * {weight}) as float_0_placed, sum(sqrt(1 + abs({number}))) as float_0_roots, "
         f"sum(abs({number})) as float_0_size\nfrom (\nselect 1\n) as probed"
     )
 

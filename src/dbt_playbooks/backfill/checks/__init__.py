@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 
 from dbt_playbooks.backfill.checks.columns import UnrunnableError, check_columns
 from dbt_playbooks.backfill.checks.configuration import against_batches, against_configuration, warnings_of
 from dbt_playbooks.backfill.checks.edges import EdgeOptions, check_edges
-from dbt_playbooks.backfill.checks.hooks import hook_that_feeds, start_that_sets
+from dbt_playbooks.backfill.checks.hooks import (
+    Hook,
+    against_hooks,
+    hook_that_feeds,
+    hook_that_sets,
+    hooks_in_each_others_way,
+    hooks_of,
+    not_read,
+    run_hooks_of,
+)
 from dbt_playbooks.backfill.checks.sql import against_sql
 from dbt_playbooks.backfill.checks.targets import NO_COLUMN, Target, data_type, effective_strategy, keys_of, target_of
 from dbt_playbooks.errors import UsageError
@@ -30,37 +40,46 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
             f"dbt is told to run with {', '.join(flags)} (an environment variable DBT_..., or `flags:` in dbt_project.yml), "
             "so a chunk would not hold its window. Unset it."
         )
-    setting = start_that_sets(project.start_hooks(), project.adapter_type)
+    run_hooks = run_hooks_of(project)
+    setting = hook_that_sets(run_hooks, project.adapter_type)
     if setting:
         raise UsageError(
-            f"an on-run-start hook changes what SQL means ({setting}), and chunks are checked without that. Set it in the profile."
+            f"an on-run-start or on-run-end hook changes what SQL means ({setting}), and chunks are checked without that. Set it in the profile."
         )
+    hooks = [("on-run-start, on-run-end", hook) for hook in run_hooks]
     refused: list[str] = []
     targets: list[Target] = []
     for model in models:
+        own_hooks: list[Hook] = []
         try:
+            reason = against_configuration(project, model)
+            own_hooks = [] if reason else hooks_of(project, model, windows[0])
             reason = (
-                against_configuration(project, model)
+                reason
+                or against_hooks(own_hooks, model, project.adapter_type)
                 or against_sql(project, model, windows[0])
                 or against_batches(model, windows)
             )
         except UsageError as error:
             reason = f"dbt cannot compile it: {error}"
+        named = f"{model.name} ({model.path})"
+        hooks += [(named, hook) for hook in own_hooks]
         target = None if reason else target_of(model)
         if reason or target is None:
-            refused.append(f"{model.name} ({model.path}): {reason or NO_COLUMN.format(relation=model.relation)}")
+            refused.append(f"{named}: {reason or NO_COLUMN.format(relation=model.relation)}")
         else:
-            targets.append(target)
+            alone = hooks_in_each_others_way(own_hooks, model, project.adapter_type)
+            targets.append(replace(target, alone=alone))
     if refused:
         raise UsageError("this selection cannot be backfilled exactly, so nothing is run:\n  " + "\n  ".join(refused))
-    feeding = hook_that_feeds(project, targets, windows[0])
+    feeding = hook_that_feeds(project, targets, hooks, windows[0])
     if feeding:
         raise UsageError(
             f"this selection cannot be backfilled exactly, so nothing is run:\n  {feeding}\n"
             "A chunk would find other rows there than one run of dbt does. Make it in a model of its own, or run it by hand before or after."
         )
     by_hand = [model.name for model in models if not model.is_microbatch and "backfill_filter" not in model.raw_code]
-    warnings = warnings_of(project, models)
+    warnings = [*not_read(hooks), *warnings_of(project, models)]
     if by_hand:
         warnings.append(
             f"{', '.join(by_hand)}: the model itself does not call backfill_filter. "

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dbt_playbooks.backfill.checks.parents import unfilled_parents
-from dbt_playbooks.backfill.checks.targets import Target, data_type, keys_of, type_in
+from dbt_playbooks.backfill.checks.targets import Target, data_type, keys_of, type_in, unquoted
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.interface import Project, Window
 
@@ -48,9 +48,9 @@ def check_columns(project: Project, targets: Sequence[Target], first: Window) ->
 
 def _check_key(target: Target, columns: Mapping[str, str]) -> None:
     # the warehouse judges an expression
-    keys = [key for key in keys_of(target.model) if key.strip('"`').isidentifier()]
+    keys = [key for key in keys_of(target.model) if unquoted(key).isidentifier()]
     returned = {name.lower() for name in columns}
-    missing = [key for key in keys if key.strip('"`').lower() not in returned]
+    missing = [key for key in keys if unquoted(key) not in returned]
     if columns and missing and not target.model.is_microbatch:
         raise UsageError(
             f"{target.model.name} ({target.model.path}) returns no column '{missing[0]}', which its unique_key names. "

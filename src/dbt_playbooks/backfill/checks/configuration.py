@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
-from dbt_playbooks.backfill.checks.hooks import hook_that_changes, hook_that_sets, hooks_not_read
 from dbt_playbooks.backfill.checks.targets import effective_strategy, keys_of
 from dbt_playbooks.interface import Model, Project, Window
 
@@ -67,15 +66,6 @@ def against_configuration(project: Project, model: Model) -> str | None:
             f"dbt merges by columns, and its unique_key is an expression: {', '.join(expressions)}. "
             "Make it a column of the model, or use delete+insert."
         )
-    changing = hook_that_changes(model, project.adapter_type)
-    if changing:
-        return (
-            f"a hook changes its own table ({changing}): it would run with each {'command' if model.is_microbatch else 'chunk'}, and once in one run of dbt. "
-            "Do it in the model's SQL, or by hand when the backfill is complete."
-        )
-    setting = hook_that_sets(model, project.adapter_type)
-    if setting:
-        return f"a hook changes what its SQL means ({setting}), and its chunks are checked without that. Set it in the profile, or in sql_header."
     if model.config.get("full_refresh"):
         return "full_refresh: true would rebuild the table in every chunk. Remove it from the model's config."
     if model.config["language"] != "sql":
@@ -126,12 +116,6 @@ def warnings_of(project: Project, models: Sequence[Model]) -> list[str]:
     warnings: list[str] = []
     for model in models:
         warnings += _kept_columns(model, project.adapter_type)
-        hooks = hooks_not_read(model, project.adapter_type)
-        if hooks:
-            warnings.append(
-                f"{model.name}: its hooks ({', '.join(hooks)}) are put together by Jinja and were not read. "
-                "One that writes to the model's own table would run with each chunk"
-            )
     if rebuilt:
         read = (
             "reads what is backfilled, and dbt rebuilds it as a whole"

@@ -16,7 +16,7 @@ from typing import Any
 from dbt_playbooks.backfill.checks.parents import beside_parents, next_day, unfilled_parents
 from dbt_playbooks.backfill.checks.shape import Shape
 from dbt_playbooks.backfill.checks.sql import differs_on_first_run
-from dbt_playbooks.backfill.checks.targets import Target, keys_of
+from dbt_playbooks.backfill.checks.targets import Target, keys_of, unquoted
 from dbt_playbooks.backfill.plan import windows as chunks_of
 from dbt_playbooks.cost import Limits, bill, price
 from dbt_playbooks.errors import UsageError, WarehouseError
@@ -29,6 +29,8 @@ _PATIENCE = 10.0
 """Seconds for comparing days of a model whose SQL leaves no doubt."""
 _LAST_DIGITS = 1e-11
 """By which part of their size sums of floats may differ."""
+_NEXT_TO_ZERO = 1e-12
+"""By how much a row may differ where its number is nothing but what cancelling leaves."""
 _LOOKED_AT = 40
 """Windows whose SQL is looked at before anything runs."""
 _UTC = ("UTC", "Etc/UTC", "Etc/UCT", "UCT", "GMT", "Etc/GMT", "Z", "Zulu")
@@ -261,8 +263,8 @@ class _Edges:
     def _of_other_rows(self, unstable: Sequence[str], doubtful: bool, window: Window) -> str | None:
         """What it means that these columns differ: other rows are read, as a LIMIT without an order takes them; None for a clock or a random number."""
         names = {name.lower() for name in unstable}
-        keys = {key.strip('"`').lower() for key in keys_of(self._model)}
-        date = self._target.column.strip('"`').lower()
+        keys = {unquoted(key) for key in keys_of(self._model)}
+        date = unquoted(self._target.column)
         if len(names) == len(self._columns) or date in names:
             return _READ_TWICE.format(window=window)
         if doubtful and names & keys:
@@ -371,18 +373,18 @@ class _Rows:
                 self.floats[name] = self.floats.get(name, 0.0) + float(value or 0)
 
     def same(self, other: _Rows) -> bool:
-        """Sums of floats depend on their order in the last digits: of their sizes, where they cancel each other."""
+        """Sums of floats depend on their order in the last digits: those of the largest, where they cancel each other."""
         return (self.count, self.checksum) == (other.count, other.checksum) and all(
             self._close(other, name) for name in self.floats
         )
 
     def _close(self, other: _Rows, name: str) -> bool:
         one, two = self.floats[name], other.floats[name]
-        of = "_".join(name.split("_")[:2])
-        size = one if name.endswith("_roots") else max(self.floats[f"{of}_size"], other.floats[f"{of}_size"])
+        column = "_".join(name.split("_")[:2])
+        size = one if name.endswith("_roots") else max(self.floats[f"{column}_size"], other.floats[f"{column}_size"])
         if not (math.isfinite(one) and math.isfinite(two)):
             return math.isfinite(one) == math.isfinite(two)  # too large to be added up
-        return math.isclose(one, two, rel_tol=0, abs_tol=_LAST_DIGITS * size)
+        return math.isclose(one, two, rel_tol=0, abs_tol=max(_LAST_DIGITS * size, _NEXT_TO_ZERO * self.count))
 
 
 def _holds(whole: Window, piece: Window) -> bool:

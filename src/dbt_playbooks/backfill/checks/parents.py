@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from dbt_playbooks.backfill.checks.sql import asked_statements
-from dbt_playbooks.backfill.checks.targets import Target
+from dbt_playbooks.backfill.checks.targets import Target, unquoted
 from dbt_playbooks.impact.names import table_path
 from dbt_playbooks.impact.reading import dialect_of
 from dbt_playbooks.impact.reading.by_window import Reading
@@ -42,7 +42,9 @@ def _tables(
 
 
 def _asked(project: Project, target: Target, window: Window) -> list[str]:
-    return asked_statements([project.rendered(target.model, window, incremental) for incremental in (False, True)])
+    return asked_statements(
+        project, [project.rendered(target.model, window, incremental) for incremental in (False, True)]
+    )
 
 
 def _is_above(project: Project, parent: Target, target: Target) -> bool:
@@ -96,7 +98,7 @@ def _reads_beside(
     filters = [found for name, found in reading.filtered if is_end(name, path)]
     for found in filters:
         days = tuple(map(_as_day, found.days))
-        if found.column != parent.column.strip('"`').lower():
+        if found.column != unquoted(parent.column):
             return f"it reads {parent.model.name} by {found.column}, and that is filled by {parent.column}"
         if not found.cut.by_value:
             return f"it reads {parent.model.name} by what it makes of {found.column}, and that is filled by {parent.column} as it is"

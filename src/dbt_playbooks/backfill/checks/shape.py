@@ -6,9 +6,8 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-import sqlparse
-
 from dbt_playbooks.interface import Window
+from dbt_playbooks.statements import plain
 
 _DAY = re.compile(r"(?<!\d)(\d{4}-?\d{2}-?\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?)(?!\d)")
 
@@ -23,7 +22,7 @@ class Shape:
     def reason_against(self, sql: str, window: Window) -> str | None:
         """Where the SQL of another window is other SQL; None when only its days differ."""
         different = self._different(self.sql, sql, window)
-        if different is None or self._different(_plain(self.sql), _plain(sql), window) is None:
+        if different is None or self._different(plain(self.sql), plain(sql), window) is None:
             return None
         different = different or "nothing"
         return (
@@ -57,10 +56,6 @@ class Shape:
         )
 
 
-def _plain(sql: str) -> str:
-    return " ".join(sqlparse.format(sql, strip_comments=True).split())
-
-
 def _date(text: str) -> dt.date | None:
     text = re.split("[ T]", text)[0]
     try:
@@ -71,3 +66,10 @@ def _date(text: str) -> dt.date | None:
 
 def _date_of(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
+
+
+def another(window: Window) -> Window:
+    """A window that differs from the given one in both days."""
+    return (
+        Window("1970-01-02", "1970-01-03") if window.start_date != "1970-01-02" else Window("1971-02-03", "1971-02-04")
+    )

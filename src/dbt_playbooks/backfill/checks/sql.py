@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 import sqlparse
 
+from dbt_playbooks.backfill.checks.shape import another
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.impact.names import table_path
 from dbt_playbooks.impact.reading import dialect_of
 from dbt_playbooks.impact.reading.self_reads import reads
 from dbt_playbooks.interface import Model, Project, Rendering, Window
+from dbt_playbooks.statements import plain
 
 _HANDLED_WHEN_FROZEN = {"partitions"}
 _ASKS_FOR_COLUMNS = re.compile(r"\s*describe\b", re.IGNORECASE)
@@ -20,7 +22,7 @@ _COLUMNS_OF_A_TABLE = re.compile(r"\(\s*describe\s+[^()]*\)", re.IGNORECASE)
 
 def against_sql(project: Project, model: Model, first: Window) -> str | None:
     """The reason why chunks of this model's SQL would not hold what they should; None when there is none."""
-    other = _another(first)
+    other = another(first)
     conflict = project.var_conflict(model)
     if conflict:
         return conflict
@@ -55,12 +57,8 @@ def against_sql(project: Project, model: Model, first: Window) -> str | None:
 
 def differs_on_first_run(project: Project, model: Model, window: Window) -> bool:
     """Whether `is_incremental()` changes its SQL: the chunk that creates the table would then run other SQL than the rest."""
-    first, later = (_without_layout(project.rendered(model, window, incremental).sql) for incremental in (False, True))
+    first, later = (plain(project.rendered(model, window, incremental).sql) for incremental in (False, True))
     return first != later
-
-
-def _without_layout(sql: str) -> str:
-    return " ".join(sqlparse.format(sql, strip_comments=True).split())
 
 
 def _reads_itself(project: Project, model: Model, window: Window, renderings: Sequence[Rendering]) -> bool:
@@ -69,7 +67,7 @@ def _reads_itself(project: Project, model: Model, window: Window, renderings: Se
     Names are read, and the warehouse is asked, which knows what its views, its macros and names that are put together read.
     """
     dialect = dialect_of(project.adapter_type)
-    asked = asked_statements(renderings)
+    asked = asked_statements(project, renderings)
     statements = dict.fromkeys([*(each.sql for each in renderings if not each.error), *asked])
     below = [each.relation for each in project.descendants([model]) if each.materialized != "ephemeral"]
     paths = [table_path(relation, dialect) for relation in (model.relation, *below)]
@@ -81,10 +79,14 @@ def _reads_itself(project: Project, model: Model, window: Window, renderings: Se
     return any(".".join(path) in resolved for path in paths)
 
 
-def asked_statements(renderings: Sequence[Rendering]) -> list[str]:
+def asked_statements(project: Project, renderings: Sequence[Rendering]) -> list[str]:
     """What Jinja asks the warehouse while it is compiled, but for the columns of a table."""
-    plain = [sqlparse.format(statement, strip_comments=True) for each in renderings for statement in each.asked]
-    return [_COLUMNS_OF_A_TABLE.sub("columns_of_a_table", each) for each in plain if not _ASKS_FOR_COLUMNS.match(each)]
+    asked = [sqlparse.format(statement, strip_comments=True) for each in renderings for statement in each.asked]
+    asked = [each for each in asked if not _ASKS_FOR_COLUMNS.match(each)]
+    if not any(map(_COLUMNS_OF_A_TABLE.search, asked)):
+        return asked
+    any_columns = project.call("_any_columns_sql")
+    return [_COLUMNS_OF_A_TABLE.sub(lambda _: any_columns, each) for each in asked]
 
 
 def _ignores(model: Model) -> str:
@@ -101,11 +103,4 @@ def _ignores(model: Model) -> str:
     return (
         "it ignores the window: its SQL is the same for two windows. "
         "Add `where {{ dbt_playbooks.backfill_filter('<date column>') }}`."
-    )
-
-
-def _another(window: Window) -> Window:
-    """A window that differs from the given one in both days."""
-    return (
-        Window("1970-01-02", "1970-01-03") if window.start_date != "1970-01-02" else Window("1971-02-03", "1971-02-04")
     )

@@ -22,6 +22,8 @@ class Target:
     """The type that the filters of the model name: what a TIMESTAMP, a text or an integer means."""
     data_type: str | None = None
     """The column's type, of the table or of what the model returns; None while the model reads a table that does not exist yet."""
+    alone: bool = False
+    """Its hooks change what those of its other chunks change, so on DuckDB one chunk runs at a time."""
     shape: Shape | None = None
     """The SQL that each chunk must have, apart from its days; None where the SQL of each chunk was checked."""
 
@@ -56,6 +58,11 @@ def effective_strategy(model: Model, adapter_type: str) -> str:
     by_key = strategy in ("merge", "delete+insert")
     has_key = model.config.get("unique_key") or model.config.get("merge_on_using_columns")
     return "append" if by_key and not has_key else strategy
+
+
+def unquoted(name: str) -> str:
+    """The name of a column without its quotes, in lower case."""
+    return name.strip('"`').lower()
 
 
 def keys_of(model: Model) -> list[str]:
@@ -98,7 +105,7 @@ def data_type(project: Project, target: Target) -> str:
 def type_in(project: Project, target: Target, columns: Mapping[str, str], owner: str) -> str:
     """The type of a target's date column among the columns of `owner`, a table or a query. Raises UsageError when it is not one of them."""
     for name, found in columns.items():
-        if name.lower() == target.column.strip('"`').lower():
+        if name.lower() == unquoted(target.column):
             return _stored_type(project, target, found)
     if target.column.upper() in ("_PARTITIONTIME", "_PARTITIONDATE"):
         return "timestamp" if target.column.upper() == "_PARTITIONTIME" else "date"

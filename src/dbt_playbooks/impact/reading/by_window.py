@@ -60,7 +60,7 @@ class _Scope:
     dates: dict[str, set[str]] = field(default_factory=dict)
     merged: bool = False
     """NATURAL or USING: two columns go by one name."""
-    by_place: bool = False
+    by_position: bool = False
     """ASOF or POSITIONAL: which rows meet depends on the other rows of their tables, before any filter."""
     aliases: list[str] = field(default_factory=list)
     nodes: list[Any] = field(default_factory=list)
@@ -250,7 +250,7 @@ class _ByWindow:
                 kept, own = self._joined(scope, rows, alias, join, where)
             method = str(join.args.get("method") or "").upper()
             scope.merged = scope.merged or bool(join.args.get("using") or method)
-            scope.by_place = scope.by_place or method not in ("", "NATURAL")
+            scope.by_position = scope.by_position or method not in ("", "NATURAL")
         if not kept:
             scope.dates.clear()
         scope.aliases.append(alias)
@@ -339,7 +339,7 @@ class _ByWindow:
             self._doubt(f"it is cut by a field of {found.table}")
             return
         alone = len(scope.nodes) == 1 or (found.table and scope.aliases.count(found.table) == 1)
-        if alone and not scope.by_place:
+        if alone and not scope.by_position:
             of = scope.nodes[scope.aliases.index(found.table)] if found.table in scope.aliases else scope.nodes[0]
             self.filtered[id(of)] = found
         scope.dates = {found.table: {found.column}, "": {found.column}}

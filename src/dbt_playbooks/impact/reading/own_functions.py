@@ -10,7 +10,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 # what an expression may be made of; any other function, a subquery, a window or a name of its own is looked at no further
-_OF_VALUES = (
+_PURE = (
     exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean, exp.Paren, exp.Binary, exp.Unary, exp.Cast, exp.TryCast, exp.DataType,
     exp.DataTypeParam, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Between, exp.In, exp.Round, exp.Floor, exp.Ceil, exp.Abs, exp.Upper,
     exp.Lower, exp.Trim, exp.Concat, exp.Greatest, exp.Least,
@@ -36,7 +36,7 @@ def _is_of_values(definition: str, parameters: list[str], dialect: str | None) -
         value = sqlglot.parse_one(f"({definition})", dialect=dialect)
     except (SqlglotError, ValueError):
         return False
-    return all(isinstance(node, _OF_VALUES) for node in value.walk()) and all(
+    return all(isinstance(node, _PURE) for node in value.walk()) and all(
         not column.table and column.name.lower() in parameters for column in value.find_all(exp.Column)
     )
 

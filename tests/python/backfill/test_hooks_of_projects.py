@@ -1,0 +1,188 @@
+"""Hooks of whole projects: read as dbt renders them, whatever names and macros stand in between; and nothing of a rehearsal stays."""
+
+from __future__ import annotations
+
+import pytest
+from shop import DELETE_INSERT, FILTERED, MERGE, RANGE, Shop
+
+OWN = "a hook changes its own table"
+FEEDS = "a hook changes with each chunk what models of the selection read"
+LOOKED_UP = FILTERED + " and id not in (select id from {{ source('raw', 'looked_up') }})"
+
+
+def _hooked(*hooks: str, kind: str = "post_hook") -> str:
+    listed = ", ".join(f'"{hook}"' for hook in hooks)
+    return DELETE_INSERT.replace("unique_key", f"{kind}=[{listed}], unique_key")
+
+
+def _sources(shop: Shop, *more: str) -> None:
+    file = shop.folder / "models/raw.yml"
+    shop.write("models/raw.yml", file.read_text() + "".join(f"      - {each}\n" for each in more))
+
+
+def _on_run(shop: Shop, kind: str, *hooks: str) -> None:
+    project = (shop.folder / "dbt_project.yml").read_text()
+    shop.write("dbt_project.yml", project + f"{kind}:\n" + "".join(f'  - "{hook}"\n' for hook in hooks))
+
+
+@pytest.mark.parametrize(
+    "macro",
+    [
+        "insert into {{ this }} select * from {{ this }} where false",
+        "{% do run_query('insert into ' ~ this ~ ' (id) values (-1)') %}",
+        "{% if is_incremental() %}update {{ this }} set amount = 1{% endif %}",
+        "update {{ this.schema }}.{{ 'ev' ~ 'ents' }} set amount = 1",
+    ],
+)
+def test_a_macro_that_writes_into_the_models_own_table_is_refused(shop: Shop, macro: str) -> None:
+    shop.write("macros/maintained.sql", "{% macro maintained() %}" + macro + "{% endmacro %}")
+    shop.model("events", _hooked("{{ maintained() }}") + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert (said.code, OWN in said.err) == (2, True), said.err
+    assert shop.sql("select count(*) from duckdb_tables() where schema_name = 'main'") == [(0,)]
+
+
+def test_a_source_that_is_named_as_the_model_is_another_table(shop: Shop) -> None:
+    _sources(shop, "{name: audited, identifier: log}")
+    shop.sql("create table raw.log (n bigint)")
+    shop.model("audited", _hooked("insert into {{ source('raw', 'audited') }} select 1") + FILTERED)
+    said = shop.run("audited", *RANGE)
+    assert said.code == 0, said.err
+    assert shop.sql("select count(*) from raw.log") == [(3,)]
+
+
+@pytest.mark.parametrize(
+    ("hook", "name"),
+    [
+        ("update {{ this }} set amount = 1", "events"),
+        ("update other set amount = 1", "events"),
+        ("insert into {{ source('own', 'mine') }} (id) select 1", "events"),
+        ("update main.events_v2 set amount = 1", "events"),
+    ],
+)
+def test_a_model_under_another_name_is_known(shop: Shop, hook: str, name: str) -> None:
+    head = _hooked(hook)
+    if "v2" in hook:
+        shop.model(f"{name}_v2", head + FILTERED)
+        shop.write("models/events.yml", "models: [{name: events, latest_version: 2, versions: [{v: 2}]}]\n")
+    else:
+        shop.model(name, head.replace("unique_key", "alias='other', unique_key") + FILTERED)
+        shop.write(
+            "models/own.yml", "sources: [{name: own, schema: main, tables: [{name: mine, identifier: other}]}]\n"
+        )
+    said = shop.run(name, *RANGE)
+    assert (said.code, OWN in said.err) == (2, True), said.err
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "insert into {{ source('raw', 'looked_up') }} select 1",
+        "{{ kept(source('raw', 'looked_up')) }}",
+        "{% set t = source('raw', 'looked_up') %}insert into {{ t }} select 1",
+        "update {{ source('raw', 'looked_up').include(database=false) }} set id = id + 1",
+        "call {{ 'refresh' }}_of(raw.seen)",
+    ],
+)
+def test_a_hook_that_feeds_the_model_by_another_name_is_refused(shop: Shop, hook: str) -> None:
+    _sources(shop, "{name: looked_up, identifier: seen}")
+    shop.sql("create table raw.seen (id bigint)")
+    shop.write(
+        "macros/kept.sql",
+        "{% macro kept(table) %}{% do run_query('insert into ' ~ table ~ ' values (1)') %}{% endmacro %}",
+    )
+    shop.model("events", _hooked(hook, kind="pre_hook") + LOOKED_UP)
+    said = shop.run("events", *RANGE)
+    assert (said.code, FEEDS in said.err) == (2, True), said.err
+    assert shop.sql("select count(*) from raw.seen") == [(0,)]
+
+
+@pytest.mark.parametrize("kind", ["on-run-start", "on-run-end"])
+def test_what_a_command_writes_before_or_after_is_not_read_by_the_next(shop: Shop, kind: str) -> None:
+    _sources(shop, "{name: looked_up, identifier: seen}")
+    shop.sql("create table raw.seen (id bigint)")
+    _on_run(shop, kind, "insert into raw.seen select count(*) from raw.events", "insert into raw.log select 1")
+    shop.sql("create table raw.log (n bigint)")
+    shop.model("events", DELETE_INSERT + LOOKED_UP)
+    said = shop.run("events", *RANGE)
+    assert (said.code, FEEDS in said.err) == (2, True), said.err
+    assert f"{kind}" in said.err
+    shop.model("events", DELETE_INSERT + FILTERED)
+    assert shop.run("events", *RANGE).code == 0
+    assert shop.sql("select count(*) from raw.log") == [(1,)]
+
+
+def test_two_models_that_need_what_a_macro_makes_when_the_run_starts(shop: Shop) -> None:
+    shop.write(
+        "macros/make.sql",
+        "{% macro make() %}{% if execute %}{% do run_query('create table if not exists main.made as select -1 as id') %}{% endif %}{% endmacro %}",
+    )
+    _on_run(shop, "on-run-start", "{{ make() }}")
+    reads = " and id not in (select id from main.made)"
+    shop.model("events", DELETE_INSERT + FILTERED + reads)
+    shop.model(
+        "later",
+        MERGE + "select * from {{ ref('events') }} where {{ dbt_playbooks.backfill_filter('event_date') }}" + reads,
+    )
+    said = shop.run("events", "later", *RANGE)
+    assert said.code == 0, said.err
+    assert shop.difference("events") == shop.difference("later") == []
+
+
+LEAVING = {
+    "behind a comment": "-- all\ncommit; create table main.left_behind as select 1 as a; /* now */ commit",
+    "by a macro": "{% do run_query('create table main.left_behind as select 1 as a; commit') %}",
+    "by a macro alone": "create table main.left_behind as select 1 as a; {% do run_query('commit') %}",
+    "a file": "{% do run_query(\"copy (select 1 as a) to 'left.csv'\") %}",
+    "a file behind a comment": "/* out */ copy (select 1 as a) to 'left.csv'",
+}
+
+
+@pytest.mark.parametrize("case", LEAVING)
+def test_nothing_of_a_rehearsal_stays(shop: Shop, case: str) -> None:
+    file = shop.folder / "left.csv"
+    shop.write(
+        "macros/left.sql", "{% macro left() %}" + LEAVING[case].replace("left.csv", str(file)) + "{% endmacro %}"
+    )
+    shop.write("macros/made.sql", "{% macro made() %}create or replace macro main.twice(x) as 2 * x{% endmacro %}")
+    _on_run(shop, "on-run-start", "{{ left() }}", "{{ made() }}")
+    shop.model("events", DELETE_INSERT + FILTERED.replace("*", "* replace (main.twice(amount) as amount)"))
+    said = shop.playbooks("backfill", "plan", "events", *RANGE)
+    assert said.code == 0, said.err
+    assert shop.sql("select table_name from duckdb_tables() where schema_name = 'main'") == []
+    assert not file.exists()
+
+
+def test_a_hook_that_cannot_be_read_before_it_runs_is_told(shop: Shop) -> None:
+    shop.write(
+        "macros/noted.sql", "{% macro noted() %}{% do run_query('select a from main.made') %}select 1{% endmacro %}"
+    )
+    shop.model("events", _hooked("create table if not exists main.made as select 1 as a", "{{ noted() }}") + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert (
+        "warning: events (models/events.sql): these hooks are put together by Jinja when they run, and could not be read before: {{ noted() }}."
+    ) in said.err
+
+
+def test_a_model_of_which_the_jinja_asks_in_other_ways_is_run(shop: Shop) -> None:
+    asks = [
+        "pragma table_info('raw.events')",
+        "describe raw.events",
+        "explain select 1",
+        "set threads = 2",
+        "pragma database_list",
+    ]
+    asked = "".join('{% do run_query("' + each + '") %}' for each in asks)
+    shop.model("events", DELETE_INSERT + "{% if execute %}" + asked + "{% endif %}" + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert shop.difference("events") == []
+
+
+def test_a_hook_that_refs_its_own_model_is_a_circle_to_dbt(shop: Shop) -> None:
+    shop.model("events", _hooked("update {{ ref('events') }} set amount = 1") + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert said.err.startswith("error: models, or their hooks, read each other in a circle"), said.err
+    assert "model.shop.events" in said.err

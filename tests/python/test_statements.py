@@ -1,0 +1,164 @@
+"""What a statement is taken for by its words."""
+
+from __future__ import annotations
+
+import pytest
+
+from dbt_playbooks.statements import (
+    begins_a_change,
+    changes,
+    changes_no_row,
+    outlasts_a_transaction,
+    plain,
+    sets_meaning,
+    statements_of,
+    writes_rows,
+)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select 1",
+        "  (select 1) union all (select 2)",
+        "-- update it\nselect 1",
+        "with a as (select 1) select * from a",
+        "from t",
+        "values (1)",
+        "pivot t on a using sum(b)",
+        "unpivot t on a",
+        "describe t",
+        "explain select 1",
+        "summarize t",
+        "load json",
+        "force install json; load json",
+        "declare n int64 default 1",
+        "pragma table_info('t')",
+        "PRAGMA database_list",
+        "set threads = 4",
+        "set @@query_label = 'a:b'",
+        "",
+        " ; ",
+        "-- nothing",
+    ],
+)
+def test_reading_changes_nothing(sql: str) -> None:
+    assert not changes(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "update t set a = 1",
+        "select 1; drop table t",
+        "/* select */ insert into t values (1)",
+        "with a as (select 1) insert into t select * from a",
+        "explain analyze insert into t values (1)",
+        "EXPLAIN (ANALYZE) delete from t",
+        "set timezone = 'UTC'",
+        "use other",
+        "call refresh()",
+        "execute immediate 'drop table t'",
+        "attach 'a.db'",
+        "commit",
+        "pragma default_null_order = 'x'",
+    ],
+)
+def test_what_may_change_something_is_seen(sql: str) -> None:
+    assert changes(sql)
+
+
+@pytest.mark.parametrize(
+    ("statement", "outlasts"),
+    [
+        ("commit", True),
+        ("  BEGIN TRANSACTION", True),
+        ("force checkpoint", True),
+        ("export database 'x'", True),
+        ("copy t to 'a.csv'", True),
+        ("copy (select 1) to getvariable('a')", True),
+        ("copy t (a, to) from 'a.csv'", False),
+        ("copy t from 'a.csv'", False),
+        ("attach 'a.db' as a", False),
+        ("detach a", True),
+        ("vacuum", True),
+        ("insert into t values ('commit')", False),
+        ("committed", False),
+    ],
+)
+def test_what_a_rollback_does_not_undo(statement: str, outlasts: bool) -> None:
+    assert outlasts_a_transaction(statement) == outlasts
+
+
+@pytest.mark.parametrize(
+    ("statement", "sets"),
+    [
+        ("set TimeZone = 'UTC'", True),
+        ("reset search_path", True),
+        ("use main", True),
+        ("pragma default_null_order = 'nulls_first'", True),
+        ("set variable a = 1", False),
+        ("set local memory_limit = '1GB'", False),
+        ("set home_directory = 'a'", False),
+        ("set enable_logging = true", False),
+        ("set enable_external_access = false", False),
+        ("set disable_progress_bar = true", False),
+        ("pragma create_fts_index('t', 'id', 'a')", False),
+        ("pragma database_size", False),
+        ("set @@query_label = 'a:b'", False),
+        ("set @@time_zone = 'UTC'", True),
+        ("select 'set TimeZone'", False),
+    ],
+)
+def test_what_sets_the_meaning_of_sql(statement: str, sets: bool) -> None:
+    assert sets_meaning(statement) == sets
+
+
+def test_a_change_begins_with_its_verb_and_none_is_about_rights_or_storage() -> None:
+    verbs = [
+        "set",
+        "insert",
+        "update",
+        "merge",
+        "create",
+        "drop",
+        "alter",
+        "copy",
+        "truncate",
+        "delete",
+        "with",
+        "call",
+        "execute",
+        "import",
+    ]
+    assert all(begins_a_change(f" {verb.upper()} x") for verb in verbs)
+    quiet = [
+        "grant select on t to a",
+        "revoke all on t from a",
+        "comment on table t is 'a'",
+        "analyze t",
+        "vacuum t",
+        "select 1",
+        "updated",
+    ]
+    assert not any(map(begins_a_change, quiet))
+    assert not begins_a_change("create search index i on t (all columns)")
+
+
+def test_what_writes_rows() -> None:
+    verbs = ["insert", "update", "merge", "truncate", "copy", "delete", "with a as (select 1) insert"]
+    assert all(writes_rows(f"\n{verb} x") for verb in verbs)
+    assert not any(map(writes_rows, ["create table t", "select 1", "inserted", "with a as (select 1) select 2"]))
+
+
+def test_a_change_of_what_is_known_of_a_table_alone() -> None:
+    assert changes_no_row("alter table if exists t alter column a set not null")
+    assert changes_no_row("alter table t add constraint c check (a > 0)")
+    assert not changes_no_row("alter table t alter column a set data type int64")
+    assert not changes_no_row("alter table t add column a int64")
+    assert not changes_no_row("create index i on t (a)")
+
+
+def test_comments_and_layout_do_not_count() -> None:
+    assert plain("select 1 -- one\n  from t /* all */") == "select 1 from t"
+    assert statements_of("-- a\nselect 1; /* b */;\n select ';' -- c") == ["select 1;", "select ';'"]
