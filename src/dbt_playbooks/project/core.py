@@ -21,9 +21,9 @@ from dbt_playbooks.project.opening import (
     PACKAGE,
     put_our_macros_before_dbts,
     require_package,
-    silent_events,
     uncollected,
 )
+from dbt_playbooks.project.quicker import silent_events
 from dbt_playbooks.project.reach import admits_one_process, refuse_unreachable
 from dbt_playbooks.project.rehearsal import Rehearsal
 from dbt_playbooks.project.window_vars import WindowVars

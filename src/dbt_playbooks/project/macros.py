@@ -15,7 +15,8 @@ from typing import Any
 
 from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.interface import Options
-from dbt_playbooks.project.opening import silent_events, uncollected
+from dbt_playbooks.project.opening import uncollected
+from dbt_playbooks.project.quicker import silent_events
 from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.project.stubs import UnknownNameError, stubbed
 

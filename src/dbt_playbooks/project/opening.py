@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from multiprocessing import resource_tracker
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from dbt_playbooks import __version__
 from dbt_playbooks.errors import ProjectError
 from dbt_playbooks.interface import Options
+from dbt_playbooks.project.quicker import quick_flags
 from dbt_playbooks.redact import Redactor, secrets_of_yaml
 
 PACKAGE = "dbt_playbooks"
@@ -71,7 +70,7 @@ def dbt_context(
     try:
         outer = stack.enter_context(cli.make_context("dbt", outer_words))
         inner = stack.enter_context(cli.commands["run"].make_context("run", words, parent=outer))
-        with _quick_flags():
+        with quick_flags():
             context = opened(inner)
     except DbtBaseException as error:
         raise ProjectError(_project_message(str(error) + _macro_file(error), options, error)) from error
@@ -79,66 +78,6 @@ def dbt_context(
         raise ProjectError(_project_message(getattr(error, "message", str(error)), options, error)) from error
     stack.enter_context(task_contextvars(project_root=context["runtime_config"].project_root))
     return context
-
-
-def _quick_flags() -> contextlib.AbstractContextManager[Any]:
-    """To name the module that asks, dbt reads the source of the whole stack for each of an adapter's twenty behavior flags: seconds, deep
-    inside of a program of many modules. Here it looks at the frames up to that module."""
-    from unittest import mock
-
-    from dbt_common import behavior_flags
-
-    def source() -> str:
-        frame: FrameType | None = sys._getframe(1)
-        while frame is not None and frame.f_globals.get("__name__") == behavior_flags.__name__:
-            frame = frame.f_back
-        return str(frame.f_globals.get("__name__")) if frame is not None else "Unknown"
-
-    kind = behavior_flags.BehaviorFlagRendered
-    return mock.patch.object(kind, "_default_source", staticmethod(source), create=True)
-
-
-@contextlib.contextmanager
-def silent_events() -> Iterator[None]:
-    """dbt builds a message for each of its events, 40 a chunk, though nobody listens: only warnings, which may be errors, are built and go on."""
-    from dbt_common.events import event_manager_client
-    from dbt_common.events.base_types import BaseEvent, EventLevel
-    from dbt_common.events.event_manager import EventManager
-    from dbt_common.exceptions import base
-
-    class Silent(EventManager):  # type: ignore[misc]
-        def fire_event(self, e: Any, level: Any = None, *arguments: Any, **more: Any) -> None:
-            if (level or e.level_tag()) == EventLevel.WARN:
-                super().fire_event(e, level, *arguments, **more)
-
-    build = BaseEvent.__init__
-
-    def later(event: Any, *arguments: Any, **fields: Any) -> None:
-        event.__dict__["not_built"] = (arguments, fields)
-
-    def message(event: Any) -> Any:
-        waiting = event.__dict__.get("not_built")
-        if waiting:
-            build(event, *waiting[0], **waiting[1])  # two threads build the same
-            event.__dict__.pop("not_built", None)
-        return event.__dict__["pb_msg"]
-
-    # every exception that dbt builds, and its dispatch builds dozens a chunk, reads the whole environment for secrets
-    secrets = base.env_secrets()
-    read_secrets, base.env_secrets = base.env_secrets, lambda: secrets
-    before = event_manager_client.get_event_manager()
-    silent = Silent()
-    silent.__dict__.update(before.__dict__)
-    event_manager_client.ctx_set_event_manager(silent)
-    BaseEvent.__init__ = later
-    BaseEvent.pb_msg = property(message, lambda event, built: event.__dict__.update(pb_msg=built))
-    try:
-        yield
-    finally:
-        event_manager_client.ctx_set_event_manager(before)
-        # whoever kept an event may read it later: how it is built stays
-        BaseEvent.__init__ = build
-        base.env_secrets = read_secrets
 
 
 def _silence_the_resource_tracker() -> None:

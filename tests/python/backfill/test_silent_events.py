@@ -10,7 +10,7 @@ from dbt_common.events.event_manager_client import add_callback_to_manager, clea
 from dbt_common.events.functions import fire_event
 from dbt_common.events.types import Note
 
-from dbt_playbooks.project.opening import silent_events
+from dbt_playbooks.project.quicker import silent_events
 
 
 def test_warnings_go_on_and_other_events_are_not_even_built() -> None:

@@ -14,7 +14,7 @@ MAY_IMPORT_DBT = {
     "src/dbt_playbooks/pytest_plugin/rows.py",
     *(
         f"src/dbt_playbooks/project/{name}.py"
-        for name in ("compiling", "core", "macros", "models", "opening", "reach", "rehearsal", "session")
+        for name in ("compiling", "core", "macros", "models", "opening", "quicker", "reach", "rehearsal", "session")
     ),
 }
 # tests macros of projects that do not have ours

@@ -23,7 +23,7 @@ from shop import ROOT, Shop
 from dbt_playbooks.backfill import runner
 from dbt_playbooks.backfill.progress import Progress
 from dbt_playbooks.backfill.state import Chunk
-from law.cases import PROJECTS, Case
+from law.cases import MACROS, PROJECTS, Case
 from law.source import COLUMN, KINDS, NEW_ROWS, break_on, change, correct, fill
 from law.tables import Tables
 
@@ -64,6 +64,7 @@ class Bench:
         outputs = "".join(f"    {name}: {_SETTINGS % path}\n" for name, path in targets.items())
         self.shop.write("profiles.yml", f"shop:\n  target: ours\n  outputs:\n{outputs}")
         self.shop.write("models/raw.yml", self._sources())
+        self.shop.write("macros/law.sql", MACROS)
         (folder / "dbt_packages").mkdir()
         (folder / "dbt_packages" / "dbt_playbooks").symlink_to(ROOT)
         self.shop.write("packages.yml", f"packages:\n  - local: {ROOT}\n")

@@ -21,7 +21,23 @@ PROJECTS = {
     "project_vars": "vars: {start_date: '20230101', end_date: 7}\n",
 }
 """What is written in dbt_project.yml."""
-FEEDS = ("hook_makes_what_it_reads", "hook_keeps_what_it_wrote")
+_KEPT = {
+    "hook_keeps_what_it_wrote": "insert into main.written select id from {{ this }}",
+    "macro_keeps_what_it_wrote": "{{ law_kept(this) }}",
+    "query_keeps_what_it_wrote": "{{ law_kept_at_once(this) }}",
+    "branch_keeps_what_it_wrote": "{% if is_incremental() %}insert into main.writ{{ 'ten' }} select id from {{ this }}{% endif %}",
+}
+"""Hooks that write what the model reads, each spelled in another way."""
+_ITSELF = {
+    "macro_changes_itself": "{{ law_changed(this) }}",
+    "query_changes_itself": "{% do run_query('update ' ~ this ~ ' set amount = amount + 1') %}",
+}
+MACROS = """
+{% macro law_kept(table) %}insert into main.written select id from {{ table }}{% endmacro %}
+{% macro law_kept_at_once(table) %}{% do run_query(law_kept(table)) %}{% endmacro %}
+{% macro law_changed(table) %}{% if var('never', true) %}update {{ table }} set amount = amount + 1{% endif %}{% endmacro %}
+"""
+FEEDS = ("hook_makes_what_it_reads", *_KEPT, *_ITSELF)
 EXTRAS = (*FUNCTIONS, *PROJECTS, "hooks_count", "post_hook_deletes", "versions", "other_vars", "new_column", *FEEDS)
 MERGED = {"merge_update_columns": ["amount"], "merge_exclude_columns": ["customer_id"]}
 AMOUNTS = {
@@ -31,7 +47,8 @@ AMOUNTS = {
     "other_vars": "e.amount * {{ var('factor', 1) }}",
     "new_column": "e.amount * 2 as added, e.amount",
     FEEDS[0]: "e.amount + (select count(*) from main.of_the_window)",
-    FEEDS[1]: "e.amount + (select count(*) from main.written)",
+    **dict.fromkeys(_KEPT, "e.amount + (select count(*) from main.written)"),
+    **dict.fromkeys(_ITSELF, "e.amount"),
 }
 
 
@@ -107,10 +124,11 @@ class Model:
             FEEDS[0]: {
                 "pre_hook": f"create or replace table main.of_the_window as select id from {self._filled('<events>')} where {self._filled('<f>')}"
             },
-            FEEDS[1]: {
-                "pre_hook": "create table if not exists main.written (id integer)",
-                "post_hook": "insert into main.written select id from {{ this }}",
+            **{
+                name: {"pre_hook": "create table if not exists main.written (id integer)", "post_hook": hook}
+                for name, hook in _KEPT.items()
             },
+            **{name: {"post_hook": hook} for name, hook in _ITSELF.items()},
         }.get(self.extra, {})
         return [f"{name}={value!r}" for name, value in settings.items()] + [
             f'{name}="{sql}"' for name, sql in hooks.items()

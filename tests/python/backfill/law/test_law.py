@@ -110,3 +110,9 @@ def test_what_anybody_sees_to_be_whole_is_filled(law: Law, name: str) -> None:
     case = MUST_BE_FILLED[name]
     assert case.must_be_done
     assert law.hold(case).outcome == "accepted"
+
+
+@pytest.mark.parametrize("extra", FEEDS)
+def test_hooks_that_change_what_is_read_are_refused_however_they_are_written(law: Law, extra: str) -> None:
+    case = Case(Model("plain select", extra=extra), way=Way(chunk="week"))
+    assert law.hold(case).outcome == "refused"
