@@ -140,6 +140,8 @@ class HookText:
     sql: tuple[str, ...] = ()
     error: str | None = None
     """Why it could not be rendered before it runs."""
+    asks: bool = False
+    """Its Jinja asks the warehouse, and may do something else by the answer."""
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,7 @@ class Rehearsal(DbtSession):
         if "{" not in text:
             return HookText(text, (text,))
         sql: list[str] = []
+        asks = False
         for each in stubs:
             with self._noted(held=changes) as sent:
                 try:
@@ -115,7 +116,8 @@ class Rehearsal(DbtSession):
                 except Exception as error:  # whatever its macros do when what they need is not there
                     return HookText(text, tuple(sql), str(error))
                 sql += [*filter(changes, sent), returned]
-        return HookText(text, tuple(dict.fromkeys(sql)))
+                asks = asks or not all(map(changes, sent))
+        return HookText(text, tuple(dict.fromkeys(sql)), asks=asks)
 
     @contextlib.contextmanager
     def rehearsed(self, models: Sequence[Model], hooks: bool) -> Iterator[None]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from dbt_playbooks.backfill.checks.hooks import (
@@ -10,10 +13,11 @@ from dbt_playbooks.backfill.checks.hooks import (
     hook_that_changes,
     hook_that_sets,
     hooks_in_each_others_way,
+    hooks_of,
     not_read,
     read_hook,
 )
-from dbt_playbooks.interface import HookText, Model
+from dbt_playbooks.interface import HookText, Model, Window
 
 OWN = '"shop"."main"."events"'
 
@@ -302,3 +306,41 @@ def test_what_is_said_against_a_model_with_such_hooks() -> None:
 )
 def test_what_changes_no_row_may_be_done_with_each_chunk(hook: str) -> None:
     assert changes(hook, adapter="bigquery", relation="`shop`.`main`.`events`") is None
+
+
+def test_a_hook_that_asks_the_warehouse_is_told() -> None:
+    asking = read_hook(
+        "duckdb",
+        model(),
+        HookText("{{ tidy(this) }}", ("select 1",)),
+        HookText("{{ tidy(this) }}", ("select 1",), asks=True),
+    )
+    assert not_read([("events", asking)]) == [
+        "events: these hooks ask the warehouse what to do: {{ tidy(this) }}. "
+        "One that writes to what a model reads, or to its own table, would do so with each chunk"
+    ]
+    assert not hooks_in_each_others_way([asking], model(), "duckdb")
+
+
+class Rendered:
+    """A project of which one model has a hook that does something in one window only."""
+
+    adapter_type = "duckdb"
+
+    def __init__(self, special: str) -> None:
+        self.special = special
+
+    def hooks(self, _: Model, window: Window) -> list[HookText]:
+        sql = f"update {OWN} set a = 1" if window.start_date == self.special else "select 1"
+        return [HookText("{{ tidy(this) }}", (sql,))]
+
+
+@pytest.mark.parametrize("number", [0, 1, 4, 9])
+def test_hooks_are_looked_at_in_several_windows(number: int) -> None:
+    windows = [Window(f"2024-01-{day:02}", f"2024-01-{day:02}") for day in range(1, 11)]
+    project: Any = Rendered(windows[number].start_date)
+    hooked = replace(model(), config={"post-hook": ["{{ tidy(this) }}"]})
+    (hook,) = hooks_of(project, hooked, windows)
+    assert hook.windowed
+    assert hook_that_changes([hook], hooked, "duckdb")
+    assert hooks_of(project, model(), windows) == []

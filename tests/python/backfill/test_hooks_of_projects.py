@@ -165,6 +165,17 @@ def test_a_hook_that_cannot_be_read_before_it_runs_is_told(shop: Shop) -> None:
     ) in said.err
 
 
+def test_a_hook_that_asks_what_to_do_is_told(shop: Shop) -> None:
+    shop.write(
+        "macros/tidy.sql",
+        "{% macro tidy() %}{% if execute %}select {{ run_query('select 1').rows[0][0] }}{% endif %}{% endmacro %}",
+    )
+    shop.model("events", _hooked("{{ tidy() }}") + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert "warning: events (models/events.sql): these hooks ask the warehouse what to do: {{ tidy() }}." in said.err
+
+
 def test_a_model_of_which_the_jinja_asks_in_other_ways_is_run(shop: Shop) -> None:
     asks = [
         "pragma table_info('raw.events')",

@@ -53,7 +53,7 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
         own_hooks: list[Hook] = []
         try:
             reason = against_configuration(project, model)
-            own_hooks = [] if reason else hooks_of(project, model, windows[0])
+            own_hooks = [] if reason else hooks_of(project, model, windows)
             reason = (
                 reason
                 or against_hooks(own_hooks, model, project.adapter_type)

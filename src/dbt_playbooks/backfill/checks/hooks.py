@@ -28,6 +28,8 @@ _HOLDS_ROWS = ("TABLE", "VIEW")
 _NAMES_THE_WINDOW = re.compile(r"""\bvar\(\s*['"](dbt_playbooks_)?(start|end)_date['"]|backfill_filter""")
 _FROM_BEFORE = ("getvariable", "nextval", "currval")
 """Functions that say what an earlier chunk has set."""
+_WINDOWS = 10
+"""In about how many windows hooks are looked at."""
 _UNREAD = "unread"
 _UNKNOWN = "of_jinja"
 """What stands in a hook's SQL for Jinja of which the value is not known."""
@@ -48,15 +50,17 @@ class Hook:
     """It depends on the window."""
     unread: bool = False
     """What it does is known only when it runs."""
+    asks: bool = False
+    """It may do something else by what it finds in the warehouse."""
 
     @property
     def short(self) -> str:
         return " ".join(self.written.split())[:80]
 
 
-def read_hook(adapter_type: str, model: Model | None, one: HookText, other: HookText | None = None) -> Hook:
-    """A hook of a model, or of the project, from what it becomes in two windows."""
-    statements = [each for text in (one, other or one) for sql in text.sql for each in statements_of(sql)]
+def read_hook(adapter_type: str, model: Model | None, one: HookText, *others: HookText) -> Hook:
+    """A hook of a model, or of the project, from what it becomes in some windows."""
+    statements = [each for text in (one, *others) for sql in text.sql for each in statements_of(sql)]
     put_together = False
     if "{%" in one.written or one.error is not None:
         as_written = statements_of(_without_jinja(one.written, model))
@@ -65,17 +69,19 @@ def read_hook(adapter_type: str, model: Model | None, one: HookText, other: Hook
     return Hook(
         one.written,
         tuple(dict.fromkeys(statements)),
-        windowed=(other is not None and one.sql != other.sql) or bool(_NAMES_THE_WINDOW.search(one.written)),
+        windowed=any(one.sql != other.sql for other in others) or bool(_NAMES_THE_WINDOW.search(one.written)),
         unread=put_together or (bool(_said(one.written)) and not statements),
+        asks=any(text.asks for text in (one, *others)),
     )
 
 
-def hooks_of(project: Project, model: Model, first: Window) -> list[Hook]:
-    """The hooks of a model, as they are before anything runs."""
+def hooks_of(project: Project, model: Model, windows: Sequence[Window]) -> list[Hook]:
+    """The hooks of a model, as they are before anything runs, in some of its windows and in one that is none of them."""
     if not any(model.config.get(kind) for kind in ("pre-hook", "post-hook")):
         return []
-    one, other = (project.hooks(model, window) for window in (first, another(first)))
-    return [read_hook(project.adapter_type, model, *texts) for texts in zip(one, other, strict=True)]
+    some = [windows[0], another(windows[0]), *windows[1 :: len(windows) // _WINDOWS + 1]]
+    rendered = (project.hooks(model, window) for window in some)
+    return [read_hook(project.adapter_type, model, *texts) for texts in zip(*rendered, strict=True)]
 
 
 def run_hooks_of(project: Project) -> list[Hook]:
@@ -139,14 +145,18 @@ def hooks_in_each_others_way(hooks: Sequence[Hook], model: Model, adapter_type: 
 
 def not_read(hooks: Sequence[tuple[str, Hook]]) -> list[str]:
     """What the user should know of hooks that are known only when they run, each given with whose it is."""
-    by_owner: dict[str, list[str]] = {}
+    unread, asking = (
+        "are put together by Jinja when they run, and could not be read before",
+        "ask the warehouse what to do",
+    )
+    found: dict[tuple[str, str], list[str]] = {}
     for owner, hook in hooks:
-        if hook.unread:
-            by_owner.setdefault(owner, []).append(hook.short)
+        if hook.unread or hook.asks:
+            found.setdefault((owner, unread if hook.unread else asking), []).append(hook.short)
     return [
-        f"{owner}: these hooks are put together by Jinja when they run, and could not be read before: {', '.join(dict.fromkeys(texts))}. "
+        f"{owner}: these hooks {why}: {', '.join(dict.fromkeys(texts))}. "
         "One that writes to what a model reads, or to its own table, would do so with each chunk"
-        for owner, texts in by_owner.items()
+        for (owner, why), texts in found.items()
     ]
 
 
