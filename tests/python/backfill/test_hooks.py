@@ -335,7 +335,7 @@ class Rendered:
         return [HookText("{{ tidy(this) }}", (sql,))]
 
 
-@pytest.mark.parametrize("number", [0, 1, 4, 9])
+@pytest.mark.parametrize("number", [0, 1, 5, 9])
 def test_hooks_are_looked_at_in_several_windows(number: int) -> None:
     windows = [Window(f"2024-01-{day:02}", f"2024-01-{day:02}") for day in range(1, 11)]
     project: Any = Rendered(windows[number].start_date)
