@@ -159,8 +159,9 @@ class Rehearsal(DbtSession):
             return None
         tables: list[str] = []
         supplies = [*others, *((model, query) for query in queries)]
+        hooked = self.has_hooks_before([model, *(other for other, _ in others)])
         for query in queries:
-            for hooks in (False, True) if self.has_hooks_before([model]) else (False,):
+            for hooks in (False, True) if hooked else (False,):
                 with contextlib.suppress(PlaybooksError):
                     tables += self._resolved_with(supplies, model, query, hooks)
                     break
