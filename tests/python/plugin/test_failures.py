@@ -142,3 +142,17 @@ def test_ragged(table):
     )
     result.stdout.no_fnmatch_line("*pytest_plugin*.py*")
     result.stdout.no_fnmatch_line("*contextlib.py*")
+
+
+def test_a_parameter_of_a_test_may_be_called_as_the_fixture_is(inside):
+    result = inside.run(
+        """
+import pytest
+@pytest.mark.parametrize("macro", ["a text"])
+def test_of_mine(macro):
+    assert macro == "another"
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *- another*", "E *+ a text*"])
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
