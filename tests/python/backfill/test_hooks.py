@@ -74,6 +74,10 @@ def told(*hooks: str) -> bool:
         "delete from {{ this }} where day < '{{ var('start_date') }}'",
         "delete from {{ this }} wher ( a",
         "update {{ ref('events') }} set a = 1",
+        "alter table other rename to events",
+        "alter table {{ this }} rename to other",
+        "alter table {{ this }} alter column a type integer",
+        "copy {{ this }} to 'all.csv'; update {{ this }} set a = 1",
         'update {{ ref("shop", "events") }} set a = 1',
         "update {{ source('own', 'events') }} set a = 1",
     ],
@@ -86,6 +90,8 @@ def test_a_hook_that_writes_into_its_own_table_is_found(hook: str) -> None:
     "hook",
     [
         "insert into other select * from {{ this }}",
+        "alter table {{ this }} add column a integer",
+        "copy {{ this }} to 'all.csv'; select 1",
         "insert into audit.events_log select 'events'",
         "insert into audit.events select * from {{ this }}",
         "update other set a = (select max(a) from {{ this }})",
@@ -107,6 +113,14 @@ def test_a_hook_that_writes_into_its_own_table_is_found(hook: str) -> None:
 )
 def test_other_hooks_are_none_of_its_business(hook: str) -> None:
     assert changes(hook) is None
+
+
+def test_a_model_with_an_alias_is_known_by_its_name() -> None:
+    aliased = '"shop"."main"."other"'
+    for hook in ("update {{ ref('events') }} set a = 1", "update {{ this.include(database=false) }} set a = 1"):
+        assert changes(hook, relation=aliased)
+    assert changes("update {{ this.include(database=false) }} set a = 1", relation="other")
+    assert changes("update {{ ref('another') }} set a = 1", relation=aliased) is None
 
 
 def test_each_statement_of_each_hook_is_read_and_told_in_a_line() -> None:

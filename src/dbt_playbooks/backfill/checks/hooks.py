@@ -46,16 +46,16 @@ class Hook:
     written: str
     statements: tuple[str, ...]
     """As it is rendered and, where Jinja may take another branch when it runs, as it is written."""
-    windowed: bool = False
+    windowed: bool
     """It depends on the window."""
-    unread: bool = False
+    unread: bool
     """What it does is known only when it runs."""
-    asks: bool = False
+    asks: bool
     """It may do something else by what it finds in the warehouse."""
 
     @property
     def short(self) -> str:
-        return " ".join(self.written.split())[:80]
+        return _line(self.written)
 
 
 def read_hook(adapter_type: str, model: Model | None, one: HookText, *others: HookText) -> Hook:
@@ -113,7 +113,7 @@ def hook_that_changes(hooks: Sequence[Hook], model: Model, adapter_type: str) ->
     for hook in hooks:
         for statement in hook.statements:
             if any(is_end(name, path) for name in _written(statement, dialect, hook.windowed)):
-                return " ".join(statement.split())[:80]
+                return _line(statement)
     return None
 
 
@@ -125,7 +125,7 @@ def hook_that_sets(hooks: Sequence[Hook], adapter_type: str) -> str | None:
         sets = sets_meaning(words) or any(isinstance(tree, exp.Use) for tree in _trees(statement, dialect))
         # on BigQuery a variable of a script is over when that ends
         if sets and (dialect != "bigquery" or "@@" in words):
-            return words[:80]
+            return _line(statement)
     return None
 
 
@@ -276,6 +276,11 @@ def _without_jinja(text: str, model: Model | None) -> str:
         return _UNKNOWN if match[1] is not None else " "
 
     return _JINJA.sub(put, text)
+
+
+def _line(text: str) -> str:
+    """A statement, or its beginning, on one line."""
+    return " ".join(text.split())[:80]
 
 
 def _said(text: str) -> str:
