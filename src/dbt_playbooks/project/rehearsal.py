@@ -85,7 +85,8 @@ class Rehearsal(DbtSession):
         return bool(self._operations("on-run-start") or any(self._pre_hooks(model) for model in models))
 
     def hooks(self, model: Model, window: Window) -> list[HookText]:
-        """The hooks of a model for a window, as they become on a first run and on an incremental one. It runs nothing, but macros may query."""
+        """The hooks of a model for a window, as they become on a first run and on an incremental one. It runs nothing; macros may query where that
+        is not billed."""
         runner, manifest = self._runner(model, window, {})
         node = runner.node
         stubs = [self._as_if_there(node, incremental) for incremental in (False, True)]
@@ -109,7 +110,8 @@ class Rehearsal(DbtSession):
         sql: list[str] = []
         asks = False
         for each in stubs:
-            with self._noted(held=changes) as sent:
+            # a question may be billed: there none is sent
+            with self._noted(held=(lambda _: True) if self.bills_bytes else changes) as sent:
                 try:
                     with self._dbt_errors(), self._connection("hooks"):
                         returned = self._hook(text, generate_runtime_model_context(node, config, manifest), node, each)

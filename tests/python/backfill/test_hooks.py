@@ -17,6 +17,7 @@ from dbt_playbooks.backfill.checks.hooks import (
     not_read,
     read_hook,
 )
+from dbt_playbooks.backfill.checks.shape import another
 from dbt_playbooks.interface import HookText, Model, Window
 
 OWN = '"shop"."main"."events"'
@@ -341,12 +342,14 @@ class Rendered:
 
     adapter_type = "duckdb"
 
-    def __init__(self, special: str) -> None:
-        self.special = special
+    def __init__(self, special: str, asks: bool = False) -> None:
+        self.special, self.asks = special, asks
+        self.seen: list[Window] = []
 
     def hooks(self, _: Model, window: Window) -> list[HookText]:
         sql = f"update {OWN} set a = 1" if window.start_date == self.special else "select 1"
-        return [HookText("{{ tidy(this) }}", (sql,))]
+        self.seen.append(window)
+        return [HookText("{{ tidy(this) }}", (sql,), asks=self.asks)]
 
 
 @pytest.mark.parametrize("number", [0, 1, 5, 9])
@@ -358,3 +361,11 @@ def test_hooks_are_looked_at_in_several_windows(number: int) -> None:
     assert hook.windowed
     assert hook_that_changes([hook], hooked, "duckdb")
     assert hooks_of(project, model(), windows) == []
+
+
+def test_hooks_that_ask_are_looked_at_in_two_windows() -> None:
+    windows = [Window(f"2024-01-{day:02}", f"2024-01-{day:02}") for day in range(1, 11)]
+    project: Any = Rendered(windows[1].start_date, asks=True)
+    (hook,) = hooks_of(project, replace(model(), config={"pre-hook": ["{{ tidy(this) }}"]}), windows)
+    assert (hook.asks, hook.windowed) == (True, False)
+    assert project.seen == [windows[0], another(windows[0])]

@@ -79,8 +79,10 @@ def hooks_of(project: Project, model: Model, windows: Sequence[Window]) -> list[
     """The hooks of a model, as they are before anything runs, in some of its windows and in one that is none of them."""
     if not any(model.config.get(kind) for kind in ("pre-hook", "post-hook")):
         return []
-    some = [windows[0], another(windows[0]), *windows[1 :: len(windows) // _WINDOWS + 1]]
-    rendered = (project.hooks(model, window) for window in some)
+    first = project.hooks(model, windows[0])
+    # what they ask takes its time in each window, and it is told that they ask
+    more = [] if any(text.asks for text in first) else windows[1 :: len(windows) // _WINDOWS + 1]
+    rendered = [first, *(project.hooks(model, window) for window in (another(windows[0]), *more))]
     return [read_hook(project.adapter_type, model, *texts) for texts in zip(*rendered, strict=True)]
 
 
