@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from shop import DELETE_INSERT, FILTERED, MERGE, RANGE, Shop
 
+from dbt_playbooks.interface import HookText, Options, Window
+from dbt_playbooks.project import open_project
+
 OWN = "a hook changes its own table"
 FEEDS = "a hook changes with each chunk what models of the selection read"
 LOOKED_UP = FILTERED + " and id not in (select id from {{ source('raw', 'looked_up') }})"
@@ -174,6 +177,20 @@ def test_a_hook_that_asks_what_to_do_is_told(shop: Shop) -> None:
     said = shop.run("events", *RANGE)
     assert said.code == 0, said.err
     assert "warning: events (models/events.sql): these hooks ask the warehouse what to do: {{ tidy() }}." in said.err
+
+
+@pytest.mark.parametrize("billed", [False, True])
+def test_no_question_of_a_hook_is_sent_where_questions_are_billed(shop: Shop, billed: bool) -> None:
+    shop.write(
+        "macros/tidy.sql",
+        "{% macro tidy() %}{% if execute %}{% set found = run_query('select 7') %}select {{ found.rows | length }}{% endif %}{% endmacro %}",
+    )
+    shop.model("events", _hooked("{{ tidy() }}") + FILTERED)
+    folder = str(shop.folder)
+    with open_project(Options(project_dir=folder, profiles_dir=folder), ("events",)) as project:
+        vars(project)["bills_bytes"] = billed
+        (hook,) = project.hooks(project.select()[0], Window("2024-01-01", "2024-01-31"))
+    assert hook == HookText("{{ tidy() }}", ("select 0",) if billed else ("select 1",), asks=True)
 
 
 def test_a_model_of_which_the_jinja_asks_in_other_ways_is_run(shop: Shop) -> None:
