@@ -3,36 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
-import sqlparse
+import sqlglot
+from sqlglot.errors import SqlglotError
 
 _READS = re.compile(
-    r"[\s(]*(select|with|from|values|table|pivot|unpivot|describe|desc|show|summarize|declare|(force\s+)?install|load"
+    r"[\s(]*(select|with|from|values|table|pivot|unpivot|describe|desc|show|summarize|declare|(force\s+)?install|load(?!\s+data)"
     r"|explain(?!\s*\(?\s*analy[sz]e)|pragma\s+(\w*_info|show\w*|\w+_list|database_size|functions|collations|version|platform|user_agent))\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"(?!(explain|declare|force|install|load)\b)", re.IGNORECASE)
+_IN_A_SCRIPT = r"begin\s+(?!transaction)\w+|if|elseif|else|for|while|loop|repeat|case"
+"""How a statement begins that holds others, or the first of them."""
 _WRITES_BEHIND_WITH = r"(with\b.*?\)\s*)?"
 _CHANGES_BEHIND_WITH = re.compile(
-    rf"\s*(?=with){_WRITES_BEHIND_WITH}(insert\s+into|update|delete\s+from|merge\s+into)\b", re.IGNORECASE | re.DOTALL
+    rf"\s*(?=with){_WRITES_BEHIND_WITH}(insert|update|delete|merge)\b", re.IGNORECASE | re.DOTALL
 )
+_MOVES_A_SEQUENCE = re.compile(r"\b(nextval|setval)\s*\(", re.IGNORECASE)
 _WRITES_ROWS = re.compile(
-    rf"\s*{_WRITES_BEHIND_WITH}(insert|update|merge|truncate|copy|delete)\b", re.IGNORECASE | re.DOTALL
+    rf"\s*{_WRITES_BEHIND_WITH}(insert|update|merge|truncate|copy|delete|load\s+data|{_IN_A_SCRIPT})\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _OUTLASTS = re.compile(
-    r"\s*((commit|begin|end|rollback|abort|start|export|detach|vacuum|(force\s+)?checkpoint)\b|copy\b.*\bto\b(?!\s*[,)]))",
+    r"\s*((commit|begin|end|rollback|abort|start|export|detach|vacuum|call|(force\s+)?checkpoint)\b|copy\b.*\bto\b(?!\s*[,)])"
+    r"|(create|drop)\s+(or\s+replace\s+)?persistent\b|(set|pragma)\s+\w*(profil|logging)\w*)",
     re.IGNORECASE | re.DOTALL,
 )
 _CHANGES = re.compile(
-    r"\s*(set|insert|update|merge|create|drop|alter|copy|truncate|delete|with|call|execute|import|explain)\b",
+    r"\s*((set|insert|update|merge|create|drop|alter|copy|truncate|delete|with|call|prepare|execute|import|explain|load\s+data)\b"
+    rf"|({_IN_A_SCRIPT})\b)",
     re.IGNORECASE,
 )
+_NO_SETTING = re.compile(r"\s*(set\s+variable|pragma\s+(create|drop)_fts_index)\b", re.IGNORECASE)
 _SETS = re.compile(r"\s*(set|reset|pragma|use)\b", re.IGNORECASE)
 _SETS_NO_MEANING = re.compile(
     r"""\s*(set|reset|pragma)\s+(variable\b|@@query_label\b|((session|local|global)\s+)?(
-      threads | worker_threads | external_threads | memory_limit | max_memory | temp_directory | max_temp_directory_size
-      | home_directory | preserve_insertion_order | enable_external_access | max_expression_depth | custom_user_agent
-      | (en|dis)able_(\w*progress\w*|object_cache|logging|profiling) | progress\w* | profiling\w* | log\w* | checkpoint\w* | wal_\w+
-      | s3_\w+ | azure_\w+ | http\w* | \w*extension\w* | secret\w* | (create|drop)_fts_index | \w+_info | show\w* | \w+_list | database_size | version
+      \w*threads | memory_limit | max_memory | \w*temp_directory\w* | \w*_(limit|size|length|files|schemas|cache)
+      | \w*_directory | preserve_insertion_order | enable_external_access | max_expression_depth | custom_user_agent | lock_configuration
+      | errors_as_json | immediate_transaction_mode | \w*progress\w* | \w*object_cache | \w*logging | \w*log_\w+ | \w*profil\w* | \w*checkpoint\w* | wal_\w+
+      | s3_\w+ | azure_\w+ | http\w* | \w*_token | \w*extension\w* | \w*secret\w* | (create|drop)_fts_index
+      | \w+_info | show\w* | \w+_list | version
     )\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -41,30 +53,60 @@ _CHANGES_NO_ROW = re.compile(
     r"|alter\s+table\s+(if\s+exists\s+)?\S+\s+(set\s+options|add\s+(constraint|primary\s+key|foreign\s+key)|alter\s+(column\s+)?\S+\s+(set|drop)\s+(options|not\s+null|default)))\b",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*|#[^\n]*", re.DOTALL)
 
 
-def plain(sql: str) -> str:
+def plain(sql: str, dialect: str | None) -> str:
     """Without comments and layout."""
-    return " ".join(sqlparse.format(sql, strip_comments=True).split())
+    try:
+        return " ".join(sql[each.start : each.end + 1] for each in sqlglot.tokenize(sql, dialect=dialect))
+    except SqlglotError:
+        return " ".join(sql.split())
 
 
-def statements_of(sql: str) -> list[str]:
-    """Each statement, without comments."""
-    found = sqlparse.split(sqlparse.format(sql, strip_comments=True))
-    return [statement for statement in found if statement.strip(" ;\n")]
+def statements_of(sql: str, dialect: str | None) -> list[str]:
+    """Each statement, without comments and without its semicolon; all of a text that has no tokens."""
+    try:
+        tokens = sqlglot.tokenize(sql, dialect=dialect)
+    except SqlglotError:
+        return [sql]
+    return [each for each in _split(sql, tokens) if each.strip(" ;")]
 
 
-def changes(sql: str) -> bool:
-    """Whether one of its statements may change the warehouse. Settings that change no row may be set."""
-    return any(
-        bool(_CHANGES_BEHIND_WITH.match(each)) or not (_READS.match(each) or _SETS_NO_MEANING.match(each))
-        for each in statements_of(sql)
-    )
+def _split(sql: str, tokens: list[Any]) -> Iterator[str]:
+    parts: list[str] = []
+    end = 0
+    for token in tokens:
+        between = _COMMENT.sub(" ", sql[end : token.start])
+        end = token.end + 1
+        if token.token_type == sqlglot.TokenType.SEMICOLON:
+            yield "".join([*parts, between]).strip()
+            parts = []
+        else:
+            parts += [between, sql[token.start : end]]
+    yield "".join(parts).strip()
+
+
+def changes(statement: str) -> bool:
+    """Whether a statement may change the warehouse, or what later ones find. Settings that change no row may be set."""
+    setting = _SETS_NO_MEANING.match(statement) and not _NO_SETTING.match(statement)
+    return not reads(statement) and not setting
+
+
+def reads(statement: str) -> bool:
+    """Whether a statement changes nothing at all."""
+    changing = _CHANGES_BEHIND_WITH.match(statement) or _MOVES_A_SEQUENCE.search(statement)
+    return bool(_READS.match(statement)) and not changing
+
+
+def asks(statement: str) -> bool:
+    """Whether it returns rows that depend on what the warehouse holds."""
+    return reads(statement) and bool(_ASKS.match(statement))
 
 
 def outlasts_a_transaction(statement: str) -> bool:
     """Whether it ends a transaction, does what a rollback does not undo, or writes files."""
-    return bool(_OUTLASTS.match(statement))
+    return bool(_OUTLASTS.match(statement) or _MOVES_A_SEQUENCE.search(statement))
 
 
 def writes_rows(statement: str) -> bool:
@@ -74,7 +116,7 @@ def writes_rows(statement: str) -> bool:
 
 def begins_a_change(statement: str) -> bool:
     """Whether it may change rows, tables, functions, variables or files, by its first word. What is done about rights, comments and storage is no change."""
-    return bool(_CHANGES.match(statement)) and not changes_no_row(statement)
+    return bool(_CHANGES.match(statement) or _MOVES_A_SEQUENCE.search(statement)) and not changes_no_row(statement)
 
 
 def changes_no_row(statement: str) -> bool:

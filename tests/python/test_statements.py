@@ -43,7 +43,7 @@ from dbt_playbooks.statements import (
     ],
 )
 def test_reading_changes_nothing(sql: str) -> None:
-    assert not changes(sql)
+    assert not any(map(changes, statements_of(sql, "duckdb")))
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,16 @@ def test_reading_changes_nothing(sql: str) -> None:
         "call refresh()",
         "execute immediate 'drop table t'",
         "attach 'a.db'",
+        "set variable a = 1",
+        "with a as (select 1) insert or replace into t select * from a",
+        "select nextval('s')",
+        "select replace('a', '\\', '/'); insert into t select 'x'",
         "commit",
         "pragma default_null_order = 'x'",
     ],
 )
 def test_what_may_change_something_is_seen(sql: str) -> None:
-    assert changes(sql)
+    assert any(map(changes, statements_of(sql, "duckdb")))
 
 
 @pytest.mark.parametrize(
@@ -82,6 +86,13 @@ def test_what_may_change_something_is_seen(sql: str) -> None:
         ("attach 'a.db' as a", False),
         ("detach a", True),
         ("vacuum", True),
+        ("create or replace persistent secret s (type s3)", True),
+        ("call enable_logging(storage='file')", True),
+        ("pragma enable_profiling='json'", True),
+        ("set profiling_output = 'a.json'", True),
+        ("select nextval('s')", True),
+        ("create secret s (type s3)", False),
+        ("set variable a = 1", False),
         ("insert into t values ('commit')", False),
         ("committed", False),
     ],
@@ -107,6 +118,15 @@ def test_what_a_rollback_does_not_undo(statement: str, outlasts: bool) -> None:
         ("pragma database_size", False),
         ("set @@query_label = 'a:b'", False),
         ("set @@time_zone = 'UTC'", True),
+        ("set errors_as_json = true", False),
+        ("set motherduck_token = 'x'", False),
+        ("set default_secret_storage = 'x'", False),
+        ("pragma force_checkpoint", False),
+        ("set enable_external_file_cache = true", False),
+        ("set default_collation = 'nocase'", True),
+        ("set scalar_subquery_error_on_multiple_rows = false", True),
+        ("set integer_division = true", True),
+        ("set default_order = 'desc'", True),
         ("select 'set TimeZone'", False),
     ],
 )
@@ -160,5 +180,17 @@ def test_a_change_of_what_is_known_of_a_table_alone() -> None:
 
 
 def test_comments_and_layout_do_not_count() -> None:
-    assert plain("select 1 -- one\n  from t /* all */") == "select 1 from t"
-    assert statements_of("-- a\nselect 1; /* b */;\n select ';' -- c") == ["select 1;", "select ';'"]
+    assert plain("select 1 -- one\n  from t /* all */", "duckdb") == "select 1 from t"
+    assert plain("select 'a", "duckdb") == "select 'a"
+    assert statements_of("-- a\nselect 1; /* b */;\n select ';' -- c", "duckdb") == ["select 1", "select ';'"]
+    assert statements_of("select $$a;b$$, /* c; */ 1; select 2", "duckdb") == ["select $$a;b$$,   1", "select 2"]
+    assert statements_of("select '\\'; select 'it''s'", "duckdb") == ["select '\\'", "select 'it''s'"]
+    assert statements_of("select 'it\\'s; 1' # all\n; select 2", "bigquery") == ["select 'it\\'s; 1'", "select 2"]
+    assert statements_of("execute p(1, 'a')", "duckdb") == ["execute p(1, 'a')"]
+    assert statements_of("select 'a", "duckdb") == ["select 'a"]
+
+
+def test_statements_nested_deeply_are_taken_apart() -> None:
+    deep = "select " + " || ".join(["note"] * 3000)
+    assert plain(deep, "duckdb") == deep
+    assert statements_of(f"{deep};{deep}", "duckdb") == [deep, deep]

@@ -73,6 +73,7 @@ class Runner:
         self._data_types: dict[str, str] = {}
         # the first chunk changes the table for all of them, and runs what a microbatch model runs once
         self._batches = any(target.model.is_microbatch for target in targets)
+        self._began = False
         self._alone_first = self._batches or any(
             target.model.config.get("on_schema_change") in ("append_new_columns", "sync_all_columns")
             for target in targets
@@ -89,14 +90,15 @@ class Runner:
                 while todo and not self._stop.is_set():
                     self._lease.check()
                     chunk = todo.popleft()
-                    hooks = Hooks(before=chunk is plan.todo[0], after=not todo)
+                    # what ran before a microbatch model is needed by its other batches, so without it none of them runs
+                    hooks = Hooks(before=not self._began, after=not todo)
                     if self._tables_exist():
                         while running and hooks.after and self._batches:
                             running = self._take(running, result)
                         running.add(pool.submit(copy_context().run, self._attempts, plan, chunk, hooks))
                         while len(running) >= self._options.threads or (running and self._alone_first):
                             running = self._take(running, result)
-                        self._alone_first = False
+                        self._alone_first = self._batches and not self._began
                         continue
                     # one chunk makes the tables; others at the same time would replace each other's
                     with self._creating(plan) as mine:
@@ -123,6 +125,7 @@ class Runner:
         for future in done:
             chunk = future.result()
             if chunk.status == "completed":
+                self._began = True
                 result.completed += 1
                 result.rows += chunk.rows or 0
                 result.bytes += chunk.bytes or 0

@@ -89,7 +89,8 @@ class DbtCoreProject(Rehearsal):
             if "cycle" not in str(error):
                 raise
             raise UsageError(
-                f"models, or their hooks, read each other in a circle, so dbt has no order for them: {error}. `dbt ls` says the same."
+                f"models depend on each other in a cycle, so dbt has no order for them: {error}. `dbt ls` says the same. "
+                "Where a hook has a ref() to its own model, write {{ this }} instead."
             ) from error
         selected = {node.unique_id for node in self._task._flattened_nodes}
         if not selected:

@@ -11,7 +11,18 @@ from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.interface import HookText, Model, Rendering, Window
 from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.project.stubs import stubbed
-from dbt_playbooks.statements import changes, outlasts_a_transaction, statements_of
+from dbt_playbooks.project.window_vars import WindowVars
+from dbt_playbooks.statements import asks, changes, outlasts_a_transaction, reads, statements_of
+
+_CHANGING = (
+    "drop_relation", "rename_relation", "truncate_relation", "copy_table", "update_columns", "update_table_description",
+    "alter_table_add_columns", "grant_access_to", "upload_file", "load_dataframe", "drop_schema", "expand_target_column_types",
+)  # fmt: skip
+_ASKING = ("get_relation", "list_relations", "list_relations_without_caching", "get_columns_in_relation")
+"""Methods of dbt's adapters: some of them by no statement, but by calls of BigQuery's API, or from dbt's memory."""
+_A_QUESTION = "show"
+_AT_THE_END = ("results", "schemas", "database_schemas")
+"""What on-run-end knows."""
 
 
 class Rehearsal(DbtSession):
@@ -56,18 +67,21 @@ class Rehearsal(DbtSession):
                 ):
                     text = str(get_rendered(runner.node.raw_code, context, runner.node))
             except PlaybooksError as error:
-                change = asked[-1] if asked and changes(asked[-1]) else None
+                change = asked[-1] if asked and self._changes(asked[-1]) else None
                 return Rendering("", tuple(asked), str(error), change)
         return Rendering(text, tuple(asked))
 
-    def _as_if_there(self, node: Any, incremental: bool) -> dict[str, Any]:
-        """What macros call to learn whether the model's table is there, answering as on a first or on an incremental run."""
+    def _as_if_there(self, node: Any, incremental: bool, noted: list[str] | None = None) -> dict[str, Any]:
+        """What macros call to learn whether the model's table is there, answering as on a first or on an incremental run. `noted`: gets a line for
+        each other table that is asked for."""
         this = self._relation(node).incorporate(type="table")
 
         def found(database: Any, schema: Any, identifier: Any) -> Any:
             names = [str(name or "").lower() for name in (schema, identifier)]
             if names == [str(this.schema).lower(), str(this.identifier).lower()]:
                 return this if incremental else None
+            if noted is not None:
+                noted.append(_A_QUESTION)
             return self._adapter.get_relation(database, schema, identifier)
 
         def loaded(relation: Any) -> Any:
@@ -89,37 +103,68 @@ class Rehearsal(DbtSession):
         is not billed."""
         runner, manifest = self._runner(model, window, {})
         node = runner.node
-        stubs = [self._as_if_there(node, incremental) for incremental in (False, True)]
         texts = [hook.sql for hook in (*node.config.pre_hook, *node.config.post_hook)]
-        return [self._rendered_hook(text, node, runner.config, manifest, stubs) for text in texts]
+        return [self._rendered_hook(text, node, runner.config, manifest, (False, True)) for text in texts]
 
-    def run_hooks(self) -> list[HookText]:
-        """What on-run-start and on-run-end say, of the project and of its packages."""
+    def run_hooks(self, kind: str, window: Window) -> list[HookText]:
+        """What on-run-start or on-run-end (`kind`) says, of the project and of its packages, when dbt is told of a window."""
         return [
-            self._rendered_hook(node.raw_code, node, self._config, self._manifest, [{}])
-            for node in self._operations("on-run-start", "on-run-end")
+            self._rendered_hook(
+                node.raw_code,
+                node,
+                WindowVars(self._config, self._manifest, node).config(window),
+                self._manifest,
+                (None,),
+            )
+            for node in self._operations(kind)
         ]
 
     def _rendered_hook(
-        self, text: str, node: Any, config: Any, manifest: Any, stubs: Sequence[Mapping[str, Any]]
+        self, text: str, node: Any, config: Any, manifest: Any, incremental: Sequence[bool | None]
     ) -> HookText:
         from dbt.context.providers import generate_runtime_model_context
 
         if "{" not in text:
             return HookText(text, (text,))
-        sql: list[str] = []
-        asks = False
-        for each in stubs:
+        became: list[tuple[str, ...]] = []
+        asked, error = False, None
+        for later in incremental:
             # a question may be billed: there none is sent
-            with self._noted(held=(lambda _: True) if self.bills_bytes else changes) as sent:
+            with self._noted(held=lambda statement: self.bills_bytes or not reads(statement)) as sent:
+                returned = ""
                 try:
                     with self._dbt_errors(), self._connection("hooks"):
-                        returned = self._hook(text, generate_runtime_model_context(node, config, manifest), node, each)
-                except Exception as error:  # whatever its macros do when what they need is not there
-                    return HookText(text, tuple(sql), str(error))
-                sql += [*filter(changes, sent), returned]
-                asks = asks or not all(map(changes, sent))
-        return HookText(text, tuple(dict.fromkeys(sql)), asks=asks)
+                        context = generate_runtime_model_context(node, config, manifest)
+                        there = {} if later is None else self._as_if_there(node, later, sent)
+                        context.update({name: [] for name in _AT_THE_END if name not in context})
+                        returned = self._hook(text, context, node, {**self._held_methods(sent), **there})
+                except Exception as raised:  # whatever its macros do when what they need is not there
+                    error = str(raised)
+                statements = [one for sql in sent for one in statements_of(sql, self._dialect)]
+                asked = asked or any(map(asks, statements))
+                became.append((*(one for one in statements if not reads(one)), returned))
+        sql = tuple(dict.fromkeys(each for texts in became for each in texts))
+        return HookText(text, sql, error, asked, by_first_run=len(set(became)) > 1)
+
+    def _held_methods(self, sent: list[str]) -> dict[str, Any]:
+        """Methods of `adapter` that would change the warehouse, or dbt's memory of it, note that; what they ask of either is noted as a question."""
+
+        def change(*arguments: Any, **more: Any) -> str:
+            sent.append(" ".join(["truncate", *map(str, (*arguments, *more.values()))]))
+            return ""
+
+        def asked(name: str) -> Callable[..., Any]:
+            ask = getattr(self._adapter, name)
+
+            def question(*arguments: Any, **more: Any) -> Any:
+                sent.append(_A_QUESTION)
+                return ask(*arguments, **more)
+
+            return question
+
+        there = {name for name in (*_CHANGING, *_ASKING) if hasattr(self._adapter, name)}
+        changing = {f"adapter.{name}": change for name in _CHANGING if name in there}
+        return changing | {f"adapter.{name}": asked(name) for name in _ASKING if name in there}
 
     @contextlib.contextmanager
     def rehearsed(self, models: Sequence[Model], hooks: bool) -> Iterator[None]:
@@ -137,7 +182,7 @@ class Rehearsal(DbtSession):
                 self._adapter.connections.rollback_if_open()
                 self._noting.rehearsed = None
                 if outer is not None:
-                    self._begin_with([sql for sql in outer if changes(sql)])
+                    self._begin_with([sql for sql in outer if self._changes(sql)])
 
     def _begin_with(self, statements: Iterable[str]) -> None:
         """Begin a transaction with these, and with what macros send while they are made; what would outlast it is not sent."""
@@ -146,7 +191,7 @@ class Rehearsal(DbtSession):
         with self._noted(held=outlasts_a_transaction) as sent:
             self._noting.rehearsed = sent
             for sql in statements:
-                if statements_of(sql):
+                if statements_of(sql, self._dialect):
                     self._adapter.execute(sql, auto_begin=False)
 
     def tables_read(
@@ -231,22 +276,44 @@ class Rehearsal(DbtSession):
         from dbt_common.clients.agate_helper import empty_table
         from dbt_common.exceptions import DbtRuntimeError
 
-        execute = self._adapter.execute
         self._noting = noting = threading.local()
 
-        def noted(sql: str, *arguments: Any, **more: Any) -> Any:
+        def left_of(sql: str) -> str:
+            """What of it may be sent."""
             for statements in getattr(noting, "lists", ()):
                 statements.append(sql)
             held, refused = getattr(noting, "held", (None, False))
-            if held and any(held(each) for each in statements_of(sql)):
-                if refused:
-                    raise DbtRuntimeError(f"its Jinja changes the warehouse while it is compiled: {sql}")
-                sql = "\n".join(each for each in statements_of(sql) if not held(each))
-                if not sql:
-                    return AdapterResponse("not sent"), empty_table()
-            return execute(sql, *arguments, **more)
+            if held is None or not any(map(held, statements_of(sql, self._dialect))):
+                return sql
+            if refused:
+                raise DbtRuntimeError(f"its Jinja changes the warehouse while it is compiled: {sql}")
+            return ";\n".join(each for each in statements_of(sql, self._dialect) if not held(each))
 
-        self._adapter.execute = noted
+        def noted(name: str, nothing: Callable[[], Any]) -> None:
+            send: Any = getattr(self._adapter, name, None)
+
+            def sent(sql: str, *arguments: Any, **more: Any) -> Any:
+                left = left_of(sql) if not getattr(noting, "inside", False) else sql
+                if not left:
+                    return nothing()
+                inside, noting.inside = getattr(noting, "inside", False), True
+                try:
+                    return send(left, *arguments, **more)
+                finally:
+                    noting.inside = inside
+
+            if send is not None:
+                setattr(self._adapter, name, sent)
+
+        noted("execute", lambda: (AdapterResponse("not sent"), empty_table()))
+        noted("add_query", lambda: (self._adapter.connections.get_thread_connection(), None))
+
+    def _changes(self, sql: str) -> bool:
+        return any(map(changes, statements_of(sql, self._dialect)))
+
+    @property
+    def _dialect(self) -> str:
+        return str(self._config.credentials.type)
 
     @contextlib.contextmanager
     def _noted(self, held: Callable[[str], bool] | None = None, refused: bool = False) -> Iterator[list[str]]:

@@ -34,7 +34,7 @@ def test_what_sql_means_is_not_set_when_the_run_starts(shop: Shop) -> None:
         shop.write("dbt_project.yml", project + f'on-run-start: ["{{# all #}} select 1; {setting}"]\n')
         said = shop.run("events", *RANGE, "--reprocess", "all")
         assert said.code == code, said.err
-    assert f"an on-run-start or on-run-end hook changes what SQL means ({setting})" in said.err
+    assert f"on-run-start: a hook changes what SQL means ({setting})" in said.err
 
 
 def test_a_function_made_by_a_pre_hook_is_there_for_the_check(shop: Shop) -> None:

@@ -9,12 +9,14 @@ import pytest
 
 from dbt_playbooks.backfill.checks.hooks import (
     Hook,
+    Place,
     against_hooks,
     hook_that_changes,
     hook_that_sets,
     hooks_in_each_others_way,
     hooks_of,
     not_read,
+    owner_of,
     read_hook,
 )
 from dbt_playbooks.backfill.checks.shape import another
@@ -30,21 +32,28 @@ def model(relation: str = OWN, strategy: str = "merge") -> Model:
     )  # fmt: skip
 
 
-def as_written(*hooks: str, adapter: str = "duckdb", relation: str = OWN) -> list[Hook]:
+def place(relation: str = OWN, strategy: str = "merge") -> Place:
+    of = model(relation, strategy)
+    return Place(owner_of(of), -0.5, "command" if of.is_microbatch else "chunk", of)
+
+
+def as_written(*hooks: str, adapter: str = "duckdb", relation: str = OWN, strategy: str = "merge") -> list[Hook]:
     """Hooks that could not be rendered."""
-    return [read_hook(adapter, model(relation), HookText(hook, error="no such macro")) for hook in hooks]
+    where = place(relation, strategy)
+    return [read_hook(adapter, where, HookText(hook, error="no such macro")) for hook in hooks]
 
 
 def rendered(written: str, *sql: str, other: tuple[str, ...] = ()) -> Hook:
-    return read_hook("duckdb", model(), HookText(written, sql), HookText(written, other or sql))
+    return read_hook("duckdb", place(), HookText(written, sql), HookText(written, other or sql))
 
 
 def changes(*hooks: str, adapter: str = "duckdb", relation: str = OWN) -> str | None:
-    return hook_that_changes(as_written(*hooks, adapter=adapter, relation=relation), model(relation), adapter)
+    found = hook_that_changes(as_written(*hooks, adapter=adapter, relation=relation), [model(relation)], adapter)
+    return found[1] if found else None
 
 
 def told(*hooks: str) -> bool:
-    return bool(not_read([("events", hook) for hook in as_written(*hooks)]))
+    return bool(not_read(as_written(*hooks)))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +134,7 @@ def test_a_model_with_an_alias_is_known_by_its_name() -> None:
 
 
 def test_each_statement_of_each_hook_is_read_and_told_in_a_line() -> None:
-    assert changes("select 1; update {{ this }}\n  set a = 1; select 2") == f"update {OWN} set a = 1;"
+    assert changes("select 1; update {{ this }}\n  set a = 1; select 2") == f"update {OWN} set a = 1"
     assert changes("select 1", "update {{ this }} set a = 1") == f"update {OWN} set a = 1"
     assert changes("insert into other select ';'", "select 1;") is None
     long = changes("update {{ this }} set " + ", ".join(f"column_{n} = {n}" for n in range(20)))
@@ -232,6 +241,8 @@ def test_hooks_that_chunks_cannot_run_side_by_side(hook: str, found: bool) -> No
         "select 1; {{ maintain() }}",
         "{% do maintain() %}",
         "insert into raw.{{ table_of('x') }} select 1",
+        "select {{ maintain() }}",
+        "delete from {{ audited('other') }}",
     ],
 )
 def test_a_hook_that_is_wholly_jinja_is_told(hook: str) -> None:
@@ -243,12 +254,10 @@ def test_a_hook_that_is_wholly_jinja_is_told(hook: str) -> None:
 @pytest.mark.parametrize(
     "hook",
     [
-        "select {{ maintain() }}",
         "insert into audit.log select {{ run_started_at }}",
         "update {{ this }} set a = {{ value }}",
         "{{ this }}",
         "{# {{ maintain() }} #}",
-        "delete from {{ audited('other') }}",
         "update {{ ref('other') }} set a = 1",
         "update {{ ref('shop', 'other') }} set a = 1",
         "merge into {{ source('raw', 'other') }} using x",
@@ -261,51 +270,113 @@ def test_a_hook_of_which_the_statement_can_be_seen_is_not_told(hook: str) -> Non
 
 def test_hooks_are_told_once_in_order_with_whose_they_are() -> None:
     hooks = as_written("{{ b() }}", "{{ a() }}", "select 1", "{{ b() }}")
-    assert not_read([*(("events (models/events.sql)", hook) for hook in hooks), ("orders", hooks[1])]) == [
-        f"{owner}: these hooks are put together by Jinja when they run, and could not be read before: {listed}. "
-        "One that writes to what a model reads, or to its own table, would do so with each chunk"
+    assert not_read([*hooks, replace(hooks[1], owner="orders")]) == [
+        f"{owner}: these hooks can't be read before they run: {listed}. "
+        "One that writes to what a model reads, or to a model's table, would do so more often than in one run of dbt"
         for owner, listed in (("events (models/events.sql)", "{{ b() }}, {{ a() }}"), ("orders", "{{ a() }}"))
     ]
 
 
+def changed(hook: Hook) -> str | None:
+    found = hook_that_changes([hook], [model()], "duckdb")
+    return found[1] if found else None
+
+
 def test_a_hook_that_was_rendered_is_read_as_what_it_became() -> None:
     hook = rendered("{{ keep(ref('other')) }}", f"insert into {OWN} select 1", "select 2; select 3")
-    assert hook.statements == (f"insert into {OWN} select 1", "select 2;", "select 3")
+    assert hook.statements == (f"insert into {OWN} select 1", "select 2", "select 3")
     assert not hook.unread
-    assert hook_that_changes([hook], model(), "duckdb") == f"insert into {OWN} select 1"
+    assert changed(hook) == f"insert into {OWN} select 1"
     # a source that is named as the model is another table
     other = rendered("insert into {{ source('raw', 'events') }} select 1", 'insert into "shop"."raw"."events" select 1')
-    assert hook_that_changes([other], model(), "duckdb") is None
+    assert changed(other) is None
+    nothing = rendered("{{ log('done') }}", "")
+    assert (nothing.statements, nothing.unread) == ((), False)
 
 
-def test_branches_that_jinja_did_not_take_are_read_as_they_are_written() -> None:
-    hook = rendered("{% if late() %}update {{ this }} set a = 1{% endif %}", "")
-    assert hook_that_changes([hook], model(), "duckdb") == f"update {OWN} set a = 1"
-    assert rendered("{% if late() %}{{ maintain() }}{% endif %}", "").unread
-    assert not rendered("{% for n in range(2) %}select {{ n }};{% endfor %}", "select 0;select 1;").unread
+def test_branches_are_read_as_they_are_written_where_jinja_may_take_another_one() -> None:
+    written = "{% if late() %}update {{ this }} set a = 1{% endif %}"
+    assert changed(rendered(written, "")) is None
+    asking = read_hook("duckdb", place(), HookText(written, ("",), asks=True))
+    assert changed(asking) == f"update {OWN} set a = 1"
+    by_window = "{% if var('start_date') > '2024-03' %}update {{ this }} set a = 1{% endif %}"
+    assert changed(rendered(by_window, "")) == f"update {OWN} set a = 1"
 
 
 def test_a_hook_that_becomes_another_in_another_window_depends_on_it() -> None:
-    assert rendered("{{ keep() }}", "select 1", other=("select 2",)).windowed
-    assert not rendered("{{ keep() }}", "select 1").windowed
-    assert rendered("select '{{ var('start_date') }}'", "select ''").windowed
+    assert rendered("{{ keep() }}", "select 1", other=("select 2",)).varies
+    assert not rendered("{{ keep() }}", "select 1").varies
+    assert rendered("select '{{ var('start_date') }}'", "select ''").varies
+    assert read_hook("duckdb", place(), HookText("{{ keep() }}", ("select 1", "select 2"), by_first_run=True)).varies
     cleared = rendered(
         "{{ clear(this) }}", f"delete from {OWN} where day < '1'", other=(f"delete from {OWN} where day < '2'",)
     )
-    assert hook_that_changes([cleared], model(), "duckdb")
+    assert changed(cleared)
+
+
+def test_a_hook_with_a_clock_is_another_each_time_and_does_not_depend_on_the_window() -> None:
+    def read(written: str, *sql: str) -> Hook:
+        one, other, again = (HookText(written, (each,)) for each in sql)
+        return read_hook("duckdb", place(), one, other, again=again)
+
+    assert not read("select '{{ modules.datetime.datetime.now() }}'", "select '1'", "select '3'", "select '2'").varies
+    assert read("select '{{ modules.datetime.datetime.now() }}'", "select '1'", "select '2'", "select '1'").varies
+    assert read("{{ keep() }}", "select '1'", "select '3'", "select '2'").varies
 
 
 def test_what_is_said_against_a_model_with_such_hooks() -> None:
-    assert against_hooks(as_written("update {{ this }} set a = 1"), model(), "duckdb") == (
+    def said(hook: str, **of: str) -> str | None:
+        found = against_hooks(as_written(hook, **of), [model(**of)], "duckdb")
+        return found[1] if found else None
+
+    assert said("update {{ this }} set a = 1") == (
         f"a hook changes its own table (update {OWN} set a = 1): it would run with each chunk, and once in one run of dbt. "
         "Do it in the model's SQL, or by hand when the backfill is complete."
     )
-    once = against_hooks(as_written("update {{ this }} set a = 1"), model(strategy="microbatch"), "duckdb")
+    once = said("update {{ this }} set a = 1", strategy="microbatch")
     assert "it would run with each command, and once in one run of dbt" in str(once)
-    assert against_hooks(as_written("use other"), model(), "duckdb") == (
-        "a hook changes what its SQL means (use other), and its chunks are checked without that. Set it in the profile, or in sql_header."
+    assert said("use other") == (
+        "a hook changes what SQL means (use other), and chunks are checked without that. Set it in the profile, or in sql_header."
     )
-    assert against_hooks(as_written("update other set a = 1"), model(), "duckdb") is None
+    assert said("update other set a = 1") is None
+
+
+def test_a_hook_that_writes_into_the_table_of_another_model_is_found() -> None:
+    other = replace(model('"shop"."main"."other"'), unique_id="model.shop.other", name="other")
+    found = against_hooks(as_written("update main.other set a = 1"), [model(), other], "duckdb")
+    assert found is not None
+    assert found[1].startswith("a hook changes the table of other (update main.other set a = 1)")
+
+
+def test_a_delete_by_a_function_that_sees_more_is_no_delete_by_row() -> None:
+    hooks = as_written("delete from {{ this }} where main.is_last(day)")
+    assert hook_that_changes(hooks, [model()], "duckdb") is None
+    assert hook_that_changes(hooks, [model()], "duckdb", {"is_last"})
+
+
+def test_a_sql_header_may_set_what_sql_means_and_change_nothing_else() -> None:
+    def header(sql: str) -> list[Hook]:
+        return hooks_of(
+            Rendered(""), replace(model(), config={"sql_header": sql}), [Window("2024-01-01", "2024-01-31")]
+        )  # type: ignore[arg-type]
+
+    assert against_hooks(header("set TimeZone = 'UTC'; create temp macro f(x) as x"), [model()], "duckdb") is None
+    assert against_hooks(header(f"insert into {OWN} select 1"), [model()], "duckdb")
+    assert not hooks_in_each_others_way(header("create temp macro f(x) as x"), model(), "duckdb")
+
+
+@pytest.mark.parametrize(
+    ("hook", "found"),
+    [
+        ("delete from main.log where a = 1", True),
+        ("insert or replace into main.log select 1", True),
+        ("insert into main.log select 1 on conflict do nothing", True),
+        ("truncate table main.log", True),
+        ("prepare p as insert into main.log select 1", True),
+    ],
+)
+def test_what_conflicts_beside_threads(hook: str, found: bool) -> None:
+    assert hooks_in_each_others_way(as_written(hook), model(), "duckdb") == found
 
 
 @pytest.mark.parametrize(
@@ -326,13 +397,13 @@ def test_what_changes_no_row_may_be_done_with_each_chunk(hook: str) -> None:
 def test_a_hook_that_asks_the_warehouse_is_told() -> None:
     asking = read_hook(
         "duckdb",
-        model(),
+        place(),
         HookText("{{ tidy(this) }}", ("select 1",)),
         HookText("{{ tidy(this) }}", ("select 1",), asks=True),
     )
-    assert not_read([("events", asking)]) == [
-        "events: these hooks ask the warehouse what to do: {{ tidy(this) }}. "
-        "One that writes to what a model reads, or to its own table, would do so with each chunk"
+    assert not_read([asking]) == [
+        "events (models/events.sql): these hooks ask the warehouse what to do: {{ tidy(this) }}. "
+        "One that writes to what a model reads, or to a model's table, would do so more often than in one run of dbt"
     ]
     assert not hooks_in_each_others_way([asking], model(), "duckdb")
 
@@ -358,8 +429,8 @@ def test_hooks_are_looked_at_in_several_windows(number: int) -> None:
     project: Any = Rendered(windows[number].start_date)
     hooked = replace(model(), config={"post-hook": ["{{ tidy(this) }}"]})
     (hook,) = hooks_of(project, hooked, windows)
-    assert hook.windowed
-    assert hook_that_changes([hook], hooked, "duckdb")
+    assert hook.varies
+    assert hook_that_changes([hook], [hooked], "duckdb")
     assert hooks_of(project, model(), windows) == []
 
 
@@ -367,5 +438,5 @@ def test_hooks_that_ask_are_looked_at_in_two_windows() -> None:
     windows = [Window(f"2024-01-{day:02}", f"2024-01-{day:02}") for day in range(1, 11)]
     project: Any = Rendered(windows[1].start_date, asks=True)
     (hook,) = hooks_of(project, replace(model(), config={"pre-hook": ["{{ tidy(this) }}"]}), windows)
-    assert (hook.asks, hook.windowed) == (True, False)
-    assert project.seen == [windows[0], another(windows[0])]
+    assert (hook.asks, hook.varies) == (True, False)
+    assert project.seen == [windows[0], windows[0], another(windows[0])]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from dbt_playbooks.backfill.checks.hooks import Hook, hook_that_feeds, read_hook
+from dbt_playbooks.backfill.checks.hooks import Hook, Place, hook_that_feeds, read_hook
 from dbt_playbooks.backfill.checks.targets import Target
-from dbt_playbooks.interface import HookText, Model, Window
+from dbt_playbooks.interface import HookText, Model, Rendering, Window
 
 JANUARY = Window("2024-01-01", "2024-01-31")
 READS = "select * from raw.orders join main.seen using (id) where file in (select n from read_csv('in/a.csv')) and b in (select n from 'b*.parquet')"
@@ -23,35 +23,42 @@ def model(name: str, materialized: str = "incremental") -> Model:
 
 
 class Project:
-    """`events` reads READS, of which `main.seen` is a view over `deep.inside`; the view `of_events` and the table `later` read it."""
+    """`events` reads READS, of which `main.seen` is a view over `deep.inside`, and `asked.about` in its Jinja; the view `of_events` and the
+    table `later` read it. `daily` reads `of.daily` after it."""
 
-    def __init__(self, adapter_type: str = "duckdb") -> None:
+    def __init__(self, adapter_type: str = "duckdb", more: str = "") -> None:
         self.adapter_type = adapter_type
+        self.sql = {"events": READS + more, "daily": "select * from of.daily, main.events"}
         self.compiled = 0
 
-    def compile(self, _: Model, window: Window) -> str:
+    def compile(self, of: Model, window: Window) -> str:
         assert window == JANUARY
         self.compiled += 1
-        return READS
+        return self.sql[of.name]
 
-    def tables_read(self, _: Model, queries: Sequence[str]) -> list[str] | None:
-        assert queries == [READS]
-        return ["shop.raw.orders", "shop.deep.inside"] if self.adapter_type == "duckdb" else None
+    def rendered(self, of: Model, _: Window, incremental: bool) -> Rendering:
+        asked = ("select max(id) from asked.about",) if incremental and of.name == "events" else ()
+        return Rendering(self.sql[of.name], asked)
+
+    def tables_read(self, of: Model, queries: Sequence[str]) -> list[str] | None:
+        assert queries == [self.sql[of.name]]
+        found = {"events": ["shop.raw.orders", "shop.deep.inside"], "daily": ["shop.of.daily"]}
+        return found[of.name] if self.adapter_type == "duckdb" else None
 
     def descendants(self, _: Sequence[Model]) -> list[Model]:
         return [model("of_events", "view"), model("later", "table"), model("next"), model("inner", "ephemeral")]
 
 
-def fed(*hooks: Hook, adapter: str = "duckdb") -> str | None:
-    project: Any = Project(adapter)
-    return hook_that_feeds(
-        project, [Target(model("events"), "day", "UTC")], [("events (a.sql)", each) for each in hooks], JANUARY
-    )
+def fed(*hooks: Hook, adapter: str = "duckdb", more: str = "") -> str | None:
+    project: Any = Project(adapter, more)
+    targets = [Target(model(name), "day", "UTC") for name in ("events", "daily")]
+    found = hook_that_feeds(project, targets, hooks, JANUARY)
+    return found[1] if found else None
 
 
-def hook(sql: str, windowed: bool = False) -> Hook:
-    other = HookText(sql, (sql + " ",)) if windowed else HookText(sql, (sql,))
-    return read_hook("duckdb", model("events"), HookText(sql, (sql,)), other)
+def hook(sql: str, varies: bool = False, place: float = -0.5, each: str = "chunk") -> Hook:
+    others = [HookText(sql, (sql + " ",))] if varies else []
+    return read_hook("duckdb", Place("events (a.sql)", place, each), HookText(sql, (sql,)), *others)
 
 
 @pytest.mark.parametrize(
@@ -71,20 +78,23 @@ def hook(sql: str, windowed: bool = False) -> Hook:
         "create or replace table raw.orders as select * from main.of_events",
         "create or replace view deep.inside as select * from inner",
         "copy (select 1) to 'in/a.csv'",
-        "copy (select 1) to 'out/c.parquet'",
-        "set variable n = (select max(id) from events)",
-        "set variable n = (select max(id) from shop.main.of_events)",
-        "set variable n = getvariable('n') + 1",
-        "set variable n = nextval('s')",
+        "insert into asked.about select 1",
+        "copy (select 1) to 'in' (partition_by (a))",
+        "copy (select 1) to 'bcd.parquet'",
+        "prepare p as insert into raw.orders select 1",
+        "create or replace table deep.inside as select count(*) as id from information_schema.tables",
+        "create or replace table deep.inside as select count(*) as id from duckdb_tables()",
+        "create or replace table deep.inside as select id + 1 as id from deep.inside",
         "call refresh('raw.orders')",
         "execute later_on(main.events)",
         "update raw.orders sett a :: = 1 )",
     ],
 )
 def test_what_models_read_is_changed(sql: str) -> None:
-    assert (
-        fed(hook(sql))
-        == f"events (a.sql): a hook changes with each chunk what models of the selection read: {sql[:80]}"
+    assert fed(hook(sql)) == (
+        f"a hook changes with each chunk what models of the selection read: {sql[:80]}\n"
+        "A chunk, or the next command, would find other rows there than one run of dbt does. "
+        "Make it in a model of its own, or run it by hand before or after."
     )
 
 
@@ -102,6 +112,9 @@ def test_what_models_read_is_changed(sql: str) -> None:
         "set variable n = (select max(id) from raw.customers)",
         "set threads = 4",
         "copy events to 'out/c.csv.gz'",
+        "copy (select 1) to 'out/c.parquet'",
+        "set variable n = (select max(id) from events)",
+        "set variable n = nextval('s')",
         "select * from raw.orders",
         "with a as (select 1) select * from a",
         "grant select on raw.orders to reader",
@@ -113,6 +126,25 @@ def test_what_models_read_stays(sql: str) -> None:
     assert fed(hook(sql)) is None
 
 
+READS_A_VARIABLE = " and v = getvariable('n')"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "set variable n = (select max(id) from events)",
+        "set variable n = (select max(id) from shop.main.of_events)",
+        "set variable n = getvariable('n') + 1",
+        "set variable n = nextval('s')",
+        "set variable N = (select count(*) from information_schema.tables)",
+    ],
+)
+def test_a_variable_that_models_read_is_another_with_each_chunk(sql: str) -> None:
+    assert fed(hook(sql), more=READS_A_VARIABLE)
+    assert fed(hook(sql), more=" and v = getvariable(name)")
+    assert fed(hook(sql), more=" and v = getvariable('m')") is None
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -120,18 +152,84 @@ def test_what_models_read_stays(sql: str) -> None:
         "drop table if exists deep.inside",
         "create or replace macro twice(x) as 2 * x",
         "set variable n = 1",
-        "call refresh('audit')",
     ],
 )
-def test_what_depends_on_the_window_is_another_with_each_chunk(sql: str) -> None:
-    assert fed(hook(sql, windowed=True))
-    assert fed(hook("select 1"), hook("insert into audit.log select 1", windowed=True)) is None
+def test_what_is_made_anew_of_fixed_things_may_be_read_unless_it_varies(sql: str) -> None:
+    more = READS_A_VARIABLE + " and twice(id) > 2"
+    assert fed(hook(sql), more=more) is None
+    assert fed(hook(sql, place=-1, each="command"), more=more) is None
+    assert fed(hook(sql, varies=True), more=more)
+    # a chunk would read it as it was, the next one as it is
+    assert fed(hook(sql, place=0.5), more=more)
+    assert fed(hook(sql, place=1_000_000, each="command"), more=more)
+    assert fed(hook("select 1"), hook("insert into audit.log select 1", varies=True), more=more) is None
+
+
+def test_what_a_later_model_alone_reads_may_be_made_before_that() -> None:
+    assert fed(hook("create or replace table of.daily as select 1 as id", place=0.5)) is None
+    assert fed(hook("create or replace table of.daily as select 1 as id", place=1.5))
+    assert fed(hook("create or replace table deep.inside as select 1 as id", place=0.9))
+
+
+CHAIN = "create or replace table deep.inside as select count(*) as id from audit.log"
+
+
+def test_what_it_is_made_from_counts_as_read() -> None:
+    assert fed(hook(CHAIN)) is None
+    assert fed(hook(CHAIN), hook("insert into audit.log select 1", place=0.5))
+    assert fed(hook("insert into audit.log select 1", place=-1), hook(CHAIN))
+    assert fed(hook("create or replace temp table audit.log as select 1", varies=True), hook(CHAIN))
+    assert fed(hook("create or replace temp table audit.log as select 1"), hook(CHAIN)) is None
+    assert fed(hook("create or replace temp table audit.log as select 1", place=0.5), hook(CHAIN))
+    chain = [
+        hook("create or replace table audit.log as select 1 from win"),
+        hook("create or replace table win as select * from events"),
+    ]
+    assert fed(*chain, hook(CHAIN))
+    assert fed(
+        hook("set variable n = (select max(id) from audit.log)"),
+        hook("insert into audit.log select 1"),
+        more=READS_A_VARIABLE,
+    )
+    macro = hook("create or replace macro twice(x) as (select max(id) from audit.log)")
+    assert fed(macro, more=" and twice(id) > 2") is None
+    assert fed(macro, hook("insert into audit.log select 1"), more=" and twice(id) > 2")
+    assert fed(hook("create or replace macro twice(x) as (select max(id) from main.events)"), more=" and twice(id) > 2")
+
+
+def test_a_sequence_that_models_read_and_hooks_move() -> None:
+    reads = " and id = currval('s')"
+    for sql in ("select nextval('s')", "insert into audit.log select nextval('s')", "create or replace sequence s"):
+        assert fed(hook(sql), more=reads)
+        assert fed(hook(sql)) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "meet"),
+    [
+        ("hist/m.parquet", "hist/*", True),
+        ("out", "out/**/*.parquet", True),
+        ("out", "*/x.parquet", True),
+        ("hist/m.parquet", "hist/", True),
+        ("./hist/m.parquet", "hist/m.parquet", True),
+        ("hist/m.parquet", "other/m.parquet", False),
+        ("m_out.parquet", "raw.parquet", False),
+        ("m_out.parquet", "in/*.parquet", False),
+        ("m_out.parquet", "*.parquet", True),
+        ("out", "output/a.csv", False),
+        ("of_jinja/m.csv", "hist/x.csv", True),
+    ],
+)
+def test_files_meet_by_their_paths(written: str, read: str, meet: bool) -> None:
+    assert (
+        bool(fed(hook(f"copy (select 1) to '{written}'"), more=f" and c in (select c from read_csv('{read}'))")) == meet
+    )
 
 
 def test_names_that_jinja_writes_may_be_any_table() -> None:
     def said(written: str) -> bool:
-        unread = read_hook("duckdb", model("events"), HookText(written, error="no such macro"))
-        return bool(fed(unread))
+        text = HookText(written, error="no such macro")
+        return bool(fed(read_hook("duckdb", Place("events", -0.5, "chunk"), text), more=READS_A_VARIABLE))
 
     assert said("insert into {{ table_of('x') }} select 1")
     assert said("insert into raw.{{ table_of('x') }} select 1")
@@ -146,22 +244,21 @@ def test_on_bigquery_names_are_read_as_they_are_written() -> None:
     assert fed(hook("insert into `shop.raw.orders` (id) values (1)"), adapter="bigquery")
     assert fed(hook("update deep.inside set id = 1 where true"), adapter="bigquery") is None
     # a variable of a script is over when that ends
-    assert fed(hook("set n = 1", windowed=True), adapter="bigquery") is None
+    assert fed(hook("set n = 1", varies=True), adapter="bigquery") is None
 
 
 def test_models_are_compiled_only_where_a_hook_changes_something() -> None:
     project: Any = Project()
     targets = [Target(model("events"), "day", "UTC")]
-    assert hook_that_feeds(project, targets, [("events", hook("select 1"))], JANUARY) is None
+    assert hook_that_feeds(project, targets, [hook("select 1")], JANUARY) is None
     assert project.compiled == 0
-    assert hook_that_feeds(project, targets, [("events", hook("update audit set a = 1"))], JANUARY) is None
+    assert hook_that_feeds(project, targets, [hook("update audit set a = 1")], JANUARY) is None
     assert project.compiled == 1
 
 
-def test_the_hook_is_told_as_it_is_written_on_one_line() -> None:
+def test_the_hook_is_told_as_it_is_written_on_one_line_and_how_often_it_runs() -> None:
     written = "{{ kept(\n  'a' * 200) }}" + " " * 3 + "-- " + "x" * 100
-    long = read_hook("duckdb", model("events"), HookText(written, ("insert into raw.orders select 1",)))
-    assert fed(long) == (
-        "events (a.sql): a hook changes with each chunk what models of the selection read: "
-        + " ".join(written.split())[:80]
-    )
+    text = HookText(written, ("insert into raw.orders select 1",))
+    found = fed(read_hook("duckdb", Place("on-run-start", -1, "command"), text))
+    line = " ".join(written.split())[:80]
+    assert str(found).startswith(f"a hook changes with each command what models of the selection read: {line}\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from shop import DELETE_INSERT, FILTERED, MERGE, MICROBATCH, RANGE, Shop
 
@@ -76,7 +78,8 @@ REFUSED = {
             + DELETE_INSERT.replace("unique_key", "pre_hook=hooks, unique_key")
             + FILTERED
             + " and id not in (select coalesce(max(id), 0) + 1000 from raw.seen)"
-            + (" and id not in (select n from read_csv('s*.csv'))" if "csv" in hook else ""),
+            + (" and id not in (select n from read_csv('s*.csv'))" if "csv" in hook else "")
+            + "".join(f" and getvariable('{name}') is null" for name in re.findall(r"set variable (\w+)", hook)),
             "a hook changes with each chunk what models of the selection read",
         )
         for hook in (
@@ -96,7 +99,7 @@ REFUSED = {
     **{
         f"a hook that changes what its SQL means: {hook}": (
             DELETE_INSERT.replace("unique_key", f'pre_hook="{hook}", unique_key') + FILTERED,
-            f"a hook changes what its SQL means ({hook})",
+            f"a hook changes what SQL means ({hook})",
         )
         for hook in (
             "set TimeZone = 'America/New_York'",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 from dbt.adapters.events.types import SQLQuery
 from dbt_common.events.base_types import EventLevel
@@ -49,9 +50,17 @@ def test_an_event_is_read_when_the_silence_is_over() -> None:
     assert (again.message(), kept.message(), Note(msg="later").message()) == ("again", "kept", "later")
 
 
+def _read(event: Note, together: Barrier) -> str:
+    together.wait()
+    return str(event.message())
+
+
 def test_an_event_that_two_threads_read_is_there_for_both() -> None:
     for _ in range(50):
         with silent_events():
             shared = Note(msg="shared")
         with ThreadPoolExecutor(8) as pool:
-            assert list(pool.map(Note.message, [shared] * 8)) == ["shared"] * 8
+            together = Barrier(8)
+            assert [each.result() for each in [pool.submit(_read, shared, together) for _ in range(8)]] == [
+                "shared"
+            ] * 8

@@ -13,7 +13,6 @@ from dbt_playbooks.backfill.checks.hooks import (
     Hook,
     against_hooks,
     hook_that_feeds,
-    hook_that_sets,
     hooks_in_each_others_way,
     hooks_of,
     not_read,
@@ -21,7 +20,9 @@ from dbt_playbooks.backfill.checks.hooks import (
 )
 from dbt_playbooks.backfill.checks.sql import against_sql
 from dbt_playbooks.backfill.checks.targets import NO_COLUMN, Target, data_type, effective_strategy, keys_of, target_of
-from dbt_playbooks.errors import UsageError
+from dbt_playbooks.errors import UsageError, WarehouseError
+from dbt_playbooks.impact.reading import dialect_of
+from dbt_playbooks.impact.reading.own_functions import seeing_more
 from dbt_playbooks.interface import Model, Project, Window
 
 __all__ = ["EdgeOptions", "Target", "check", "check_rows", "data_type", "effective_strategy", "keys_of"]
@@ -40,30 +41,26 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
             f"dbt is told to run with {', '.join(flags)} (an environment variable DBT_..., or `flags:` in dbt_project.yml), "
             "so a chunk would not hold its window. Unset it."
         )
-    run_hooks = run_hooks_of(project)
-    setting = hook_that_sets(run_hooks, project.adapter_type)
-    if setting:
-        raise UsageError(
-            f"an on-run-start or on-run-end hook changes what SQL means ({setting}), and chunks are checked without that. Set it in the profile."
-        )
-    hooks = [("on-run-start, on-run-end", hook) for hook in run_hooks]
     refused: list[str] = []
     targets: list[Target] = []
-    for model in models:
+    hooks = run_hooks_of(project, windows[0])
+    functions = _functions(project)
+    for number, model in enumerate(models):
         own_hooks: list[Hook] = []
         try:
             reason = against_configuration(project, model)
-            own_hooks = [] if reason else hooks_of(project, model, windows)
+            own_hooks = [] if reason else hooks_of(project, model, windows, number)
+            against = None if reason else against_hooks(own_hooks, [model], project.adapter_type, functions)
             reason = (
                 reason
-                or against_hooks(own_hooks, model, project.adapter_type)
+                or (against and against[1])
                 or against_sql(project, model, windows[0])
                 or against_batches(model, windows)
             )
         except UsageError as error:
             reason = f"dbt cannot compile it: {error}"
         named = f"{model.name} ({model.path})"
-        hooks += [(named, hook) for hook in own_hooks]
+        hooks += own_hooks
         target = None if reason else target_of(model)
         if reason or target is None:
             refused.append(f"{named}: {reason or NO_COLUMN.format(relation=model.relation)}")
@@ -72,12 +69,11 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
             targets.append(replace(target, alone=alone))
     if refused:
         raise UsageError("this selection cannot be backfilled exactly, so nothing is run:\n  " + "\n  ".join(refused))
-    feeding = hook_that_feeds(project, targets, hooks, windows[0])
-    if feeding:
-        raise UsageError(
-            f"this selection cannot be backfilled exactly, so nothing is run:\n  {feeding}\n"
-            "A chunk would find other rows there than one run of dbt does. Make it in a model of its own, or run it by hand before or after."
-        )
+    found = against_hooks(hooks, models, project.adapter_type, functions)
+    found = found or hook_that_feeds(project, targets, hooks, windows[0])
+    if found:
+        hook, why = found
+        raise UsageError(f"this selection cannot be backfilled exactly, so nothing is run:\n  {hook.owner}: {why}")
     by_hand = [model.name for model in models if not model.is_microbatch and "backfill_filter" not in model.raw_code]
     warnings = [*not_read(hooks), *warnings_of(project, models)]
     if by_hand:
@@ -86,6 +82,11 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
             "Check that its window includes the whole last day: rows that it leaves out are missing"
         )
     return targets, warnings
+
+
+def _functions(project: Project) -> set[str]:
+    """Functions that users made in the warehouse and that see more than their arguments."""
+    return seeing_more(project.call("_own_functions"), dialect_of(project.adapter_type))
 
 
 def check_rows(
@@ -114,8 +115,8 @@ def check_rows(
         has_header = any(model.config.get("sql_header") for model in models)
         with project.rehearsed(models, hooks=False) if has_header else nullcontext():
             return checked()
-    except UnrunnableError:
-        # hooks may make what the SQL calls
+    except (UnrunnableError, WarehouseError):
+        # hooks may make what the SQL, or its header, calls
         if not project.has_hooks_before(models):
             raise
         with project.rehearsed(models, hooks=True):

@@ -29,8 +29,6 @@ _PATIENCE = 10.0
 """Seconds for comparing days of a model whose SQL leaves no doubt."""
 _LAST_DIGITS = 1e-11
 """By which part of their size sums of floats may differ."""
-_NEXT_TO_ZERO = 1e-12
-"""By how much a row may differ where its number is nothing but what cancelling leaves."""
 _LOOKED_AT = 40
 """Windows whose SQL is looked at before anything runs."""
 _UTC = ("UTC", "Etc/UTC", "Etc/UCT", "UCT", "GMT", "Etc/GMT", "Z", "Zulu")
@@ -183,7 +181,7 @@ class _Edges:
     def _other_sql(self) -> str | None:
         """Whether other windows have other SQL than the first: some of them, the rest when they run."""
         first, every = self._pieces[0], len(self._pieces) // _LOOKED_AT + 1
-        self.shape = Shape(self._project.compile(self._model, first), first)
+        self.shape = Shape(self._project.compile(self._model, first), first, dialect_of(self._project.adapter_type))
         windows = [*self._wholes[:_LOOKED_AT], *self._pieces[::every], self._pieces[-1]]
         reasons = (self.shape.reason_against(self._project.compile(self._model, window), window) for window in windows)
         return next((reason for reason in reasons if reason), None)
@@ -384,7 +382,7 @@ class _Rows:
         size = one if name.endswith("_roots") else max(self.floats[f"{column}_size"], other.floats[f"{column}_size"])
         if not (math.isfinite(one) and math.isfinite(two)):
             return math.isfinite(one) == math.isfinite(two)  # too large to be added up
-        return math.isclose(one, two, rel_tol=0, abs_tol=max(_LAST_DIGITS * size, _NEXT_TO_ZERO * self.count))
+        return math.isclose(one, two, rel_tol=0, abs_tol=_LAST_DIGITS * size)
 
 
 def _holds(whole: Window, piece: Window) -> bool:

@@ -1,19 +1,29 @@
-"""Hooks that write to the table of their own model, or to what models read: they would run with each chunk, and once in one run of dbt."""
+"""Hooks that write to the tables of models, or to what models read: they would run with each chunk, and once in one run of dbt."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from os.path import splitext
-from typing import Any
+from typing import Any, NamedTuple
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
+from dbt_playbooks.backfill.checks.effects import (
+    CATALOG,
+    UNKNOWN,
+    Effect,
+    Thing,
+    effects,
+    is_copy_to_a_file,
+    table,
+    text_of,
+    things_read,
+    trees,
+    words,
+)
 from dbt_playbooks.backfill.checks.shape import another
-from dbt_playbooks.backfill.checks.targets import Target, unquoted
+from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.impact.names import table_path
 from dbt_playbooks.impact.reading import dialect_of
 from dbt_playbooks.impact.reading.self_reads import is_end, tables_in
@@ -24,158 +34,221 @@ from dbt_playbooks.statements import begins_a_change, changes_no_row, sets_meani
 # a DELETE that looks at each row alone leaves the same rows after each chunk as after one run
 _WRITES: tuple[Any, ...] = (exp.Insert, exp.Update, exp.Merge, exp.TruncateTable, exp.Copy)
 _REDEFINES: tuple[Any, ...] = (exp.Create, exp.Drop)
-_HOLDS_ROWS = ("TABLE", "VIEW")
+_HOLDS_NO_ROWS = ("INDEX", "SCHEMA", "SEQUENCE", "FUNCTION", "MACRO", "TYPE", "SECRET", "DATABASE")
 _NAMES_THE_WINDOW = re.compile(r"""\bvar\(\s*['"](dbt_playbooks_)?(start|end)_date['"]|backfill_filter""")
-_FROM_BEFORE = ("getvariable", "nextval", "currval")
-"""Functions that say what an earlier chunk has set."""
-_WINDOWS = 10
-"""In about how many windows hooks are looked at."""
-_UNREAD = "unread"
-_UNKNOWN = "of_jinja"
-"""What stands in a hook's SQL for Jinja of which the value is not known."""
+_CLOCK = re.compile(r"modules\.datetime|run_started_at|invocation_id")
+_WINDOWS = 200
+"""In how many windows hooks are looked at, about."""
 _REF = re.compile(r"""ref\((\s*['"][\w-]+['"]\s*,)?\s*['"](?P<name>[\w-]+)['"]\s*\)""")
 _SOURCE = re.compile(r"""source\(\s*['"][\w-]+['"]\s*,\s*['"](?P<name>[\w-]+)['"]\s*\)""")
+_CALLS = re.compile(
+    r"\{[{%](?:(?![%}]\}).)*?\b(?!(?:ref|source|var|env_var|include|render|quote|log)\b)\w+\(", re.DOTALL
+)
+"""A macro that is called."""
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _JINJA = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_BEFORE, _AFTER = -1.0, 1_000_000.0
+"""The places of on-run-start and on-run-end beside those of the models, which are counted from 0."""
 
 
 @dataclass(frozen=True)
 class Hook:
     """A hook as it is read."""
 
+    owner: str
+    """Whose it is."""
     written: str
     statements: tuple[str, ...]
     """As it is rendered and, where Jinja may take another branch when it runs, as it is written."""
-    windowed: bool
-    """It depends on the window."""
+    place: float
+    """When it runs: model number n, in the order of the graph, reads at n, its hooks run just before and just after."""
+    varies: bool
+    """It depends on the window, or on whether the model's table is there."""
     unread: bool
     """What it does is known only when it runs."""
     asks: bool
     """It may do something else by what it finds in the warehouse."""
+    each: str = "chunk"
+    """How often it runs: with each chunk, or with each command."""
 
     @property
-    def short(self) -> str:
-        return _line(self.written)
+    def is_header(self) -> bool:
+        return self.written.startswith(_HEADER)
 
 
-def read_hook(adapter_type: str, model: Model | None, one: HookText, *others: HookText) -> Hook:
-    """A hook of a model, or of the project, from what it becomes in some windows."""
-    statements = [each for text in (one, *others) for sql in text.sql for each in statements_of(sql)]
+_HEADER = "sql_header: "
+
+
+class Place(NamedTuple):
+    """Whose a hook is, and when it runs."""
+
+    owner: str
+    place: float
+    each: str
+    model: Model | None = None
+
+
+def read_hook(adapter_type: str, where: Place, one: HookText, *others: HookText, again: HookText | None = None) -> Hook:
+    """A hook from what it becomes in some windows; `again`: in the first of them once more, where a clock may make it another."""
+    dialect = dialect_of(adapter_type)
+    texts = (one, *others)
+    statements = [each for text in texts for sql in text.sql for each in statements_of(sql, dialect)]
     put_together = False
-    if "{%" in one.written or one.error is not None:
-        as_written = statements_of(_without_jinja(one.written, model))
-        put_together = any(_is_put_together(each, dialect_of(adapter_type)) for each in as_written)
+    has_a_clock = again is not None and again.sql != one.sql and bool(_CLOCK.search(one.written))
+    of_the_window = bool(_NAMES_THE_WINDOW.search(one.written))
+    if any(text.error or text.asks for text in texts) or ("{%" in one.written and of_the_window):
+        as_written = statements_of(_without_jinja(one.written, where.model), dialect)
+        put_together = any(_is_put_together(each, dialect) for each in as_written)
         statements += as_written
+    failed = any(text.error for text in texts)
+    unread = failed and (put_together or bool(_CALLS.search(_COMMENT.sub("", one.written))))
     return Hook(
+        where.owner,
         one.written,
         tuple(dict.fromkeys(statements)),
-        windowed=any(one.sql != other.sql for other in others) or bool(_NAMES_THE_WINDOW.search(one.written)),
-        unread=put_together or (bool(_said(one.written)) and not statements),
-        asks=any(text.asks for text in (one, *others)),
+        where.place,
+        varies=of_the_window
+        or any(text.by_first_run for text in texts)
+        or (not has_a_clock and any(one.sql != other.sql for other in others)),
+        unread=unread or any(re.match(r"(call|execute|prepare)\b", each, re.IGNORECASE) for each in statements),
+        asks=any(text.asks for text in texts),
+        each=where.each,
     )
 
 
-def hooks_of(project: Project, model: Model, windows: Sequence[Window]) -> list[Hook]:
-    """The hooks of a model, as they are before anything runs, in some of its windows and in one that is none of them."""
-    if not any(model.config.get(kind) for kind in ("pre-hook", "post-hook")):
-        return []
-    first = project.hooks(model, windows[0])
-    # what they ask takes its time in each window, and it is told that they ask
-    more = [] if any(text.asks for text in first) else windows[1 :: len(windows) // _WINDOWS + 1]
-    rendered = [first, *(project.hooks(model, window) for window in (another(windows[0]), *more))]
-    return [read_hook(project.adapter_type, model, *texts) for texts in zip(*rendered, strict=True)]
+def hooks_of(project: Project, model: Model, windows: Sequence[Window], number: int = 0) -> list[Hook]:
+    """The hooks of a model, as they are before anything runs, in some of its windows and in one that is none of them; its sql_header as one of them.
+
+    `number`: which of the selected models it is.
+    """
+    owner, each = owner_of(model), "command" if model.is_microbatch else "chunk"
+    befores = len(model.config.get("pre-hook") or ())
+    hooks: list[Hook] = []
+    if befores or model.config.get("post-hook"):
+        first, again = project.hooks(model, windows[0]), project.hooks(model, windows[0])
+        # what they ask takes its time in each window, and it is told that they ask
+        more = [] if any(text.asks for text in first) else windows[1 :: len(windows) // _WINDOWS + 1]
+        others = [project.hooks(model, window) for window in (another(windows[0]), *more)]
+        for at, (text, once_more, *rest) in enumerate(zip(first, again, *others, strict=True)):
+            where = Place(owner, number + (-0.5 if at < befores else 0.5), each, model)
+            hooks.append(read_hook(project.adapter_type, where, text, *rest, again=once_more))
+    header = model.config.get("sql_header")
+    if header:
+        text = HookText(f"{_HEADER}{header}", (str(header),))
+        hooks.append(read_hook(project.adapter_type, Place(owner, number - 0.2, "chunk", model), text))
+    return hooks
 
 
-def run_hooks_of(project: Project) -> list[Hook]:
+def owner_of(model: Model) -> str:
+    return f"{model.name} ({model.path})"
+
+
+def run_hooks_of(project: Project, first: Window) -> list[Hook]:
     """What runs when a command starts, and when it ends."""
-    return [read_hook(project.adapter_type, None, text) for text in project.run_hooks()]
+    return [
+        read_hook(project.adapter_type, Place(kind, place, "command"), *texts)
+        for kind, place in (("on-run-start", _BEFORE), ("on-run-end", _AFTER))
+        for texts in zip(*(project.run_hooks(kind, window) for window in (first, another(first))), strict=True)
+    ]
 
 
-# --- the model's own table, and the session ------------------------------------------------------------------------------
+# --- the models' own tables, and the session ------------------------------------------------------------------------------
 
 
-def against_hooks(hooks: Sequence[Hook], model: Model, adapter_type: str) -> str | None:
-    """Why the hooks of a model rule out a backfill; None when they do not."""
-    changing = hook_that_changes(hooks, model, adapter_type)
-    if changing:
-        return (
-            f"a hook changes its own table ({changing}): it would run with each {'command' if model.is_microbatch else 'chunk'}, and once in one run of dbt. "
+def against_hooks(
+    hooks: Sequence[Hook], models: Sequence[Model], adapter_type: str, functions: Collection[str] = ()
+) -> tuple[Hook, str] | None:
+    """The hook that rules out a backfill of these models, and why; None when none does. `functions`: those of the
+    warehouse that see more than their arguments."""
+    found = hook_that_changes(hooks, models, adapter_type, functions)
+    if found:
+        hook, statement, model = found
+        whose = "its own table" if hook.owner == owner_of(model) else f"the table of {model.name}"
+        return hook, (
+            f"a hook changes {whose} ({statement}): it would run with each {hook.each}, and once in one run of dbt. "
             "Do it in the model's SQL, or by hand when the backfill is complete."
         )
-    setting = hook_that_sets(hooks, adapter_type)
+    before = [hook for hook in hooks if not hook.is_header and hook.place < _AFTER]
+    setting = hook_that_sets(before, adapter_type)
     if setting:
-        return f"a hook changes what its SQL means ({setting}), and its chunks are checked without that. Set it in the profile, or in sql_header."
+        hook, statement = setting
+        return hook, (
+            f"a hook changes what SQL means ({statement}), and chunks are checked without that. Set it in the profile, or in sql_header."
+        )
     return None
 
 
-def hook_that_changes(hooks: Sequence[Hook], model: Model, adapter_type: str) -> str | None:
-    """The statement of a hook that writes rows into the model's own table: it would do so with each chunk or, of a microbatch model, with each command."""
+def hook_that_changes(
+    hooks: Sequence[Hook], models: Sequence[Model], adapter_type: str, functions: Collection[str] = ()
+) -> tuple[Hook, str, Model] | None:
+    """A hook, its statement and the model into whose table it writes rows: it would do so with each chunk or, of a microbatch model, with each command."""
     dialect = dialect_of(adapter_type)
-    path = table_path(model.relation, dialect)
+    paths = {model.unique_id: table_path(model.relation, dialect) for model in models}
     for hook in hooks:
         for statement in hook.statements:
-            if any(is_end(name, path) for name in _written(statement, dialect, hook.windowed)):
-                return _line(statement)
+            for name in _written(statement, dialect, hook.varies, functions):
+                for model in models:
+                    if is_end(name, paths[model.unique_id]):
+                        return hook, _line(statement), model
     return None
 
 
-def hook_that_sets(hooks: Sequence[Hook], adapter_type: str) -> str | None:
-    """The statement of a hook that changes what SQL of the session means, as a time zone does: the checks run without it."""
+def hook_that_sets(hooks: Sequence[Hook], adapter_type: str) -> tuple[Hook, str] | None:
+    """A hook and its statement that changes what SQL of the session means, as a time zone does: the checks run without it."""
     dialect = dialect_of(adapter_type)
-    for statement in (each for hook in hooks for each in hook.statements):
-        words = " ".join(statement.split())
-        sets = sets_meaning(words) or any(isinstance(tree, exp.Use) for tree in _trees(statement, dialect))
+    for hook, statement in ((one, each) for one in hooks for each in one.statements):
+        sets = sets_meaning(statement) or any(isinstance(tree, exp.Use) for tree in trees(statement, dialect))
         # on BigQuery a variable of a script is over when that ends
-        if sets and (dialect != "bigquery" or "@@" in words):
-            return _line(statement)
+        if sets and (dialect != "bigquery" or "@@" in statement):
+            return hook, _line(statement)
     return None
 
 
 def hooks_in_each_others_way(hooks: Sequence[Hook], model: Model, adapter_type: str) -> bool:
     """Whether hooks that run with each chunk change what those of other chunks change: DuckDB lets one transaction at a time do that."""
     dialect = dialect_of(adapter_type)
+    path = table_path(model.relation, dialect)
     return not model.is_microbatch and any(
         hook.unread
-        or any(
-            isinstance(tree, (*_REDEFINES, exp.Alter, exp.Update, exp.Merge, exp.Command))
-            for statement in hook.statements
-            for tree in _trees(statement, dialect)
-        )
+        or any(_may_conflict(tree, dialect, path) for each in hook.statements for tree in trees(each, dialect))
         for hook in hooks
+        if not hook.is_header
     )
 
 
-def not_read(hooks: Sequence[tuple[str, Hook]]) -> list[str]:
-    """What the user should know of hooks that are known only when they run, each given with whose it is."""
-    unread, asking = (
-        "are put together by Jinja when they run, and could not be read before",
-        "ask the warehouse what to do",
-    )
-    found: dict[tuple[str, str], list[str]] = {}
-    for owner, hook in hooks:
-        if hook.unread or hook.asks:
-            found.setdefault((owner, unread if hook.unread else asking), []).append(hook.short)
-    return [
-        f"{owner}: these hooks {why}: {', '.join(dict.fromkeys(texts))}. "
-        "One that writes to what a model reads, or to its own table, would do so with each chunk"
-        for (owner, why), texts in found.items()
-    ]
+def _may_conflict(tree: Any, dialect: str | None, path: tuple[str, ...]) -> bool:
+    if isinstance(tree, exp.Insert):
+        return bool(tree.args.get("conflict") or tree.args.get("alternative"))
+    if isinstance(tree, exp.Delete):
+        return not any(is_end(name, path) for _, name in list(tables_in(tree, dialect))[:1])
+    if isinstance(tree, exp.Create) and tree.find(exp.TemporaryProperty):
+        return False
+    if isinstance(tree, exp.Command) and not begins_a_change(text_of(tree)):
+        return False
+    return isinstance(tree, (*_REDEFINES, exp.Alter, exp.Update, exp.Merge, exp.TruncateTable, exp.Command))
 
 
-def _written(statement: str, dialect: str | None, windowed: bool) -> Iterator[tuple[str, ...]]:
+def _written(
+    statement: str, dialect: str | None, varies: bool, functions: Collection[str] = ()
+) -> Iterator[tuple[str, ...]]:
     """The tables that a statement writes rows into, or deletes rows from by more than the row itself; those that it names at all, where it
-    can't be read. `windowed`: it depends on the window."""
+    can't be read. `varies`: it depends on the window."""
     if changes_no_row(statement):
         return
-    for tree in _trees(statement, dialect):
+    for tree in trees(statement, dialect):
         names = [name for _, name in tables_in(tree, dialect)]
         if isinstance(tree, exp.Command):
-            yield from _words(statement) if writes_rows(statement) else ()
+            yield from words(statement) if writes_rows(statement) else ()
         elif isinstance(tree, exp.Delete):
-            yield from names[:1] if windowed or tree.args.get("using") or tree.find(exp.Query) else ()
-        elif _is_copy_to_a_file(tree):
+            looks_around = (
+                tree.args.get("using") or tree.find(exp.Query) or set(called_functions(tree)) & set(functions)
+            )
+            yield from names[:1] if varies or looks_around else ()
+        elif is_copy_to_a_file(tree):
             continue
-        elif isinstance(tree, _WRITES) or (isinstance(tree, _REDEFINES) and tree.args.get("kind") in _HOLDS_ROWS):
+        elif isinstance(tree, _WRITES) or (
+            isinstance(tree, _REDEFINES) and tree.args.get("kind") not in _HOLDS_NO_ROWS
+        ):
             yield from names[:1]
         elif isinstance(tree, exp.Alter) and tree.find(exp.AlterRename, exp.AlterColumn):
             yield from names
@@ -185,67 +258,77 @@ def _written(statement: str, dialect: str | None, windowed: bool) -> Iterator[tu
 
 
 def hook_that_feeds(
-    project: Project, targets: Sequence[Target], hooks: Iterable[tuple[str, Hook]], first: Window
-) -> str | None:
-    """The first of `hooks`, each with whose it is, that changes between chunks what a model of the selection reads: rows of a table, a table that
-    it makes of the window or of models that are being filled, a variable or a function of the window, a file."""
-    changing = [each for each in hooks if any(map(begins_a_change, each[1].statements))]
-    if not changing:
-        return None
+    project: Project, targets: Sequence[Target], hooks: Sequence[Hook], first: Window
+) -> tuple[Hook, str] | None:
+    """The first hook that changes, for some of the chunks, what a model of the selection reads, and what the user is told of it.
+
+    A hook may make anew, before it is read, what depends on nothing that changes. What that is made from counts as read.
+    """
     dialect = dialect_of(project.adapter_type)
+    found = [(hook, each, effect) for hook in hooks for each in hook.statements for effect in effects(each, dialect)]
+    doing = [(hook, each, effect, (hook.place, number)) for number, (hook, each, effect) in enumerate(found)]
+    if not doing:
+        return None
     models = [target.model for target in targets]
     views = [model for model in project.descendants(models) if model.materialized not in ("table", "incremental")]
-    filled = [table_path(model.relation, dialect) for model in (*models, *views)]
-    read, files = _read_by(project, targets, first)
-    for owner, hook in changing:
-        for statement in filter(begins_a_change, hook.statements):
-            if any(_feeds(tree, dialect, hook.windowed, filled, read, files) for tree in _trees(statement, dialect)):
-                return f"{owner}: a hook changes with each chunk what models of the selection read: {hook.short}"
+    filled = [table(table_path(model.relation, dialect)) for model in (*models, *views)]
+    left = [(thing, (place, 0)) for thing, place in _read_by(project, targets, first)]
+    read: dict[Thing, tuple[float, int]] = {}
+    while left:
+        thing, place = left.pop()
+        if thing in read and read[thing] <= place:
+            continue
+        read[thing] = place
+        for hook, statement, effect, when in doing:
+            if not any(each.may_be(thing) for each in effect.changed):
+                continue
+            # the same may have been done before that
+            late = when >= place and not any(same == statement and at < place for _, same, _, at in doing)
+            if not effect.anew or hook.varies or late or _changes_itself(effect, filled):
+                return hook, (
+                    f"a hook changes with each {hook.each} what models of the selection read: {_line(hook.written)}\n"
+                    "A chunk, or the next command, would find other rows there than one run of dbt does. "
+                    "Make it in a model of its own, or run it by hand before or after."
+                )
+            left += [(each, when) for each in effect.read]
     return None
 
 
-def _feeds(
-    tree: Any,
-    dialect: str | None,
-    windowed: bool,
-    filled: Sequence[tuple[str, ...]],
-    read: Sequence[tuple[str, ...]],
-    files: set[str],
-) -> bool:
-    names = [_known(name) for _, name in tables_in(tree, dialect)]
-    makes = str(tree.args.get("kind") or "").upper()
-    if _is_copy_to_a_file(tree):
-        return any({each.name, splitext(each.name)[1]} & files for each in tree.args.get("files") or ())
-    if isinstance(tree, exp.Create) and makes not in _HOLDS_ROWS:
-        return windowed
-    if isinstance(tree, exp.Command):
-        return windowed or any(is_end(name, path) for name in _words(_text(tree)) for path in (*filled, *read))
-    if isinstance(tree, exp.Set):
-        if dialect == "bigquery":
-            return False  # a variable of a script is over when that ends
-        of_before = any(name in _FROM_BEFORE for name in called_functions(tree))
-        return windowed or of_before or any(not name or is_end(name, path) for name in names for path in filled)
-    if not isinstance(tree, (*_WRITES, *_REDEFINES, exp.Delete, exp.Alter)):
-        return False
-    of_models = any(not name or is_end(name, path) for name in names[1:] for path in filled)
-    meets = bool(names) and any(not names[0] or is_end(names[0], table) or is_end(table, names[0]) for table in read)
-    return meets and (windowed or of_models or not isinstance(tree, _REDEFINES))
+def _changes_itself(effect: Effect, filled: Sequence[Thing]) -> bool:
+    """Whether what it makes depends on what it made before, on what is filled, or on which tables there are."""
+    return any(
+        each == CATALOG or any(each.may_be(other) for other in (*filled, *effect.changed)) for each in effect.read
+    )
 
 
-def _read_by(project: Project, targets: Sequence[Target], first: Window) -> tuple[list[tuple[str, ...]], set[str]]:
-    """The names of the tables that models read, as they are written and as the warehouse resolves them, and what may be
-    a file: its name and its ending."""
+def _read_by(project: Project, targets: Sequence[Target], first: Window) -> Iterator[tuple[Thing, float]]:
+    """What each model reads, as it is written, as its Jinja asks and as the warehouse resolves it; and the number of the model."""
     dialect = dialect_of(project.adapter_type)
-    found: list[tuple[str, ...]] = []
-    files: set[str] = set()
-    for target in targets:
+    for number, target in enumerate(targets):
         sql = project.compile(target.model, first)
-        for tree in _trees(sql, dialect):
-            found += [name for _, name in tables_in(tree, dialect)]
-            for text in tree.find_all(exp.Literal, exp.Identifier):
-                files |= {text.name, splitext(text.name)[1]} - {""}
-        found += [tuple(name.split(".")) for name in project.tables_read(target.model, [sql]) or []]
-    return found, files
+        asked = [each for later in (False, True) for each in project.rendered(target.model, first, later).asked]
+        for query in dict.fromkeys((sql, *asked)):
+            for tree in trees(query, dialect):
+                yield from ((thing, number) for thing in things_read(tree, dialect))
+        for name in project.tables_read(target.model, [sql]) or []:
+            yield table(tuple(name.split("."))), number
+
+
+# --- what the user should know --------------------------------------------------------------------------------------------
+
+
+def not_read(hooks: Sequence[Hook]) -> list[str]:
+    """What the user should know of hooks that are known only when they run."""
+    unread, asking = "can't be read before they run", "ask the warehouse what to do"
+    found: dict[tuple[str, str], list[str]] = {}
+    for hook in hooks:
+        if hook.unread or hook.asks:
+            found.setdefault((hook.owner, unread if hook.unread else asking), []).append(_line(hook.written))
+    return [
+        f"{owner}: these hooks {why}: {', '.join(dict.fromkeys(texts))}. "
+        "One that writes to what a model reads, or to a model's table, would do so more often than in one run of dbt"
+        for (owner, why), texts in found.items()
+    ]
 
 
 # --- reading -------------------------------------------------------------------------------------------------------------
@@ -254,14 +337,9 @@ def _read_by(project: Project, targets: Sequence[Target], first: Window) -> tupl
 def _without_jinja(text: str, model: Model | None) -> str:
     """A hook's SQL with all branches of its Jinja, and with the names that `this`, ref and source stand for; any other expression is a name that
     is not known."""
-    own = model.relation if model else _UNKNOWN
-    parts = dict(
-        zip(
-            ("identifier", "schema", "database"),
-            reversed(own.replace('"', "").replace("`", "").split(".")),
-            strict=False,
-        )
-    )
+    own = model.relation if model else UNKNOWN
+    path = own.replace('"', "").replace("`", "").split(".")
+    parts = dict(zip(("identifier", "schema", "database"), reversed(path), strict=False))
     parts |= {"name": parts["identifier"], "table": parts["identifier"]}
 
     def put(match: re.Match[str]) -> str:
@@ -275,7 +353,7 @@ def _without_jinja(text: str, model: Model | None) -> str:
         if attribute and attribute[1] in parts:
             return parts[attribute[1]]
         # without spaces: it may be a part of a name
-        return _UNKNOWN if match[1] is not None else " "
+        return UNKNOWN if match[1] is not None else " "
 
     return _JINJA.sub(put, text)
 
@@ -285,41 +363,8 @@ def _line(text: str) -> str:
     return " ".join(text.split())[:80]
 
 
-def _said(text: str) -> str:
-    """A hook without its comments."""
-    return _COMMENT.sub("", text).strip()
-
-
 def _is_put_together(statement: str, dialect: str | None) -> bool:
     """Whether Jinja of which the value is not known is the statement, or the name of the table that it changes."""
-    written = statement.strip()
-    return written.startswith(_UNKNOWN) or any(
-        _UNKNOWN in name[-1] for name in _written(statement, dialect, windowed=False) if name
+    return statement.startswith(UNKNOWN) or any(
+        UNKNOWN in name[-1] for name in _written(statement, dialect, varies=False) if name
     )
-
-
-def _is_copy_to_a_file(tree: Any) -> bool:
-    return isinstance(tree, exp.Copy) and not tree.args.get("kind")
-
-
-def _trees(statement: str, dialect: str | None) -> list[Any]:
-    """What sqlglot reads; where it can't, as where branches of Jinja stand one after the other, a command with the whole text."""
-    try:
-        return [tree for tree in sqlglot.parse(statement, dialect=dialect) if tree is not None]
-    except SqlglotError:
-        return [exp.Command(this=_UNREAD, expression=statement)]
-
-
-def _text(command: Any) -> str:
-    return f"{command.name.replace(_UNREAD, '')} {command.args.get('expression') or ''}"
-
-
-def _known(name: Sequence[str]) -> tuple[str, ...]:
-    """What is known of a name of which Jinja writes a part; nothing where that is the table."""
-    return () if name and _UNKNOWN in name[-1] else tuple(part for part in name if _UNKNOWN not in part)
-
-
-def _words(text: str) -> Iterator[tuple[str, ...]]:
-    """Whatever may be a name."""
-    for name in re.findall(r'[\w"`.$-]+', text):
-        yield tuple(unquoted(part) for part in name.split("."))

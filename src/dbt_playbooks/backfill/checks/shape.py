@@ -18,11 +18,15 @@ class Shape:
 
     sql: str
     window: Window
+    dialect: str | None = None
 
     def reason_against(self, sql: str, window: Window) -> str | None:
         """Where the SQL of another window is other SQL; None when only its days differ."""
         different = self._different(self.sql, sql, window)
-        if different is None or self._different(plain(self.sql), plain(sql), window) is None:
+        if (
+            different is None
+            or self._different(plain(self.sql, self.dialect), plain(sql, self.dialect), window) is None
+        ):
             return None
         different = different or "nothing"
         return (

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import sqlparse
-
 from dbt_playbooks.backfill.checks.shape import another
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.impact.names import table_path
 from dbt_playbooks.impact.reading import dialect_of
 from dbt_playbooks.impact.reading.self_reads import reads
 from dbt_playbooks.interface import Model, Project, Rendering, Window
-from dbt_playbooks.statements import plain
+from dbt_playbooks.statements import plain, statements_of
 
 _HANDLED_WHEN_FROZEN = {"partitions"}
 _ASKS_FOR_COLUMNS = re.compile(r"\s*describe\b", re.IGNORECASE)
@@ -57,7 +55,8 @@ def against_sql(project: Project, model: Model, first: Window) -> str | None:
 
 def differs_on_first_run(project: Project, model: Model, window: Window) -> bool:
     """Whether `is_incremental()` changes its SQL: the chunk that creates the table would then run other SQL than the rest."""
-    first, later = (plain(project.rendered(model, window, incremental).sql) for incremental in (False, True))
+    dialect = dialect_of(project.adapter_type)
+    first, later = (plain(project.rendered(model, window, incremental).sql, dialect) for incremental in (False, True))
     return first != later
 
 
@@ -81,7 +80,8 @@ def _reads_itself(project: Project, model: Model, window: Window, renderings: Se
 
 def asked_statements(project: Project, renderings: Sequence[Rendering]) -> list[str]:
     """What Jinja asks the warehouse while it is compiled, but for the columns of a table."""
-    asked = [sqlparse.format(statement, strip_comments=True) for each in renderings for statement in each.asked]
+    dialect = dialect_of(project.adapter_type)
+    asked = [each for found in renderings for text in found.asked for each in statements_of(text, dialect)]
     asked = [each for each in asked if not _ASKS_FOR_COLUMNS.match(each)]
     if not any(map(_COLUMNS_OF_A_TABLE.search, asked)):
         return asked

@@ -61,7 +61,7 @@ def effective_strategy(model: Model, adapter_type: str) -> str:
 
 
 def unquoted(name: str) -> str:
-    """The name of a column without its quotes, in lower case."""
+    """A name, or a part of one, without its quotes and in lower case."""
     return name.strip('"`').lower()
 
 
