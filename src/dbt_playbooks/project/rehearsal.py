@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from dbt_playbooks.errors import PlaybooksError
@@ -18,11 +19,9 @@ _CHANGING = (
     "drop_relation", "rename_relation", "truncate_relation", "copy_table", "update_columns", "update_table_description",
     "alter_table_add_columns", "grant_access_to", "upload_file", "load_dataframe", "drop_schema", "expand_target_column_types",
 )  # fmt: skip
-_ASKING = ("get_relation", "list_relations", "list_relations_without_caching", "get_columns_in_relation")
+_ASKING = ("get_relation", "list_relations", "list_relations_without_caching")
 """Methods of dbt's adapters: some of them by no statement, but by calls of BigQuery's API, or from dbt's memory."""
 _A_QUESTION = "show"
-_AT_THE_END = ("results", "schemas", "database_schemas")
-"""What on-run-end knows."""
 
 
 class Rehearsal(DbtSession):
@@ -34,6 +33,12 @@ class Rehearsal(DbtSession):
         raise NotImplementedError
 
     def _relation(self, node: Any) -> Any:
+        raise NotImplementedError
+
+    def compile(self, model: Model, window: Window) -> str:
+        raise NotImplementedError
+
+    def columns_of(self, sql: str, header: str | None = None) -> dict[str, str]:
         raise NotImplementedError
 
     def exists(self, model: Model, refresh: bool = False) -> bool:
@@ -99,28 +104,48 @@ class Rehearsal(DbtSession):
         return bool(self._operations("on-run-start") or any(self._pre_hooks(model) for model in models))
 
     def hooks(self, model: Model, window: Window) -> list[HookText]:
-        """The hooks of a model for a window, as they become on a first run and on an incremental one. It runs nothing; macros may query where that
-        is not billed."""
+        """The hooks of a model for a window: what runs before it, as it becomes on a first run and on an incremental one, then what runs after it.
+        It runs nothing; macros may query where that is not billed."""
         runner, manifest = self._runner(model, window, {})
         node = runner.node
-        texts = [hook.sql for hook in (*node.config.pre_hook, *node.config.post_hook)]
-        return [self._rendered_hook(text, node, runner.config, manifest, (False, True)) for text in texts]
 
-    def run_hooks(self, kind: str, window: Window) -> list[HookText]:
-        """What on-run-start or on-run-end (`kind`) says, of the project and of its packages, when dbt is told of a window."""
+        def read(text: str, incremental: Sequence[bool]) -> HookText:
+            there = [partial(self._as_if_there, node, later) for later in incremental]
+            return self._rendered_hook(text, node, runner.config, manifest, there, {}, (model, window))
+
+        # when a model has run its table is there
+        befores = [read(hook.sql, (False, True)) for hook in node.config.pre_hook]
+        return befores + [read(hook.sql, (True,)) for hook in node.config.post_hook]
+
+    def run_hooks(self, kind: str, window: Window, models: Sequence[Model]) -> list[HookText]:
+        """What on-run-start or on-run-end (`kind`) says, of the project and of its packages, when dbt is told of a window and `models` have run."""
+        from dbt.artifacts.schemas.run import RunResult, RunStatus
+
+        ran = [self._manifest.nodes[model.unique_id] for model in models]
+        places = list(dict.fromkeys((node.database, node.schema) for node in ran))
+        results = [RunResult(RunStatus.Success, [], "Thread-1", 1.0, {}, "OK", None, node) for node in ran]
+        known = {"results": results, "schemas": [schema for _, schema in places], "database_schemas": places}
         return [
             self._rendered_hook(
                 node.raw_code,
                 node,
                 WindowVars(self._config, self._manifest, node).config(window),
                 self._manifest,
-                (None,),
+                [lambda _: {}],
+                known if kind == "on-run-end" else {},
             )
             for node in self._operations(kind)
         ]
 
     def _rendered_hook(
-        self, text: str, node: Any, config: Any, manifest: Any, incremental: Sequence[bool | None]
+        self,
+        text: str,
+        node: Any,
+        config: Any,
+        manifest: Any,
+        runs: Sequence[Callable[[list[str]], dict[str, Any]]],
+        known: Mapping[str, Any],
+        of: tuple[Model, Window] | None = None,
     ) -> HookText:
         from dbt.context.providers import generate_runtime_model_context
 
@@ -128,16 +153,15 @@ class Rehearsal(DbtSession):
             return HookText(text, (text,))
         became: list[tuple[str, ...]] = []
         asked, error = False, None
-        for later in incremental:
+        for there in runs:
             # a question may be billed: there none is sent
             with self._noted(held=lambda statement: self.bills_bytes or not reads(statement)) as sent:
                 returned = ""
                 try:
                     with self._dbt_errors(), self._connection("hooks"):
                         context = generate_runtime_model_context(node, config, manifest)
-                        there = {} if later is None else self._as_if_there(node, later, sent)
-                        context.update({name: [] for name in _AT_THE_END if name not in context})
-                        returned = self._hook(text, context, node, {**self._held_methods(sent), **there})
+                        context.update(known)
+                        returned = self._hook(text, context, node, {**self._held_methods(sent, of), **there(sent)})
                 except Exception as raised:  # whatever its macros do when what they need is not there
                     error = str(raised)
                 statements = [one for sql in sent for one in statements_of(sql, self._dialect)]
@@ -146,8 +170,11 @@ class Rehearsal(DbtSession):
         sql = tuple(dict.fromkeys(each for texts in became for each in texts))
         return HookText(text, sql, error, asked, by_first_run=len(set(became)) > 1)
 
-    def _held_methods(self, sent: list[str]) -> dict[str, Any]:
-        """Methods of `adapter` that would change the warehouse, or dbt's memory of it, note that; what they ask of either is noted as a question."""
+    def _held_methods(self, sent: list[str], of: tuple[Model, Window] | None) -> dict[str, Any]:
+        """Methods of `adapter` that would change the warehouse, or dbt's memory of it, note that; what they ask of either is noted as a question.
+
+        The columns of the table of a model (`of`, with its window) that has none yet are those that it returns.
+        """
 
         def change(*arguments: Any, **more: Any) -> str:
             sent.append(" ".join(["truncate", *map(str, (*arguments, *more.values()))]))
@@ -162,9 +189,18 @@ class Rehearsal(DbtSession):
 
             return question
 
+        def columns(relation: Any) -> Any:
+            sent.append(_A_QUESTION)
+            found = self._adapter.get_columns_in_relation(relation)
+            if not found and of is not None and str(relation) == of[0].relation:
+                returned = self.columns_of(self.compile(*of))
+                found = [self._adapter.Column(name, kind) for name, kind in returned.items()]
+            return found
+
         there = {name for name in (*_CHANGING, *_ASKING) if hasattr(self._adapter, name)}
         changing = {f"adapter.{name}": change for name in _CHANGING if name in there}
-        return changing | {f"adapter.{name}": asked(name) for name in _ASKING if name in there}
+        asking = {f"adapter.{name}": asked(name) for name in _ASKING if name in there}
+        return changing | asking | {"adapter.get_columns_in_relation": columns}
 
     @contextlib.contextmanager
     def rehearsed(self, models: Sequence[Model], hooks: bool) -> Iterator[None]:

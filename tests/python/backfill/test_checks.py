@@ -73,7 +73,7 @@ class Project:
         assert macro == "_own_functions"
         return []
 
-    def run_hooks(self, kind: str, _: Window) -> list[HookText]:
+    def run_hooks(self, kind: str, *_: object) -> list[HookText]:
         if kind == "on-run-end":
             return []
         return [

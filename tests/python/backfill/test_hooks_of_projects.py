@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from shop import DELETE_INSERT, FILTERED, MERGE, RANGE, Shop
+from shop import DELETE_INSERT, FILTERED, MERGE, MICROBATCH, RANGE, Shop
 
 from dbt_playbooks.interface import HookText, Options, Window
 from dbt_playbooks.project import open_project
@@ -217,3 +217,110 @@ def test_a_hook_that_refs_its_own_model_is_a_cycle_to_dbt(shop: Shop) -> None:
     assert said.code == 2
     assert said.err.startswith("error: models depend on each other in a cycle"), said.err
     assert "model.shop.events" in said.err
+
+
+OF_RESULTS = (
+    "{% for each in results %}{% if each.status == 'success' %}insert into raw.seen select 1;{% endif %}{% endfor %}"
+)
+
+
+def test_what_on_run_end_does_with_results_is_read(shop: Shop) -> None:
+    _sources(shop, "{name: looked_up, identifier: seen}")
+    shop.sql("create table raw.seen (id bigint)")
+    _on_run(shop, "on-run-end", OF_RESULTS, "select '{{ schemas | join }} {{ database_schemas | length }}'")
+    shop.model("events", DELETE_INSERT + LOOKED_UP)
+    said = shop.run("events", *RANGE)
+    assert (said.code, "  on-run-end: a hook changes with each command" in said.err) == (2, True), said.err
+    shop.model("events", DELETE_INSERT + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert (said.code, "warning" in said.err) == (0, False), said.err
+
+
+@pytest.mark.parametrize(
+    "macro",
+    [
+        "{% for each in adapter.get_columns_in_relation(this) if each.is_string() %}update {{ this }} set {{ each.name }} = 'A'; {% endfor %}",
+        "{% if load_relation(this) is not none %}update {{ this }} set amount = amount + 1{% endif %}",
+        "{% do adapter.truncate_relation(this) %}",
+        "{% do adapter.add_query('update ' ~ this ~ ' set amount = 1', auto_begin=false) %}",
+    ],
+)
+def test_a_hook_after_the_model_finds_its_table_and_columns(shop: Shop, macro: str) -> None:
+    shop.write("macros/touched.sql", "{% macro touched() %}" + macro + "{% endmacro %}")
+    shop.model("events", _hooked("{{ touched() }}") + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert (said.code, OWN in said.err) == (2, True), said.err
+
+
+@pytest.mark.parametrize(
+    ("kind", "hook"),
+    [
+        ("on-run-end", "update main.events set amount = amount + 1"),
+        ("on-run-start", "drop table if exists main.events"),
+    ],
+)
+def test_what_a_command_does_to_the_table_of_a_model_is_refused(shop: Shop, kind: str, hook: str) -> None:
+    _on_run(shop, kind, hook)
+    shop.model("events", DELETE_INSERT + FILTERED)
+    said = shop.run("events", *RANGE)
+    assert said.code == 2, said.err
+    assert f"  {kind}: a hook changes the table of events ({hook}): it would run with each command" in said.err
+
+
+def test_a_hook_that_writes_into_another_model_of_the_selection_is_refused(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT + FILTERED)
+    shop.model("others", _hooked("update {{ ref('events') }} set amount = amount + 1") + FILTERED)
+    said = shop.run("events", "others", *RANGE)
+    assert said.code == 2, said.err
+    assert "others (models/others.sql): a hook changes the table of events (update" in said.err
+
+
+def test_what_two_hooks_do_together_is_followed(shop: Shop) -> None:
+    shop.sql("create schema audit; create table audit.runs (ran date)")
+    last = "set variable last_run = (select coalesce(max(ran), date '1970-01-01') from audit.runs)"
+    head = DELETE_INSERT.replace(
+        "unique_key", f'pre_hook="{last}", post_hook="insert into audit.runs select date \'2024-02-15\'", unique_key'
+    )
+    shop.model("events", head + FILTERED + " and event_date >= getvariable('last_run')")
+    said = shop.run("events", *RANGE)
+    assert (said.code, FEEDS in said.err) == (2, True), said.err
+
+
+def test_nothing_that_a_hook_does_by_the_adapter_is_done_by_a_plan(shop: Shop) -> None:
+    shop.sql("create table main.kept as select 1 as a; create sequence main.numbers")
+    macro = (
+        "{% do adapter.add_query('create table main.left_behind as select 1 as a', auto_begin=false) %}"
+        "{% set kept = adapter.get_relation(this.database, 'main', 'kept') %}{% if kept %}{% do adapter.drop_relation(kept) %}{% endif %}"
+        "{% do run_query(\"select nextval('main.numbers')\") %}"
+        "{% do run_query('with x as (select 1 as a) insert or replace into main.kept select a from x') %}"
+    )
+    shop.write("macros/done.sql", "{% macro done() %}{% if execute %}" + macro + "{% endif %}{% endmacro %}")
+    shop.model("events", _hooked("{{ done() }}", kind="pre_hook") + FILTERED)
+    said = shop.playbooks("backfill", "plan", "events", *RANGE)
+    assert said.code == 0, said.err
+    assert shop.sql("select table_name from duckdb_tables() where schema_name = 'main'") == [("kept",)]
+    assert shop.sql("select * from main.kept") == [(1,)]
+    assert shop.sql("select nextval('main.numbers')") == [(1,)]
+
+
+def test_batches_do_not_run_without_what_runs_before_them(shop: Shop) -> None:
+    made = "create or replace table main.made as select id from raw.seen"
+    shop.sql("create table main.made as select -1 as id")
+    shop.model(
+        "events",
+        MICROBATCH.replace("event_time", f'pre_hook="{made}", event_time', 1)
+        + "select * from {{ source('raw', 'events') }} where id not in (select id from main.made)",
+    )
+    said = shop.run("events", *RANGE, "--chunk", "month")
+    assert (said.code, "0 completed, 3 failed" in said.err) == (1, True), said.err
+    shop.sql("create table raw.seen as select 1 as id")
+    said = shop.run("events", *RANGE, "--chunk", "month")
+    assert said.code == 0, said.err
+    assert shop.sql("select count(*) from events") == [(272,)]
+
+
+def test_a_model_that_asks_whether_its_table_is_there_reads_itself(shop: Shop) -> None:
+    asked = "{% set there = run_query(\"select count(*) from information_schema.tables where table_name = 'events'\").rows[0][0] if execute else 0 %}"
+    shop.model("events", DELETE_INSERT + asked + FILTERED.replace("*", "* replace (amount + {{ there }} as amount)"))
+    said = shop.run("events", *RANGE)
+    assert (said.code, "it reads itself" in said.err) == (2, True), said.err

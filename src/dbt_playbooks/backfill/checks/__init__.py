@@ -43,7 +43,7 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
         )
     refused: list[str] = []
     targets: list[Target] = []
-    hooks = run_hooks_of(project, windows[0])
+    hooks = run_hooks_of(project, models, windows[0])
     functions = _functions(project)
     for number, model in enumerate(models):
         own_hooks: list[Hook] = []

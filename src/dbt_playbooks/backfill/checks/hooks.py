@@ -143,12 +143,12 @@ def owner_of(model: Model) -> str:
     return f"{model.name} ({model.path})"
 
 
-def run_hooks_of(project: Project, first: Window) -> list[Hook]:
+def run_hooks_of(project: Project, models: Sequence[Model], first: Window) -> list[Hook]:
     """What runs when a command starts, and when it ends."""
     return [
         read_hook(project.adapter_type, Place(kind, place, "command"), *texts)
         for kind, place in (("on-run-start", _BEFORE), ("on-run-end", _AFTER))
-        for texts in zip(*(project.run_hooks(kind, window) for window in (first, another(first))), strict=True)
+        for texts in zip(*(project.run_hooks(kind, window, models) for window in (first, another(first))), strict=True)
     ]
 
 

@@ -14,6 +14,10 @@ from dbt_playbooks.interface import Model, Project, Rendering, Window
 from dbt_playbooks.statements import plain, statements_of
 
 _HANDLED_WHEN_FROZEN = {"partitions"}
+_OF_TABLES = re.compile(
+    r"information_schema\W*tables|\b(duckdb|pg)_(tables|class)|sqlite_master|__TABLES__", re.IGNORECASE
+)
+"""Where the warehouse says which tables it has, and how large they are."""
 _ASKS_FOR_COLUMNS = re.compile(r"\s*describe\b", re.IGNORECASE)
 _COLUMNS_OF_A_TABLE = re.compile(r"\(\s*describe\s+[^()]*\)", re.IGNORECASE)
 
@@ -71,6 +75,9 @@ def _reads_itself(project: Project, model: Model, window: Window, renderings: Se
     below = [each.relation for each in project.descendants([model]) if each.materialized != "ephemeral"]
     paths = [table_path(relation, dialect) for relation in (model.relation, *below)]
     if any(reads(statement, dialect, path) for statement in statements for path in paths):
+        return True
+    own = re.compile(rf"'{re.escape(paths[0][-1])}'", re.IGNORECASE)
+    if any(_OF_TABLES.search(statement) and own.search(statement) for statement in statements):
         return True
     if any(each.error for each in renderings):
         return False
