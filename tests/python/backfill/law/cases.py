@@ -16,7 +16,9 @@ RANGES = {
     "hours": ("2024-01-31", "2024-02-01"),
 }
 FUNCTIONS = ("pre_hook", "sql_header", "on_run_start")
+_END = "end_changes_it"
 PROJECTS = {
+    _END: f"on-run-end: ['update main.{NAME} set amount = amount + 1 where amount is not null']\n",
     "quoting_off": "quoting: {database: false, schema: false, identifier: false}\n",
     "project_vars": "vars: {start_date: '20230101', end_date: 7}\n",
 }
@@ -37,8 +39,22 @@ MACROS = """
 {% macro law_kept_at_once(table) %}{% do run_query(law_kept(table)) %}{% endmacro %}
 {% macro law_changed(table) %}{% if var('never', true) %}update {{ table }} set amount = amount + 1{% endif %}{% endmacro %}
 """
-FEEDS = ("hook_makes_what_it_reads", *_KEPT, *_ITSELF)
-EXTRAS = (*FUNCTIONS, *PROJECTS, "hooks_count", "post_hook_deletes", "versions", "other_vars", "new_column", *FEEDS)
+_VARIABLES = {
+    "two_hooks_keep_what_it_reads": "set variable law_hooked = (select count(*) from main.written)",
+    "hook_of_the_first_run": "set variable law_hooked = {{ 1 if is_incremental() else 0 }}",
+}
+"""Hooks before it that set a variable, which it reads."""
+FEEDS = ("hook_makes_what_it_reads", *_KEPT, *_ITSELF, *_VARIABLES, _END)
+EXTRAS = (
+    *FUNCTIONS,
+    *(name for name in PROJECTS if name != _END),
+    "hooks_count",
+    "post_hook_deletes",
+    "versions",
+    "other_vars",
+    "new_column",
+    *FEEDS,
+)
 MERGED = {"merge_update_columns": ["amount"], "merge_exclude_columns": ["customer_id"]}
 AMOUNTS = {
     **{name: f"law_{name}(e.amount)" for name in FUNCTIONS},
@@ -49,6 +65,8 @@ AMOUNTS = {
     FEEDS[0]: "e.amount + (select count(*) from main.of_the_window)",
     **dict.fromkeys(_KEPT, "e.amount + (select count(*) from main.written)"),
     **dict.fromkeys(_ITSELF, "e.amount"),
+    **dict.fromkeys(_VARIABLES, "e.amount + getvariable('law_hooked')"),
+    _END: "e.amount",
 }
 
 
@@ -129,9 +147,16 @@ class Model:
                 for name, hook in _KEPT.items()
             },
             **{name: {"post_hook": hook} for name, hook in _ITSELF.items()},
+            **{
+                name: {
+                    "pre_hook": ["create table if not exists main.written (id integer)", hook],
+                    "post_hook": "insert into main.written select id from {{ this }}",
+                }
+                for name, hook in _VARIABLES.items()
+            },
         }.get(self.extra, {})
         return [f"{name}={value!r}" for name, value in settings.items()] + [
-            f'{name}="{sql}"' for name, sql in hooks.items()
+            f"{name}={sql}" if isinstance(sql, list) else f'{name}="{sql}"' for name, sql in hooks.items()
         ]
 
     def _filled(self, text: str) -> str:
