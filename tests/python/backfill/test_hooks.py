@@ -308,6 +308,9 @@ def test_a_hook_that_becomes_another_in_another_window_depends_on_it() -> None:
     assert not rendered("{{ keep() }}", "select 1").varies
     assert rendered("select '{{ var('start_date') }}'", "select ''").varies
     assert read_hook("duckdb", place(), HookText("{{ keep() }}", ("select 1", "select 2"), by_first_run=True)).varies
+    # what goes row by row goes with each chunk, too
+    at_first = HookText("{{ clear(this) }}", ("select 1", f"delete from {OWN} where amount < 0"), by_first_run=True)
+    assert changed(read_hook("duckdb", place(), at_first)) is None
     cleared = rendered(
         "{{ clear(this) }}", f"delete from {OWN} where day < '1'", other=(f"delete from {OWN} where day < '2'",)
     )

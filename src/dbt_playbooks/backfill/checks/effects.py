@@ -22,7 +22,8 @@ UNKNOWN = "of_jinja"
 """What stands in SQL for Jinja of which the value is not known."""
 _UNREAD = "unread"
 _FUNCTIONS = ("FUNCTION", "MACRO")
-_OF_TABLES = ("TABLE", "VIEW")
+HOLD_NO_ROWS = ("INDEX", "SCHEMA", "SEQUENCE", "FUNCTION", "MACRO", "TYPE", "SECRET", "DATABASE")
+"""What is made and dropped beside tables and views."""
 _MOVES = ("nextval", "setval")
 _READS_A_SEQUENCE = ("nextval", "currval", "lastval")
 _CATALOG = re.compile(
@@ -92,7 +93,7 @@ def _changed(tree: Any, dialect: str | None) -> tuple[list[Thing], bool]:
             return [Thing("function", (each.name.lower(),)) for each in list(tree.find_all(exp.Table))[:1]], True
         if kind == "SEQUENCE":
             return [Thing("sequence", ())], False
-        return (names[:1] if kind in _OF_TABLES else []), True
+        return ([] if kind in HOLD_NO_ROWS else names[:1]), True
     if isinstance(tree, exp.Alter):
         return names, False
     if isinstance(tree, (exp.Insert, exp.Update, exp.Merge, exp.Delete, exp.TruncateTable, exp.Copy)):

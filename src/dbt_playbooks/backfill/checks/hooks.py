@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from dbt_playbooks.backfill.checks.effects import (
     CATALOG,
+    HOLD_NO_ROWS,
     UNKNOWN,
     Effect,
     Thing,
@@ -34,7 +35,6 @@ from dbt_playbooks.statements import begins_a_change, changes_no_row, sets_meani
 # a DELETE that looks at each row alone leaves the same rows after each chunk as after one run
 _WRITES: tuple[Any, ...] = (exp.Insert, exp.Update, exp.Merge, exp.TruncateTable, exp.Copy)
 _REDEFINES: tuple[Any, ...] = (exp.Create, exp.Drop)
-_HOLDS_NO_ROWS = ("INDEX", "SCHEMA", "SEQUENCE", "FUNCTION", "MACRO", "TYPE", "SECRET", "DATABASE")
 _NAMES_THE_WINDOW = re.compile(r"""\bvar\(\s*['"](dbt_playbooks_)?(start|end)_date['"]|backfill_filter""")
 _CLOCK = re.compile(r"modules\.datetime|run_started_at|invocation_id")
 _WINDOWS = 200
@@ -62,14 +62,20 @@ class Hook:
     """As it is rendered and, where Jinja may take another branch when it runs, as it is written."""
     place: float
     """When it runs: model number n, in the order of the graph, reads at n, its hooks run just before and just after."""
-    varies: bool
-    """It depends on the window, or on whether the model's table is there."""
+    by_window: bool
+    """It depends on the window."""
+    by_first_run: bool
+    """It depends on whether the model's table is there."""
     unread: bool
     """What it does is known only when it runs."""
     asks: bool
     """It may do something else by what it finds in the warehouse."""
     each: str = "chunk"
     """How often it runs: with each chunk, or with each command."""
+
+    @property
+    def varies(self) -> bool:
+        return self.by_window or self.by_first_run
 
     @property
     def is_header(self) -> bool:
@@ -107,9 +113,8 @@ def read_hook(adapter_type: str, where: Place, one: HookText, *others: HookText,
         one.written,
         tuple(dict.fromkeys(statements)),
         where.place,
-        varies=of_the_window
-        or any(text.by_first_run for text in texts)
-        or (not has_a_clock and any(one.sql != other.sql for other in others)),
+        by_window=of_the_window or (not has_a_clock and any(one.sql != other.sql for other in others)),
+        by_first_run=any(text.by_first_run for text in texts),
         unread=unread or any(re.match(r"(call|execute|prepare)\b", each, re.IGNORECASE) for each in statements),
         asks=any(text.asks for text in texts),
         each=where.each,
@@ -186,7 +191,7 @@ def hook_that_changes(
     paths = {model.unique_id: table_path(model.relation, dialect) for model in models}
     for hook in hooks:
         for statement in hook.statements:
-            for name in _written(statement, dialect, hook.varies, functions):
+            for name in _written(statement, dialect, hook.by_window, functions):
                 for model in models:
                     if is_end(name, paths[model.unique_id]):
                         return hook, _line(statement), model
@@ -229,10 +234,10 @@ def _may_conflict(tree: Any, dialect: str | None, path: tuple[str, ...]) -> bool
 
 
 def _written(
-    statement: str, dialect: str | None, varies: bool, functions: Collection[str] = ()
+    statement: str, dialect: str | None, by_window: bool, functions: Collection[str] = ()
 ) -> Iterator[tuple[str, ...]]:
     """The tables that a statement writes rows into, or deletes rows from by more than the row itself; those that it names at all, where it
-    can't be read. `varies`: it depends on the window."""
+    can't be read. `by_window`: it depends on the window."""
     if changes_no_row(statement):
         return
     for tree in trees(statement, dialect):
@@ -243,12 +248,10 @@ def _written(
             looks_around = (
                 tree.args.get("using") or tree.find(exp.Query) or set(called_functions(tree)) & set(functions)
             )
-            yield from names[:1] if varies or looks_around else ()
+            yield from names[:1] if by_window or looks_around else ()
         elif is_copy_to_a_file(tree):
             continue
-        elif isinstance(tree, _WRITES) or (
-            isinstance(tree, _REDEFINES) and tree.args.get("kind") not in _HOLDS_NO_ROWS
-        ):
+        elif isinstance(tree, _WRITES) or (isinstance(tree, _REDEFINES) and tree.args.get("kind") not in HOLD_NO_ROWS):
             yield from names[:1]
         elif isinstance(tree, exp.Alter) and tree.find(exp.AlterRename, exp.AlterColumn):
             yield from names
@@ -366,5 +369,5 @@ def _line(text: str) -> str:
 def _is_put_together(statement: str, dialect: str | None) -> bool:
     """Whether Jinja of which the value is not known is the statement, or the name of the table that it changes."""
     return statement.startswith(UNKNOWN) or any(
-        UNKNOWN in name[-1] for name in _written(statement, dialect, varies=False) if name
+        UNKNOWN in name[-1] for name in _written(statement, dialect, by_window=False) if name
     )
