@@ -128,13 +128,13 @@ def test_a_backfill_in_this_process_and_the_macros_do_not_disturb_each_other(mac
 def test_dbt_names_the_module_that_asks_for_a_behavior_flag_as_it_would_by_itself():
     from dbt_common.behavior_flags import Behavior
 
-    from dbt_playbooks.project.opening import _quick_flags
+    from dbt_playbooks.project.quicker import quick_flags
 
     def named():
         [flag] = Behavior([{"name": "new", "default": False, "docs_url": "none"}], {})._flags
         return flag._behavior_change_event.flag_source
 
     by_itself = named()
-    with _quick_flags():
+    with quick_flags():
         assert named() == by_itself == __name__
     assert named() == by_itself
