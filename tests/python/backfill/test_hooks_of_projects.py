@@ -286,6 +286,22 @@ def test_what_two_hooks_do_together_is_followed(shop: Shop) -> None:
     assert (said.code, FEEDS in said.err) == (2, True), said.err
 
 
+def test_what_hooks_read_behind_a_view_is_followed(shop: Shop) -> None:
+    shop.sql(
+        "create schema audit; create table audit.runs (ran date); create view audit.seen as select count(*) as n from audit.runs"
+    )
+    for read in ("audit.seen", "(select main.runs_so_far() as n)"):
+        shop.sql("create or replace macro main.runs_so_far() as (select count(*) from audit.runs)")
+        counted = f"set variable runs = (select n from {read})"
+        head = DELETE_INSERT.replace(
+            "unique_key",
+            f'pre_hook="{counted}", post_hook="insert into audit.runs select date \'2024-02-15\'", unique_key',
+        )
+        shop.model("events", head + FILTERED.replace("*", "* replace (amount + getvariable('runs') as amount)"))
+        said = shop.run("events", *RANGE)
+        assert (said.code, FEEDS in said.err) == (2, True), said.err
+
+
 def test_nothing_that_a_hook_does_by_the_adapter_is_done_by_a_plan(shop: Shop) -> None:
     shop.sql("create table main.kept as select 1 as a; create sequence main.numbers")
     macro = (

@@ -41,7 +41,12 @@ class Project:
         return Rendering(self.sql[of.name], asked)
 
     def tables_read(self, of: Model, queries: Sequence[str]) -> list[str] | None:
-        assert queries == [self.sql[of.name]]
+        if queries != [self.sql[of.name]]:
+            behind = {
+                "SELECT MAX(id) AS id FROM audit.log_of_runs": ["shop.audit.log"],
+                "SELECT COUNT(*) FROM audit.seen_events": ["shop.main.events"],
+            }
+            return behind.get(queries[0].removeprefix("(").removesuffix(")"), [])
         found = {"events": ["shop.raw.orders", "shop.deep.inside"], "daily": ["shop.of.daily"]}
         return found[of.name] if self.adapter_type == "duckdb" else None
 
@@ -195,6 +200,14 @@ def test_what_it_is_made_from_counts_as_read() -> None:
     assert fed(macro, more=" and twice(id) > 2") is None
     assert fed(macro, hook("insert into audit.log select 1"), more=" and twice(id) > 2")
     assert fed(hook("create or replace macro twice(x) as (select max(id) from main.events)"), more=" and twice(id) > 2")
+
+
+def test_views_are_looked_behind() -> None:
+    behind = hook("create or replace table deep.inside as select max(id) as id from audit.log_of_runs")
+    assert fed(behind) is None
+    assert fed(behind, hook("insert into audit.log select 1"))
+    assert fed(hook("create or replace table deep.inside as select count(*) from audit.seen_events"))
+    assert fed(hook("set variable n = (select count(*) from audit.seen_events)"), more=READS_A_VARIABLE)
 
 
 def test_a_sequence_that_models_read_and_hooks_move() -> None:

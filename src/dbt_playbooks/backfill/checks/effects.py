@@ -58,11 +58,12 @@ CATALOG = Thing("catalog", ())
 
 @dataclass(frozen=True)
 class Effect:
-    """What a statement does. `anew`: it makes what it changes, whatever was there before."""
+    """What a statement does. `anew`: it makes what it changes, whatever was there before; `queries`: those of which it makes it."""
 
     changed: tuple[Thing, ...] = ()
     read: tuple[Thing, ...] = ()
     anew: bool = False
+    queries: tuple[str, ...] = ()
 
 
 def effects(statement: str, dialect: str | None) -> Iterator[Effect]:
@@ -73,7 +74,9 @@ def effects(statement: str, dialect: str | None) -> Iterator[Effect]:
         moved = [Thing("sequence", ())] if set(_MOVES) & set(called_functions(tree)) else []
         changed, anew = _changed(tree, dialect)
         if moved or changed:
-            yield Effect((*moved, *changed), tuple(things_read(tree, dialect, of_change=True)), anew and not moved)
+            queries = tuple(each.sql(dialect) for each in tree.find_all(exp.Query) if not each.find_ancestor(exp.Query))
+            read = tuple(things_read(tree, dialect, of_change=True))
+            yield Effect((*moved, *changed), read, anew and not moved, queries)
 
 
 def _changed(tree: Any, dialect: str | None) -> tuple[list[Thing], bool]:

@@ -288,13 +288,22 @@ def hook_that_feeds(
             # the same may have been done before that
             late = when >= place and not any(same == statement and at < place for _, same, _, at in doing)
             if not effect.anew or hook.varies or late or _changes_itself(effect, filled):
-                return hook, (
-                    f"a hook changes with each {hook.each} what models of the selection read: {_line(hook.written)}\n"
-                    "A chunk, or the next command, would find other rows there than one run of dbt does. "
-                    "Make it in a model of its own, or run it by hand before or after."
-                )
-            left += [(each, when) for each in effect.read]
+                return hook, _feeding(hook)
+            # behind views and functions
+            resolved = project.tables_read(models[0], effect.queries) if effect.queries else []
+            found_behind = [table(tuple(name.split("."))) for name in resolved or ()]
+            if any(each.may_be(other) for each in found_behind for other in filled):
+                return hook, _feeding(hook)
+            left += [(each, when) for each in (*effect.read, *found_behind)]
     return None
+
+
+def _feeding(hook: Hook) -> str:
+    return (
+        f"a hook changes with each {hook.each} what models of the selection read: {_line(hook.written)}\n"
+        "A chunk, or the next command, would find other rows there than one run of dbt does. "
+        "Make it in a model of its own, or run it by hand before or after."
+    )
 
 
 def _changes_itself(effect: Effect, filled: Sequence[Thing]) -> bool:
