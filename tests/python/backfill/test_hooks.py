@@ -18,6 +18,7 @@ from dbt_playbooks.backfill.checks.hooks import (
     not_read,
     owner_of,
     read_hook,
+    run_hooks_of,
 )
 from dbt_playbooks.backfill.checks.shape import another
 from dbt_playbooks.interface import HookText, Model, Window
@@ -376,6 +377,10 @@ def test_a_sql_header_may_set_what_sql_means_and_change_nothing_else() -> None:
         ("insert into main.log select 1 on conflict do nothing", True),
         ("truncate table main.log", True),
         ("prepare p as insert into main.log select 1", True),
+        ("create temp table lk as select 1", False),
+        ("create table lk as select 1", True),
+        ("load json", False),
+        ("delete from {{ this }} where a in (select a from main.log)", False),
     ],
 )
 def test_what_conflicts_beside_threads(hook: str, found: bool) -> None:
@@ -419,11 +424,15 @@ class Rendered:
     def __init__(self, special: str, asks: bool = False) -> None:
         self.special, self.asks = special, asks
         self.seen: list[Window] = []
+        self.count = 1
 
     def hooks(self, _: Model, window: Window) -> list[HookText]:
         sql = f"update {OWN} set a = 1" if window.start_date == self.special else "select 1"
         self.seen.append(window)
-        return [HookText("{{ tidy(this) }}", (sql,), asks=self.asks)]
+        return [HookText("{{ tidy(this) }}", (sql,), asks=self.asks)] * self.count
+
+    def run_hooks(self, kind: str, *_: object) -> list[HookText]:
+        return [HookText(kind, ("select 1",))]
 
 
 @pytest.mark.parametrize("number", [0, 1, 5, 9])
@@ -443,3 +452,37 @@ def test_hooks_that_ask_are_looked_at_in_two_windows() -> None:
     (hook,) = hooks_of(project, replace(model(), config={"pre-hook": ["{{ tidy(this) }}"]}), windows)
     assert (hook.asks, hook.varies) == (True, False)
     assert project.seen == [windows[0], windows[0], another(windows[0])]
+
+
+def test_when_hooks_run_and_whose_they_are() -> None:
+    config = {"pre-hook": ["{{ a() }}", "{{ b() }}"], "post-hook": ["{{ c() }}"], "sql_header": "select 1"}
+    project: Any = Rendered("")
+    project.count = 3
+    windows = [Window("2024-01-01", "2024-01-31")]
+    found = hooks_of(project, replace(model(), config=config), windows, number=4)
+    assert [(hook.place, hook.each, hook.is_header) for hook in found] == [
+        (3.5, "chunk", False),
+        (3.5, "chunk", False),
+        (4.5, "chunk", False),
+        (3.8, "chunk", True),
+    ]
+    batches = hooks_of(project, replace(model(strategy="microbatch"), config=config), windows)
+    assert [(hook.place, hook.each) for hook in batches] == [
+        (-0.5, "command"), (-0.5, "command"), (0.5, "command"), (-0.2, "chunk"),
+    ]  # fmt: skip
+    assert {hook.owner for hook in (*found, *batches)} == {"events (models/events.sql)"}
+    runs = run_hooks_of(project, [model()], windows[0])
+    assert [(hook.owner, hook.place, hook.each) for hook in runs] == [
+        ("on-run-start", -1, "command"),
+        ("on-run-end", 1_000_000, "command"),
+    ]
+
+
+def test_what_is_set_when_a_command_ends_changes_nothing_more() -> None:
+    project: Any = Rendered("")
+    start, end = (
+        replace(hook, statements=("reset timezone",))
+        for hook in run_hooks_of(project, [], Window("2024-01-01", "2024-01-31"))
+    )
+    assert against_hooks([start], [model()], "duckdb")
+    assert against_hooks([end], [model()], "duckdb") is None

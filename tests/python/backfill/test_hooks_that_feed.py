@@ -176,6 +176,19 @@ def test_what_a_later_model_alone_reads_may_be_made_before_that() -> None:
     assert fed(hook("create or replace table deep.inside as select 1 as id", place=0.9))
 
 
+def test_the_same_may_be_made_again_by_a_later_model() -> None:
+    made, more = "create or replace macro twice(x) as 2 * x", " and twice(id) > 2"
+    assert fed(hook(made), hook(made, place=0.5), more=more) is None
+    assert fed(hook(made), hook(made.replace("2", "3"), place=0.5), more=more)
+    assert fed(hook(made, place=0.5), hook(made, place=0.6), more=more)
+
+
+def test_statements_run_in_the_order_in_which_they_stand() -> None:
+    log = "create or replace temp table audit.log as select 1"
+    assert fed(hook(f"{log}; {CHAIN}")) is None
+    assert fed(hook(f"{CHAIN}; {log}"))
+
+
 CHAIN = "create or replace table deep.inside as select count(*) as id from audit.log"
 
 

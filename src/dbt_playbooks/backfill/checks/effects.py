@@ -60,10 +60,10 @@ CATALOG = Thing("catalog", ())
 class Effect:
     """What a statement does. `anew`: it makes what it changes, whatever was there before; `queries`: those of which it makes it."""
 
-    changed: tuple[Thing, ...] = ()
-    read: tuple[Thing, ...] = ()
-    anew: bool = False
-    queries: tuple[str, ...] = ()
+    changed: tuple[Thing, ...]
+    read: tuple[Thing, ...]
+    anew: bool
+    queries: tuple[str, ...]
 
 
 def effects(statement: str, dialect: str | None) -> Iterator[Effect]:
@@ -85,7 +85,7 @@ def _changed(tree: Any, dialect: str | None) -> tuple[list[Thing], bool]:
     kind = str(tree.args.get("kind") or "").upper()
     if isinstance(tree, exp.Command):
         text = text_of(tree)
-        return [thing for name in words(text) for thing in (table(name), Thing("function", name[-1:]))], False
+        return [thing for name in words(text) for thing in (table(name), Thing("function", (name[-1],)))], False
     if is_copy_to_a_file(tree):
         return [Thing("file", (each.name,)) for each in tree.args.get("files") or ()], False
     if isinstance(tree, exp.Set):
@@ -106,7 +106,6 @@ def _changed(tree: Any, dialect: str | None) -> tuple[list[Thing], bool]:
 
 def things_read(tree: Any, dialect: str | None, of_change: bool = False) -> Iterator[Thing]:
     """What a query reads, or with `of_change` a statement beside what it changes."""
-    is_function = str(tree.args.get("kind") or "").upper() in _FUNCTIONS
     names = [name for _, name in tables_in(tree, dialect)]
     for name in names[1:] if of_change and not (isinstance(tree, exp.Set) or is_copy_to_a_file(tree)) else names:
         yield table(name)
@@ -123,10 +122,9 @@ def things_read(tree: Any, dialect: str | None, of_change: bool = False) -> Iter
         if str(call.this).lower() == "getvariable":
             given = call.expressions[0] if call.expressions else None
             yield Thing("variable", (given.name.lower(),) if isinstance(given, exp.Literal) else ())
-    if not is_function:
-        for text in tree.find_all(exp.Literal, exp.Identifier):
-            if re.search(r"[./]", text.name):
-                yield Thing("file", (text.name,))
+    for text in tree.find_all(exp.Literal, exp.Identifier):
+        if re.search(r"[./]", text.name):
+            yield Thing("file", (text.name,))
 
 
 def _variables_set(tree: Any) -> Iterator[tuple[str, ...]]:
