@@ -41,3 +41,8 @@
     ~ ', false), true, error(' ~ dbt_playbooks._outside_window_message(window) ~ '))\n)'
   ) }}
 {% endmacro %}
+
+{#- Those rows of a query that lie in the window. -#}
+{% macro _kept_rows_sql(query, window) %}
+  {{ return('select * from (\n' ~ query ~ '\n) as returned\nwhere ' ~ dbt_playbooks._in_backfill_window(window)) }}
+{% endmacro %}

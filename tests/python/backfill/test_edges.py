@@ -338,3 +338,13 @@ def test_the_next_run_of_dbt_finds_the_date_of_a_filter_with_an_alias(shop: Shop
     assert shop.run("events", *DAILY).code == 0
     shop.dbt("run")
     assert shop.sql("select count(*) from events") == [(273,)]
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+def test_rows_that_dbt_would_drop_from_their_batches_are_told(shop: Shop, grouped: bool) -> None:
+    shop.sql("delete from raw.events where event_date not in (date '2024-02-02', date '2024-02-13')")
+    columns = "count(*) as n" if grouped else "id, amount"
+    sql = "select date_trunc('week', event_date) as event_date, " + columns + " from {{ source('raw', 'events') }}"
+    shop.model("events", MICROBATCH + sql + (" group by 1" if grouped else ""))
+    said = shop.run("events", "--start", "2024-01-29", "--end", "2024-02-18", "--chunk", "week")
+    assert (said.code, "return 0 rows one by one, and" in said.err) == (2, True), said.err

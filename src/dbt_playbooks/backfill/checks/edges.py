@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from sqlglot import exp
+
 from dbt_playbooks.backfill.checks.parents import beside_parents, next_day, unfilled_parents
 from dbt_playbooks.backfill.checks.shape import Shape
 from dbt_playbooks.backfill.checks.sql import differs_on_first_run
@@ -23,6 +25,7 @@ from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.impact.reading import UnreadableError, dialect_of, parse
 from dbt_playbooks.impact.reading.by_window import Reading, read_by_window
 from dbt_playbooks.impact.reading.own_functions import seeing_more
+from dbt_playbooks.impact.reading.window_parts import is_column
 from dbt_playbooks.interface import Project, Window
 
 _PATIENCE = 10.0
@@ -159,8 +162,30 @@ class _Edges:
             return (_FIRST_RUN,)
         reading = self._read_sql()
         doubts = (reading,) if isinstance(reading, str) else reading.doubts
+        if isinstance(reading, Reading) and not doubts and self._in_batches:
+            doubts = self._dates_of_others(reading)
         other_sql = None if doubts else self._other_sql()
         return (other_sql,) if other_sql else doubts
+
+    @property
+    def _in_batches(self) -> bool:
+        """Whether its chunks are of several batches, which dbt would run one by one."""
+        return self._model.is_microbatch and self._pieces != self._wholes
+
+    def _dates_of_others(self, reading: Reading) -> tuple[str, ...]:
+        """Whether the date of its rows is not the one by which its batches read: dbt drops what a batch returns for other days than its own."""
+        column = unquoted(self._target.column)
+        dialect = dialect_of(self._project.adapter_type)
+        tree = parse(self._project.compile(self._model, self._pieces[0]), dialect)
+        made = (
+            each
+            for each in tree.find_all(exp.Alias)
+            if each.alias.lower() == column and not is_column(each.this, column)
+        )
+        others = [found.column for _, found in reading.filtered if found.column != column]
+        if not others and next(made, None) is None:
+            return ()
+        return (f"its event_time, {column}, may be another date than that by which its batches read",)
 
     def _read_sql(self) -> Reading | str:
         """What is found in its SQL, or why it can't be read."""
@@ -191,7 +216,13 @@ class _Edges:
     def _piece(self, window: Window) -> str:
         if self._own_sql_later:
             return self._project.rendered(self._model, window, incremental=True).sql
-        return self._project.compile(self._model, window)
+        sql = self._project.compile(self._model, window)
+        if not self._in_batches or not self._target.data_type:
+            return sql
+        # dbt drops what a batch returns for other days
+        days = {"start_date": window.start_date, "end_date": window.end_date}
+        kind = {"column": self._target.column, "data_type": self._target.data_type, "timezone": self._target.timezone}
+        return str(self._project.call("_kept_rows_sql", query=sql, window={**kind, **days}))
 
     def _whole(self, window: Window) -> str:
         return self._project.compile(self._model, window)
