@@ -12,7 +12,8 @@
 
 {#- The number of rows and a checksum of them: `row_count`, `checksum`. A float may differ in its last digits from one query to the next, so
     in the checksum it counts as NULL, NaN, infinite or a number, and the numbers are added up: `float_0` is their sum, `float_0_placed` the
-    sum in which each has a weight of its row, `float_0_roots` that of the roots of 1 + their sizes, and `float_0_size` that of their sizes. -#}
+    sum in which each has a weight of its row, `float_0_roots` that of the roots of 1 + their sizes, and `float_0_size` that of their
+    sizes. -#}
 {% macro _probed_rows_sql(query, columns) %}
   {%- set values, floats = [], [] -%}
   {%- for column in columns -%}

@@ -60,6 +60,7 @@
 {#- DuckDB: what stands in the place of `(describe a_table)` where that is not looked at: the same columns, of no table. -#}
 {% macro _any_columns_sql() %}
   {{ return(
-    '(select column_name, data_type as column_type, \'\' as "null", \'\' as "key", column_default as "default", \'\' as extra from duckdb_columns())'
+    '(select column_name, data_type as column_type, \'\' as "null", \'\' as "key", column_default as "default", \'\' as extra '
+    ~ 'from duckdb_columns())'
   ) }}
 {% endmacro %}

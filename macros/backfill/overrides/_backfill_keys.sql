@@ -15,7 +15,8 @@
     ~ " to " ~ window.end_date ~ ", so chunks would undo each other. For example: ",
     ". Nothing was changed. If rows moved to another day, fill that day too and run this again; if two rows changed places, "
     ~ "run one chunk that holds both days; a row without a date is in no window: give it one, or delete it. "
-    ~ "A model that keeps the latest row of a key cannot be filled by windows: fill a model that keeps every row, and build this one from it as a table."
+    ~ "A model that keeps the latest row of a key cannot be filled by windows: fill a model that keeps every row, "
+    ~ "and build this one from it as a table."
   ]) }}
 {% endmacro %}
 

@@ -16,6 +16,7 @@ from dbt_playbooks.backfill.checks.hooks import (
     hooks_in_each_others_way,
     hooks_of,
     not_read,
+    owner_of,
     run_hooks_of,
 )
 from dbt_playbooks.backfill.checks.sql import against_sql
@@ -59,7 +60,7 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
             )
         except UsageError as error:
             reason = f"dbt cannot compile it: {error}"
-        named = f"{model.name} ({model.path})"
+        named = owner_of(model)
         hooks += own_hooks
         target = None if reason else target_of(model)
         if reason or target is None:
