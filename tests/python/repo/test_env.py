@@ -7,6 +7,7 @@ import pty
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,52 @@ def test_what_pip_says_of_a_failure_is_shown_and_the_next_time_goes_on(checkout:
     again = _say(checkout)
     assert (again.returncode, again.stdout) == (0, "data\n")
     assert again.stderr.startswith("Bringing .venv up to date.\n2/3 ")
+
+
+def test_folders_that_come_and_go_while_pip_installs_do_not_end_it(checkout: Path) -> None:
+    find = checkout / "bin" / "find"
+    find.write_text("#!/bin/bash\necho 'find: pkg_resources: No such file or directory' >&2\nexit 1\n")
+    find.chmod(0o755)
+    done = _say(checkout)
+    assert (done.returncode, done.stdout) == (0, "data\n")
+    assert "No such file" not in done.stderr
+
+
+@pytest.mark.parametrize("broken_by", ["a signal", "a step that fails"])
+def test_no_pip_goes_on_when_the_script_ends(checkout: Path, broken_by: str) -> None:
+    slow = PYTHON.replace(
+        'for name in one two three; do echo "Collecting',
+        'echo $$ >pip.pid; for name in one two three; do echo "Collecting',
+    )
+    for python in (checkout / "bin").iterdir():
+        python.write_text(slow.replace("sleep 0.3", "sleep 2"))
+    script = checkout / "scripts" / "_env"
+    if broken_by == "a step that fails":
+        script.write_text(script.read_text().replace("    sleep 0.2\n", "    sleep 0.5\n    false\n"))
+    process = subprocess.Popen(
+        ["bash", "scripts/say"], cwd=checkout, env=_environment(checkout), stderr=subprocess.PIPE, text=True
+    )
+    pip = _pid_once_written(checkout / "pip.pid")
+    if broken_by == "a signal":
+        process.terminate()
+    _, said = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert "unbound variable" not in said
+    for _ in range(100):
+        if not _runs(pip):
+            break
+        time.sleep(0.1)
+    assert not _runs(pip)
+
+
+def _pid_once_written(file: Path) -> int:
+    for _ in range(300):
+        if file.exists() and file.read_text().strip():
+            return int(file.read_text())
+        time.sleep(0.1)
+    raise AssertionError(f"{file} was not written")
+
+
+def _runs(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
