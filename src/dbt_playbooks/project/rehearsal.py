@@ -11,6 +11,7 @@ from typing import Any
 from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.interface import HookText, Model, Rendering, Window
 from dbt_playbooks.project.session import DbtSession
+from dbt_playbooks.project.still_clock import still_clock
 from dbt_playbooks.project.stubs import stubbed
 from dbt_playbooks.project.window_vars import WindowVars
 from dbt_playbooks.statements import asks, changes, outlasts_a_transaction, reads, statements_of
@@ -105,7 +106,7 @@ class Rehearsal(DbtSession):
 
     def hooks(self, model: Model, window: Window) -> list[HookText]:
         """The hooks of a model for a window: what runs before it, as it becomes on a first run and on an incremental one, then what runs after it.
-        It runs nothing; macros may query where that is not billed."""
+        It runs nothing; macros may query where that is not billed. Their clock stands still, so that what differs between windows depends on these."""
         runner, manifest = self._runner(model, window, {})
         node = runner.node
 
@@ -161,7 +162,8 @@ class Rehearsal(DbtSession):
                     with self._dbt_errors(), self._connection("hooks"):
                         context = generate_runtime_model_context(node, config, manifest)
                         context.update(known)
-                        returned = self._hook(text, context, node, {**self._held_methods(sent, of), **there(sent)})
+                        stubs = {**still_clock(context), **self._held_methods(sent, of), **there(sent)}
+                        returned = self._hook(text, context, node, stubs)
                 except Exception as raised:  # whatever its macros do when what they need is not there
                     error = str(raised)
                 statements = [one for sql in sent for one in statements_of(sql, self._dialect)]

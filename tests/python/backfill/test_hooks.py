@@ -318,16 +318,6 @@ def test_a_hook_that_becomes_another_in_another_window_depends_on_it() -> None:
     assert changed(cleared)
 
 
-def test_a_hook_with_a_clock_is_another_each_time_and_does_not_depend_on_the_window() -> None:
-    def read(written: str, *sql: str) -> Hook:
-        one, other, again = (HookText(written, (each,)) for each in sql)
-        return read_hook("duckdb", place(), one, other, again=again)
-
-    assert not read("select '{{ modules.datetime.datetime.now() }}'", "select '1'", "select '3'", "select '2'").varies
-    assert read("select '{{ modules.datetime.datetime.now() }}'", "select '1'", "select '2'", "select '1'").varies
-    assert read("{{ keep() }}", "select '1'", "select '3'", "select '2'").varies
-
-
 def test_what_is_said_against_a_model_with_such_hooks() -> None:
     def said(hook: str, **of: str) -> str | None:
         found = against_hooks(as_written(hook, **of), [model(**of)], "duckdb")
@@ -451,7 +441,7 @@ def test_hooks_that_ask_are_looked_at_in_two_windows() -> None:
     project: Any = Rendered(windows[1].start_date, asks=True)
     (hook,) = hooks_of(project, replace(model(), config={"pre-hook": ["{{ tidy(this) }}"]}), windows)
     assert (hook.asks, hook.varies) == (True, False)
-    assert project.seen == [windows[0], windows[0], another(windows[0])]
+    assert project.seen == [windows[0], another(windows[0])]
 
 
 def test_when_hooks_run_and_whose_they_are() -> None:

@@ -135,6 +135,27 @@ def test_two_models_that_need_what_a_macro_makes_when_the_run_starts(shop: Shop)
     assert shop.difference("events") == shop.difference("later") == []
 
 
+CLOCKS = (
+    "modules.datetime.datetime.now()", "modules.datetime.datetime.utcnow().isoformat()", "modules.datetime.datetime.today()",
+    "modules.datetime.datetime.now(modules.pytz.timezone('Asia/Tokyo'))", "run_started_at.strftime('%f')",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("hidden", ["start_date", None])
+def test_a_clock_excuses_no_window_that_a_macro_hides(shop: Shop, clock: str, hidden: str | None) -> None:
+    day = f"{{{{ var('dbt_playbooks_' ~ '{hidden}', '2024-01-01') }}}}" if hidden else "1970-01-01"
+    shop.write(
+        "macros/cleared.sql",
+        f"{{% macro cleared() %}}delete from {{{{ this }}}} where event_date < date '{day}' and '{{{{ {clock} }}}}' > ''{{% endmacro %}}",
+    )
+    shop.model(
+        "events", _hooked("{{ cleared() }}", f"delete from {{{{ this }}}} where '{{{{ {clock} }}}}' = ''") + FILTERED
+    )
+    said = shop.run("events", *RANGE)
+    assert (said.code, OWN in said.err) == ((2, True) if hidden else (0, False)), said.err
+
+
 LEAVING = {
     "behind a comment": "-- all\ncommit; create table main.left_behind as select 1 as a; /* now */ commit",
     "by a macro": "{% do run_query('create table main.left_behind as select 1 as a; commit') %}",

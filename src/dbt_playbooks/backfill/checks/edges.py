@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from sqlglot import exp
@@ -23,6 +24,7 @@ from dbt_playbooks.backfill.plan import windows as chunks_of
 from dbt_playbooks.cost import Limits, bill, price
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.impact.reading import UnreadableError, dialect_of, parse
+from dbt_playbooks.impact.reading.by_chance import is_of_the_moment, picked_by_chance
 from dbt_playbooks.impact.reading.by_window import Reading, read_by_window
 from dbt_playbooks.impact.reading.own_functions import seeing_more
 from dbt_playbooks.impact.reading.window_parts import is_column
@@ -39,6 +41,10 @@ _READ_TWICE = "its rows differ when {window} is read twice, so no two runs of it
 _ANOTHER_KEY = (
     "its key ({key}) is another each time that {window} is read, so a chunk that runs again would not find its rows. "
     "Make the key of columns of the row"
+)
+_BY_CHANCE = "{found} picks its rows by chance, so no two runs of it return the same"
+_NO_CLOCK = (
+    "{columns} differ when {window} is read twice, and nothing in its SQL says why, so other rows may be read each time"
 )
 _FIRST_RUN = "`is_incremental()` changes its SQL, so the chunk that creates the table runs other SQL than the rest"
 
@@ -132,6 +138,9 @@ class _Edges:
         self._own_sql_later = differs_on_first_run(self._project, self._model, self._pieces[0])
         if self._own_sql_later and self._model.is_microbatch:
             return _FIRST_RUN
+        picks = picked_by_chance(self._tree, dialect_of(self._project.adapter_type)) if self._tree else None
+        if picks:
+            return _BY_CHANCE.format(found=picks)
         if self._unfilled and len(self._chunks) > 1:
             reading = _FIRST_RUN if self._own_sql_later else self._other_sql() or self._read_sql()
             return beside_parents(self._project, self._target, self._unfilled, self._pieces[0], reading)
@@ -175,17 +184,23 @@ class _Edges:
     def _dates_of_others(self, reading: Reading) -> tuple[str, ...]:
         """Whether the date of its rows is not the one by which its batches read: dbt drops what a batch returns for other days than its own."""
         column = unquoted(self._target.column)
-        dialect = dialect_of(self._project.adapter_type)
-        tree = parse(self._project.compile(self._model, self._pieces[0]), dialect)
         made = (
             each
-            for each in tree.find_all(exp.Alias)
+            for each in self._tree.find_all(exp.Alias)
             if each.alias.lower() == column and not is_column(each.this, column)
         )
         others = [found.column for _, found in reading.filtered if found.column != column]
         if not others and next(made, None) is None:
             return ()
         return (f"its event_time, {column}, may be another date than that by which its batches read",)
+
+    @cached_property
+    def _tree(self) -> Any:
+        """Its SQL of a window; None where it can't be read."""
+        try:
+            return parse(self._project.compile(self._model, self._pieces[0]), dialect_of(self._project.adapter_type))
+        except UnreadableError:
+            return None
 
     def _read_sql(self) -> Reading | str:
         """What is found in its SQL, or why it can't be read."""
@@ -298,6 +313,9 @@ class _Edges:
             return _READ_TWICE.format(window=window)
         if doubtful and names & keys:
             return _ANOTHER_KEY.format(window=window, key=", ".join(sorted(names & keys)))
+        unexplained = [name for name in unstable if not (self._tree and is_of_the_moment(self._tree, name))]
+        if doubtful and unexplained:
+            return _NO_CLOCK.format(window=window, columns=", ".join(unexplained))
         return None
 
     def _difference(

@@ -36,7 +36,6 @@ from dbt_playbooks.statements import begins_a_change, changes_no_row, sets_meani
 _WRITES: tuple[Any, ...] = (exp.Insert, exp.Update, exp.Merge, exp.TruncateTable, exp.Copy)
 _REDEFINES: tuple[Any, ...] = (exp.Create, exp.Drop)
 _NAMES_THE_WINDOW = re.compile(r"""\bvar\(\s*['"](dbt_playbooks_)?(start|end)_date['"]|backfill_filter""")
-_CLOCK = re.compile(r"modules\.datetime|run_started_at|invocation_id")
 _WINDOWS = 200
 """In how many windows hooks are looked at, about."""
 _REF = re.compile(r"""ref\((\s*['"][\w-]+['"]\s*,)?\s*['"](?P<name>[\w-]+)['"]\s*\)""")
@@ -94,13 +93,12 @@ class Place(NamedTuple):
     model: Model | None = None
 
 
-def read_hook(adapter_type: str, where: Place, one: HookText, *others: HookText, again: HookText | None = None) -> Hook:
-    """A hook from what it becomes in some windows; `again`: in the first of them once more, where a clock may make it another."""
+def read_hook(adapter_type: str, where: Place, one: HookText, *others: HookText) -> Hook:
+    """A hook from what it becomes in some windows."""
     dialect = dialect_of(adapter_type)
     texts = (one, *others)
     statements = [each for text in texts for sql in text.sql for each in statements_of(sql, dialect)]
     put_together = False
-    has_a_clock = again is not None and again.sql != one.sql and bool(_CLOCK.search(one.written))
     of_the_window = bool(_NAMES_THE_WINDOW.search(one.written))
     if any(text.error or text.asks for text in texts) or ("{%" in one.written and of_the_window):
         as_written = statements_of(_without_jinja(one.written, where.model), dialect)
@@ -113,7 +111,7 @@ def read_hook(adapter_type: str, where: Place, one: HookText, *others: HookText,
         one.written,
         tuple(dict.fromkeys(statements)),
         where.place,
-        by_window=of_the_window or (not has_a_clock and any(one.sql != other.sql for other in others)),
+        by_window=of_the_window or any(one.sql != other.sql for other in others),
         by_first_run=any(text.by_first_run for text in texts),
         unread=unread or any(re.match(r"(call|execute|prepare)\b", each, re.IGNORECASE) for each in statements),
         asks=any(text.asks for text in texts),
@@ -130,13 +128,13 @@ def hooks_of(project: Project, model: Model, windows: Sequence[Window], number: 
     befores = len(model.config.get("pre-hook") or ())
     hooks: list[Hook] = []
     if befores or model.config.get("post-hook"):
-        first, again = project.hooks(model, windows[0]), project.hooks(model, windows[0])
+        first = project.hooks(model, windows[0])
         # what they ask takes its time in each window, and it is told that they ask
         more = [] if any(text.asks for text in first) else windows[1 :: len(windows) // _WINDOWS + 1]
         others = [project.hooks(model, window) for window in (another(windows[0]), *more)]
-        for at, (text, once_more, *rest) in enumerate(zip(first, again, *others, strict=True)):
+        for at, (text, *rest) in enumerate(zip(first, *others, strict=True)):
             where = Place(owner, number + (-0.5 if at < befores else 0.5), each, model)
-            hooks.append(read_hook(project.adapter_type, where, text, *rest, again=once_more))
+            hooks.append(read_hook(project.adapter_type, where, text, *rest))
     header = model.config.get("sql_header")
     if header:
         text = HookText(f"{_HEADER}{header}", (str(header),))

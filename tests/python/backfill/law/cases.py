@@ -33,11 +33,15 @@ _KEPT = {
 _ITSELF = {
     "macro_changes_itself": "{{ law_changed(this) }}",
     "query_changes_itself": "{% do run_query('update ' ~ this ~ ' set amount = amount + 1') %}",
+    "macro_hides_the_window": "{{ law_cleared(this, modules.datetime.datetime.now()) }}",
 }
 MACROS = """
 {% macro law_kept(table) %}insert into main.written select id from {{ table }}{% endmacro %}
 {% macro law_kept_at_once(table) %}{% do run_query(law_kept(table)) %}{% endmacro %}
 {% macro law_changed(table) %}{% if var('never', true) %}update {{ table }} set amount = amount + 1{% endif %}{% endmacro %}
+{% macro law_cleared(table, now) %}
+{% set day = var('dbt_playbooks_' ~ 'start_date', '2024-01-01') %}delete from {{ table }} where id % 3 = {{ day[-1:] | int % 3 }} /* {{ now }} */
+{% endmacro %}
 """
 _VARIABLES = {
     "two_hooks_keep_what_it_reads": "set variable law_hooked = (select count(*) from main.written)",
