@@ -18,6 +18,7 @@ FROM = "from events where day >= date '{first}' and day < date '{after}'"
 SURE = "select * " + FROM
 DOUBTFUL = "select *, count(*) over () as c " + FROM
 DOUBT = "the window function COUNT(*) OVER (), whose partitions do not hold the date"
+SAME = f"events: {DOUBT}. With the rows of today, its 3 chunks give those of one run"
 FIRST_RUN = "`is_incremental()` changes its SQL, so the chunk that creates the table runs other SQL than the rest"
 LAST_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MONTHS = [Window(f"2024-{month:02}-01", f"2024-{month:02}-{last}") for month, last in enumerate(LAST_DAYS, start=1)]
@@ -182,3 +183,13 @@ class Check:
             assert lines[0] == "chunks would not give the rows of one run, so nothing is run:"
             assert lines[-1].startswith("Read more days than are written")
             self.refused = "\n".join(lines[1:-1]).strip().removeprefix("events (models/events.sql): ")
+
+
+def by_chance(*names: str) -> Callable[[Window, int], list[Row]]:
+    """Rows whose columns of these names are others each time."""
+
+    def rows(window: Window, before: int) -> list[Row]:
+        mark = f"{before}{len(days(window))}"
+        return [{**row, **dict.fromkeys(names, mark)} | {"f": 0.5} for row in a_row_a_day(window)]
+
+    return rows
