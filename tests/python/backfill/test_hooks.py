@@ -35,17 +35,19 @@ def model(relation: str = OWN, strategy: str = "merge") -> Model:
 
 def place(relation: str = OWN, strategy: str = "merge") -> Place:
     of = model(relation, strategy)
-    return Place(owner_of(of), -0.5, "command" if of.is_microbatch else "chunk", of)
+    return Place(owner_of(of), 0.5, "command" if of.is_microbatch else "chunk", of)
 
 
 def as_written(*hooks: str, adapter: str = "duckdb", relation: str = OWN, strategy: str = "merge") -> list[Hook]:
-    """Hooks that could not be rendered."""
+    """Hooks after the model that could not be rendered."""
     where = place(relation, strategy)
-    return [read_hook(adapter, where, HookText(hook, error="no such macro")) for hook in hooks]
+    texts = [HookText(hook, error="no such macro") for hook in hooks]
+    return [replace(read_hook(adapter, where, text), is_after=True) for text in texts]
 
 
 def rendered(written: str, *sql: str, other: tuple[str, ...] = ()) -> Hook:
-    return read_hook("duckdb", place(), HookText(written, sql), HookText(written, other or sql))
+    read = read_hook("duckdb", place(), HookText(written, sql), HookText(written, other or sql))
+    return replace(read, is_after=True)
 
 
 def changes(*hooks: str, adapter: str = "duckdb", relation: str = OWN) -> str | None:
@@ -311,11 +313,23 @@ def test_a_hook_that_becomes_another_in_another_window_depends_on_it() -> None:
     assert read_hook("duckdb", place(), HookText("{{ keep() }}", ("select 1", "select 2"), by_first_run=True)).varies
     # what goes row by row goes with each chunk, too
     at_first = HookText("{{ clear(this) }}", ("select 1", f"delete from {OWN} where amount < 0"), by_first_run=True)
-    assert changed(read_hook("duckdb", place(), at_first)) is None
+    assert changed(replace(read_hook("duckdb", place(), at_first), is_after=True)) is None
     cleared = rendered(
         "{{ clear(this) }}", f"delete from {OWN} where day < '1'", other=(f"delete from {OWN} where day < '2'",)
     )
     assert changed(cleared)
+
+
+def test_what_is_deleted_before_a_chunk_was_written_by_the_chunk_before() -> None:
+    (last,) = as_written("delete from {{ this }} where amount < 0")
+    assert changed(last) is None
+    assert changed(replace(last, place=1_000_000.0, is_after=False, owner="on-run-end")) is None
+    for other in (
+        replace(last, is_after=False),
+        replace(last, owner="others (models/others.sql)"),
+        replace(last, place=-1.0, is_after=False, owner="on-run-start"),
+    ):
+        assert changed(other) == f"delete from {OWN} where amount < 0"
 
 
 def test_what_is_said_against_a_model_with_such_hooks() -> None:

@@ -22,7 +22,7 @@ UNKNOWN = "of_jinja"
 """What stands in SQL for Jinja of which the value is not known."""
 _UNREAD = "unread"
 _FUNCTIONS = ("FUNCTION", "MACRO")
-HOLD_NO_ROWS = ("INDEX", "SCHEMA", "SEQUENCE", "FUNCTION", "MACRO", "TYPE", "SECRET", "DATABASE")
+_HOLD_NO_ROWS = ("INDEX", "SCHEMA", "SEQUENCE", "FUNCTION", "MACRO", "TYPE", "SECRET", "DATABASE")
 """What is made and dropped beside tables and views."""
 _MOVES = ("nextval", "setval")
 _READS_A_SEQUENCE = ("nextval", "currval", "lastval")
@@ -60,6 +60,7 @@ CATALOG = Thing("catalog", ())
 class Effect:
     """What a statement does. `anew`: it makes what it changes, whatever was there before; `queries`: those of which it makes it."""
 
+    tree: Any
     changed: tuple[Thing, ...]
     read: tuple[Thing, ...]
     anew: bool
@@ -76,7 +77,7 @@ def effects(statement: str, dialect: str | None) -> Iterator[Effect]:
         if moved or changed:
             queries = tuple(each.sql(dialect) for each in tree.find_all(exp.Query) if not each.find_ancestor(exp.Query))
             read = tuple(things_read(tree, dialect, of_change=True))
-            yield Effect((*moved, *changed), read, anew and not moved, queries)
+            yield Effect(tree, (*moved, *changed), read, anew and not moved, queries)
 
 
 def _changed(tree: Any, dialect: str | None) -> tuple[list[Thing], bool]:
@@ -96,7 +97,7 @@ def _changed(tree: Any, dialect: str | None) -> tuple[list[Thing], bool]:
             return [Thing("function", (each.name.lower(),)) for each in list(tree.find_all(exp.Table))[:1]], True
         if kind == "SEQUENCE":
             return [Thing("sequence", ())], False
-        return ([] if kind in HOLD_NO_ROWS else names[:1]), True
+        return ([] if kind in _HOLD_NO_ROWS else names[:1]), True
     if isinstance(tree, exp.Alter):
         return names, False
     if isinstance(tree, (exp.Insert, exp.Update, exp.Merge, exp.Delete, exp.TruncateTable, exp.Copy)):

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlglot import exp
 
 from dbt_playbooks.backfill.checks.effects import (
     CATALOG,
-    HOLD_NO_ROWS,
     UNKNOWN,
     Effect,
     Thing,
     effects,
-    is_copy_to_a_file,
     table,
     text_of,
     things_read,
     trees,
-    words,
 )
 from dbt_playbooks.backfill.checks.shape import another
 from dbt_playbooks.backfill.checks.targets import Target
@@ -30,11 +27,8 @@ from dbt_playbooks.impact.reading import dialect_of
 from dbt_playbooks.impact.reading.self_reads import is_end, tables_in
 from dbt_playbooks.impact.reading.window_parts import called_functions
 from dbt_playbooks.interface import HookText, Model, Project, Window
-from dbt_playbooks.statements import begins_a_change, changes_no_row, sets_meaning, statements_of, writes_rows
+from dbt_playbooks.statements import begins_a_change, sets_meaning, statements_of, writes_rows
 
-# a DELETE that looks at each row alone leaves the same rows after each chunk as after one run
-_WRITES: tuple[Any, ...] = (exp.Insert, exp.Update, exp.Merge, exp.TruncateTable, exp.Copy)
-_REDEFINES: tuple[Any, ...] = (exp.Create, exp.Drop)
 _NAMES_THE_WINDOW = re.compile(r"""\bvar\(\s*['"](dbt_playbooks_)?(start|end)_date['"]|backfill_filter""")
 _WINDOWS = 200
 """In how many windows hooks are looked at, about."""
@@ -71,17 +65,19 @@ class Hook:
     """It may do something else by what it finds in the warehouse."""
     each: str = "chunk"
     """How often it runs: with each chunk, or with each command."""
+    is_after: bool = False
+    """It runs when its model has run."""
+    is_header: bool = False
+    """It is a model's sql_header."""
+
+    @property
+    def told(self) -> str:
+        """What the user is told of it."""
+        return ("sql_header: " if self.is_header else "") + self.written
 
     @property
     def varies(self) -> bool:
         return self.by_window or self.by_first_run
-
-    @property
-    def is_header(self) -> bool:
-        return self.written.startswith(_HEADER)
-
-
-_HEADER = "sql_header: "
 
 
 class Place(NamedTuple):
@@ -134,11 +130,12 @@ def hooks_of(project: Project, model: Model, windows: Sequence[Window], number: 
         others = [project.hooks(model, window) for window in (another(windows[0]), *more)]
         for at, (text, *rest) in enumerate(zip(first, *others, strict=True)):
             where = Place(owner, number + (-0.5 if at < befores else 0.5), each, model)
-            hooks.append(read_hook(project.adapter_type, where, text, *rest))
+            hooks.append(replace(read_hook(project.adapter_type, where, text, *rest), is_after=at >= befores))
     header = model.config.get("sql_header")
     if header:
-        text = HookText(f"{_HEADER}{header}", (str(header),))
-        hooks.append(read_hook(project.adapter_type, Place(owner, number - 0.2, "chunk", model), text))
+        text = HookText(str(header), (str(header),))
+        read = read_hook(project.adapter_type, Place(owner, number - 0.2, "chunk", model), text)
+        hooks.append(replace(read, is_header=True))
     return hooks
 
 
@@ -189,9 +186,9 @@ def hook_that_changes(
     paths = {model.unique_id: table_path(model.relation, dialect) for model in models}
     for hook in hooks:
         for statement in hook.statements:
-            for name in _written(statement, dialect, hook.by_window, functions):
-                for model in models:
-                    if is_end(name, paths[model.unique_id]):
+            for model in models:
+                for name in _written(statement, dialect, hook.by_window or not _runs_last(hook, model), functions):
+                    if name and is_end(name, paths[model.unique_id]):
                         return hook, _line(statement), model
     return None
 
@@ -228,31 +225,33 @@ def _may_conflict(tree: Any, dialect: str | None, path: tuple[str, ...]) -> bool
         return False
     if isinstance(tree, exp.Command) and not begins_a_change(text_of(tree)):
         return False
-    return isinstance(tree, (*_REDEFINES, exp.Alter, exp.Update, exp.Merge, exp.TruncateTable, exp.Command))
+    return isinstance(tree, (exp.Create, exp.Drop, exp.Alter, exp.Update, exp.Merge, exp.TruncateTable, exp.Command))
 
 
 def _written(
-    statement: str, dialect: str | None, by_window: bool, functions: Collection[str] = ()
+    statement: str, dialect: str | None, once: bool, functions: Collection[str] = ()
 ) -> Iterator[tuple[str, ...]]:
     """The tables that a statement writes rows into, or deletes rows from by more than the row itself; those that it names at all, where it
-    can't be read. `by_window`: it depends on the window."""
-    if changes_no_row(statement):
-        return
-    for tree in trees(statement, dialect):
-        names = [name for _, name in tables_in(tree, dialect)]
-        if isinstance(tree, exp.Command):
-            yield from words(statement) if writes_rows(statement) else ()
-        elif isinstance(tree, exp.Delete):
-            looks_around = (
-                tree.args.get("using") or tree.find(exp.Query) or set(called_functions(tree)) & set(functions)
-            )
-            yield from names[:1] if by_window or looks_around else ()
-        elif is_copy_to_a_file(tree):
-            continue
-        elif isinstance(tree, _WRITES) or (isinstance(tree, _REDEFINES) and tree.args.get("kind") not in HOLD_NO_ROWS):
-            yield from names[:1]
-        elif isinstance(tree, exp.Alter) and tree.find(exp.AlterRename, exp.AlterColumn):
-            yield from names
+    can't be read. `once`: it would be another DELETE, or of other rows, when it runs again."""
+    for effect in effects(statement, dialect):
+        if not _may_be_done_again(effect.tree, statement, once, functions):
+            yield from (thing.name for thing in effect.changed if thing.kind == "table")
+
+
+def _runs_last(hook: Hook, model: Model) -> bool:
+    """Whether nothing of the model is written after it in one run: what it would delete is not there in the end."""
+    return hook.place == _AFTER or (hook.owner == owner_of(model) and hook.is_after)
+
+
+def _may_be_done_again(tree: Any, statement: str, once: bool, functions: Collection[str]) -> bool:
+    """Whether what it does to a table leaves the same rows after each chunk as after one run: a DELETE that looks at each row alone, and what
+    changes no value."""
+    if isinstance(tree, exp.Command):
+        return not writes_rows(statement)
+    if isinstance(tree, exp.Delete):
+        looks_around = tree.args.get("using") or tree.find(exp.Query) or set(called_functions(tree)) & set(functions)
+        return not (once or looks_around)
+    return isinstance(tree, exp.Alter) and not tree.find(exp.AlterRename, exp.AlterColumn)
 
 
 # --- what models read ----------------------------------------------------------------------------------------------------
@@ -298,7 +297,7 @@ def hook_that_feeds(
 
 def _feeding(hook: Hook) -> str:
     return (
-        f"a hook changes with each {hook.each} what models of the selection read: {_line(hook.written)}\n"
+        f"a hook changes with each {hook.each} what models of the selection read: {_line(hook.told)}\n"
         "A chunk, or the next command, would find other rows there than one run of dbt does. "
         "Make it in a model of its own, or run it by hand before or after."
     )
@@ -333,7 +332,7 @@ def not_read(hooks: Sequence[Hook]) -> list[str]:
     found: dict[tuple[str, str], list[str]] = {}
     for hook in hooks:
         if hook.unread or hook.asks:
-            found.setdefault((hook.owner, unread if hook.unread else asking), []).append(_line(hook.written))
+            found.setdefault((hook.owner, unread if hook.unread else asking), []).append(_line(hook.told))
     return [
         f"{owner}: these hooks {why}: {', '.join(dict.fromkeys(texts))}. "
         "One that writes to what a model reads, or to a model's table, would do so more often than in one run of dbt"
@@ -375,6 +374,4 @@ def _line(text: str) -> str:
 
 def _is_put_together(statement: str, dialect: str | None) -> bool:
     """Whether Jinja of which the value is not known is the statement, or the name of the table that it changes."""
-    return statement.startswith(UNKNOWN) or any(
-        UNKNOWN in name[-1] for name in _written(statement, dialect, by_window=False) if name
-    )
+    return statement.startswith(UNKNOWN) or any(not name for name in _written(statement, dialect, once=False))

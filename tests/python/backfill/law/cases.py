@@ -48,7 +48,7 @@ _VARIABLES = {
     "hook_of_the_first_run": "set variable law_hooked = {{ 1 if is_incremental() else 0 }}",
 }
 """Hooks before it that set a variable, which it reads."""
-FEEDS = ("hook_makes_what_it_reads", *_KEPT, *_ITSELF, *_VARIABLES, _END)
+FEEDS = ("hook_makes_what_it_reads", "pre_hook_deletes", *_KEPT, *_ITSELF, *_VARIABLES, _END)
 EXTRAS = (
     *FUNCTIONS,
     *(name for name in PROJECTS if name != _END),
@@ -70,6 +70,7 @@ AMOUNTS = {
     **dict.fromkeys(_KEPT, "e.amount + (select count(*) from main.written)"),
     **dict.fromkeys(_ITSELF, "e.amount"),
     **dict.fromkeys(_VARIABLES, "e.amount + getvariable('law_hooked')"),
+    FEEDS[1]: "e.amount",
     _END: "e.amount",
 }
 
@@ -143,6 +144,7 @@ class Model:
                 "post_hook": "insert into hook_log values ('after')",
             },
             "post_hook_deletes": {"post_hook": f"delete from {{{{ this }}}} where {dated} is not null and amount < 0"},
+            FEEDS[1]: {"pre_hook": "{% if is_incremental() %}delete from {{ this }} where amount < 0{% endif %}"},
             FEEDS[0]: {
                 "pre_hook": f"create or replace table main.of_the_window as select id from {self._filled('<events>')} where {self._filled('<f>')}"
             },
