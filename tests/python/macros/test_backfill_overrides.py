@@ -186,9 +186,3 @@ def test_dbt_does_not_look_again_for_keys_whose_rows_were_looked_for_and_are_gon
     )
     assert text.endswith(" DBT(None)")
     assert said(macro, name, ARGUMENTS, window=None, **dbts) == "DBT(id)"
-
-
-def test_what_a_batch_keeps_of_its_rows(macro):
-    rendered = macro.render("_kept_rows_sql", query="select day from t", window={**WINDOW, "column": "day"}).text
-    assert rendered.startswith("select * from (\nselect day from t\n) as returned\nwhere ")
-    assert "2024-01" in rendered

@@ -137,3 +137,22 @@ def test_values_are_taken_as_they_are_where_their_hash_tells_them_apart(macro, k
 )
 def test_huge_integers_are_hashed_as_text(macro, kind, value):
     assert macro("_probed_value", {"name": "x", "type": kind}).text == value
+
+
+@pytest.mark.targets("duckdb", "bigquery", "emulator")
+@pytest.mark.parametrize("kind", ["date", "datetime", "timestamp"])
+def test_rows_of_other_days_are_left_out_as_dbt_leaves_them_out_of_a_batch(macro, kind):
+    kind = "timestamp" if kind == "datetime" and macro.target == "duckdb" else kind
+    days = " union all ".join(f"select cast('2024-01-{day:02}' as {kind}) as day, {day} as id" for day in (1, 2, 3, 4))
+    window = {
+        "column": "day",
+        "data_type": kind,
+        "timezone": "UTC",
+        "start_date": "2024-01-02",
+        "end_date": "2024-01-03",
+    }
+    sql = macro("_kept_rows_sql", query=days, window=window).text
+    if macro.target == "bigquery":
+        assert [each.kind for each in macro.analyze(sql)] == ["ResolvedQueryStmt"]
+    else:
+        assert sorted(row[1] for row in macro.query(sql)) == [2, 3]
