@@ -10,7 +10,7 @@
 
 {% macro duckdb___tables_read(query) %}
   {%- set plan = dbt_playbooks._query('explain (format json) ' ~ query)[0][1] -%}
-  {{ return(dbt_playbooks._tables_of_plan(fromjson(plan)) | unique | list) }}
+  {{ return(dbt_playbooks._tables_of_plan(fromjson(plan))) }}
 {% endmacro %}
 
 {% macro _tables_of_plan(steps) %}
@@ -19,6 +19,8 @@
     {%- set table = step.extra_info.get('Table') -%}
     {%- if table -%}
       {%- do tables.append(table | lower) -%}
+    {%- elif step.extra_info.get('Function') -%}
+      {%- do tables.append(step.extra_info.Function | lower ~ '()') -%}
     {%- endif -%}
     {%- do tables.extend(dbt_playbooks._tables_of_plan(step.children)) -%}
   {%- endfor -%}

@@ -23,7 +23,7 @@ _CHANGES_BEHIND_WITH = re.compile(
 )
 _MOVES_A_SEQUENCE = re.compile(r"\b(nextval|setval)\s*\(", re.IGNORECASE)
 _WRITES_ROWS = re.compile(
-    rf"\s*{_WRITES_BEHIND_WITH}(insert|update|merge|truncate|copy|delete|load\s+data|{_IN_A_SCRIPT})\b",
+    rf"\s*{_WRITES_BEHIND_WITH}(insert|update|merge|truncate|copy|delete|explain|load\s+data|{_IN_A_SCRIPT})\b",
     re.IGNORECASE | re.DOTALL,
 )
 _OUTLASTS = re.compile(
@@ -32,10 +32,19 @@ _OUTLASTS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CHANGES = re.compile(
-    r"\s*((set|insert|update|merge|create|drop|alter|copy|truncate|delete|with|call|prepare|execute|import|explain|load\s+data)\b"
+    r"\s*((set|insert|update|merge|create|drop|alter|copy|truncate|delete|with|call|execute|attach|export|explain|load\s+data)\b"
     rf"|({_IN_A_SCRIPT})\b)",
     re.IGNORECASE,
 )
+_KEEPS_ALL = re.compile(
+    r"\s*(grant|revoke|comment|analy[sz]e|vacuum|(force\s+)?checkpoint|begin|start|commit|end|rollback|abort|detach|deallocate|assert|raise)\b",
+    re.IGNORECASE,
+)
+"""Rights, comments, storage and transactions: rows and what is read are the same after it."""
+_CARRIES_OUT = re.compile(
+    r"\s*(explain\s+(analy[sz]e|\([^)]*analy[sz]e[^)]*\))|prepare\s+\w+(\s*\([^)]*\))?\s+as)\s+", re.IGNORECASE
+)
+_SEEDS = re.compile(r"\bsetseed\s*\(", re.IGNORECASE)
 _NO_SETTING = re.compile(r"\s*(set\s+variable|pragma\s+(create|drop)_fts_index)\b", re.IGNORECASE)
 _SETS = re.compile(r"\s*(set|reset|pragma|use)\b", re.IGNORECASE)
 _SETS_NO_MEANING = re.compile(
@@ -51,6 +60,10 @@ _SETS_NO_MEANING = re.compile(
 _CHANGES_NO_ROW = re.compile(
     r"\s*(create\s+(or\s+replace\s+)?(search|vector)\s+index|(create|drop)\s+(or\s+replace\s+)?(all\s+)?row\s+access\s+polic(y|ies)"
     r"|alter\s+table\s+(if\s+exists\s+)?\S+\s+(set\s+options|add\s+(constraint|primary\s+key|foreign\s+key)|alter\s+(column\s+)?\S+\s+(set|drop)\s+(options|not\s+null|default)))\b",
+    re.IGNORECASE,
+)
+_ATTACHES = re.compile(
+    r"\s*attach\s+(or\s+replace\s+)?(database\s+)?(if\s+not\s+exists\s+)?'(?P<path>[^']*)'(\s+as\s+(?P<alias>[\w\"]+))?",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*|#[^\n]*", re.DOTALL)
@@ -99,6 +112,16 @@ def reads(statement: str) -> bool:
     return bool(_READS.match(statement)) and not changing
 
 
+def is_known(statement: str) -> bool:
+    """Whether it is known, by its first words, what kind of thing it does."""
+    return any(each.match(statement) for each in (_READS, _CHANGES, _SETS, _KEEPS_ALL))
+
+
+def carried_out(statement: str) -> str:
+    """What EXPLAIN ANALYZE runs, and what PREPARE lets others run; any other statement itself."""
+    return _CARRIES_OUT.sub("", statement, count=1)
+
+
 def asks(statement: str) -> bool:
     """Whether it returns rows that depend on what the warehouse holds."""
     return reads(statement) and bool(_ASKS.match(statement))
@@ -107,6 +130,12 @@ def asks(statement: str) -> bool:
 def outlasts_a_transaction(statement: str) -> bool:
     """Whether it ends a transaction, does what a rollback does not undo, or writes files."""
     return bool(_OUTLASTS.match(statement) or _MOVES_A_SEQUENCE.search(statement))
+
+
+def attached(statement: str) -> tuple[str, str | None] | None:
+    """The path and the name, if it is given one, of the database that a statement attaches; None when it attaches none."""
+    found = _ATTACHES.match(statement)
+    return (found["path"], found["alias"]) if found else None
 
 
 def writes_rows(statement: str) -> bool:
@@ -124,6 +153,12 @@ def changes_no_row(statement: str) -> bool:
     return bool(_CHANGES_NO_ROW.match(statement))
 
 
+def is_setting(statement: str) -> bool:
+    """Whether it changes a setting of the session, whatever that means."""
+    return bool(_SETS.match(statement)) and not _NO_SETTING.match(statement)
+
+
 def sets_meaning(statement: str) -> bool:
-    """Whether it sets what other SQL means, as a time zone does. A variable is none of this: its readers say by name that they use it."""
-    return bool(_SETS.match(statement)) and not _SETS_NO_MEANING.match(statement)
+    """Whether it sets what other SQL means, as a time zone does, or the seed of random numbers. A variable is none of this: its readers say by name
+    that they use it."""
+    return bool(_SEEDS.search(statement) or (_SETS.match(statement) and not _SETS_NO_MEANING.match(statement)))

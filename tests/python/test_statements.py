@@ -6,8 +6,10 @@ import pytest
 
 from dbt_playbooks.statements import (
     begins_a_change,
+    carried_out,
     changes,
     changes_no_row,
+    is_known,
     outlasts_a_transaction,
     plain,
     sets_meaning,
@@ -149,7 +151,8 @@ def test_a_change_begins_with_its_verb_and_none_is_about_rights_or_storage() -> 
         "with",
         "call",
         "execute",
-        "import",
+        "attach",
+        "export",
     ]
     assert all(begins_a_change(f" {verb.upper()} x") for verb in verbs)
     quiet = [
@@ -194,3 +197,41 @@ def test_statements_nested_deeply_are_taken_apart() -> None:
     deep = "select " + " || ".join(["note"] * 3000)
     assert plain(deep, "duckdb") == deep
     assert statements_of(f"{deep};{deep}", "duckdb") == [deep, deep]
+
+
+@pytest.mark.parametrize(
+    ("sql", "known"),
+    [
+        ("select 1", True),
+        (" Insert into t select 1", True),
+        ("set x = 1", True),
+        ("use other", True),
+        ("Grant select on t to u", True),
+        ("checkpoint", True),
+        ("FORCE CHECKPOINT", True),
+        ("attach 'a' as b", True),
+        ("import database 'x'", False),
+        ("\ufeffinsert into t select 1", False),
+        ("granted", False),
+        ("", False),
+    ],
+)
+def test_what_is_known_by_its_first_words(sql: str, known: bool) -> None:
+    assert is_known(sql) == known
+
+
+@pytest.mark.parametrize(
+    ("sql", "inner"),
+    [
+        ("explain analyze insert into t select 1", "insert into t select 1"),
+        (" EXPLAIN ANALYSE\nselect 1", "select 1"),
+        ("explain (format json, analyze) delete from t", "delete from t"),
+        ("explain (format json) delete from t", "explain (format json) delete from t"),
+        ("prepare p as update t set a = 1", "update t set a = 1"),
+        ("prepare p(int) as update t set a = 1", "update t set a = 1"),
+        ("explain select 1", "explain select 1"),
+        ("insert into prepare as select 1", "insert into prepare as select 1"),
+    ],
+)
+def test_what_a_statement_carries_out(sql: str, inner: str) -> None:
+    assert carried_out(sql) == inner

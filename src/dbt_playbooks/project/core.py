@@ -23,6 +23,7 @@ from dbt_playbooks.project.opening import (
     require_package,
     uncollected,
 )
+from dbt_playbooks.project.overrides import Overrides
 from dbt_playbooks.project.quicker import silent_events
 from dbt_playbooks.project.reach import admits_one_process, refuse_unreachable
 from dbt_playbooks.project.rehearsal import Rehearsal
@@ -346,23 +347,14 @@ class DbtCoreProject(Rehearsal):
         return [name for name in ("full_refresh", "empty", "sample") if getattr(flags, name, None)]
 
     def hidden_strategies(self) -> list[str]:
-        """Macros that dbt finds before those of ours that make a chunk exact."""
-        macros = self._manifest.macros
-        ours = [
-            macro.name.split("__", 1)[1]
-            for macro in macros.values()
-            if macro.package_name == PACKAGE
-            and "/overrides/" in Path(macro.original_file_path).as_posix()
-            and macro.name.startswith(f"{self.adapter_type}__")
-        ]
-        names = [prefix + name for name in ours for prefix in ("", f"{self.adapter_type}__", "default__")]
-        before_us = self._packages_before_ours
-        hidden = [name for name in names if any(f"macro.{package}.{name}" in macros for package in before_us)]
-        project = self._config.project_name
-        materialization = self._manifest.find_materialization_macro_by_name(project, "incremental", self.adapter_type)
-        if materialization is not None and not materialization.package_name.startswith("dbt"):
-            hidden.append(f"the materialization incremental (package {materialization.package_name})")
-        return hidden
+        return self._overrides.hidden_strategies()
+
+    def writing_overrides(self) -> list[str]:
+        return self._overrides.that_write_rows()
+
+    @property
+    def _overrides(self) -> Overrides:
+        return Overrides(self._manifest, self._config.project_name, self.adapter_type, self._packages_before_ours)
 
     def exists(self, model: Model, refresh: bool = False) -> bool:
         """Whether the model's table is there, and not a view of its name; `refresh` asks the warehouse instead of the cache."""

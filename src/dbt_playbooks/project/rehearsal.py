@@ -6,6 +6,8 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from dbt_playbooks.errors import PlaybooksError
@@ -14,7 +16,7 @@ from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.project.still_clock import still_clock
 from dbt_playbooks.project.stubs import stubbed
 from dbt_playbooks.project.window_vars import WindowVars
-from dbt_playbooks.statements import asks, changes, outlasts_a_transaction, reads, statements_of
+from dbt_playbooks.statements import asks, attached, changes, outlasts_a_transaction, reads, statements_of
 
 _CHANGING = (
     "drop_relation", "rename_relation", "truncate_relation", "copy_table", "update_columns", "update_table_description",
@@ -23,6 +25,32 @@ _CHANGING = (
 _ASKING = ("get_relation", "list_relations", "list_relations_without_caching")
 """Methods of dbt's adapters: some of them by no statement, but by calls of BigQuery's API, or from dbt's memory."""
 _A_QUESTION = "show"
+
+
+def _outlasts(statement: str) -> bool:
+    """Whether a rollback leaves something of it; attaching a file that is not there makes it."""
+    database = attached(statement)
+    makes_a_file = database is not None and ":" not in database[0] and not Path(database[0]).exists()
+    return makes_a_file or outlasts_a_transaction(statement)
+
+
+class _WatchedCursor:
+    """A cursor that sends no more than it may."""
+
+    def __init__(self, cursor: Any, left_of: Callable[[str], str]) -> None:
+        self._cursor = cursor
+        self._left_of = left_of
+
+    def execute(self, sql: str, *arguments: Any, **more: Any) -> _WatchedCursor:
+        left = self._left_of(sql)
+        if left:
+            self._cursor.execute(left, *arguments, **more)
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("execute"):
+            raise AttributeError(f"{name} is not there while a project is only looked at")
+        return getattr(self._cursor, name)
 
 
 class Rehearsal(DbtSession):
@@ -101,24 +129,25 @@ class Rehearsal(DbtSession):
         }
 
     def has_hooks_before(self, models: Sequence[Model]) -> bool:
-        """Whether something runs before the models that may make what they call: on-run-start, or a pre_hook in a transaction."""
+        """Whether something runs before the models that may make what they call: on-run-start, or a pre_hook."""
         return bool(self._operations("on-run-start") or any(self._pre_hooks(model) for model in models))
 
-    def hooks(self, model: Model, window: Window) -> list[HookText]:
+    def hooks(self, model: Model, window: Window, later: bool = False) -> list[HookText]:
         """The hooks of a model for a window: what runs before it, as it becomes on a first run and on an incremental one, then what runs after it.
-        It runs nothing; macros may query where that is not billed. Their clock stands still, so that what differs between windows depends on these."""
+        It runs nothing; macros may query where that is not billed. Their clock stands still, so that what differs between windows depends on these;
+        `later`: at another moment, in another command."""
         runner, manifest = self._runner(model, window, {})
         node = runner.node
 
         def read(text: str, incremental: Sequence[bool]) -> HookText:
             there = [partial(self._as_if_there, node, later) for later in incremental]
-            return self._rendered_hook(text, node, runner.config, manifest, there, {}, (model, window))
+            return self._rendered_hook(text, node, runner.config, manifest, there, later, of=(model, window))
 
         # when a model has run its table is there
         befores = [read(hook.sql, (False, True)) for hook in node.config.pre_hook]
         return befores + [read(hook.sql, (True,)) for hook in node.config.post_hook]
 
-    def run_hooks(self, kind: str, window: Window, models: Sequence[Model]) -> list[HookText]:
+    def run_hooks(self, kind: str, window: Window, models: Sequence[Model], later: bool = False) -> list[HookText]:
         """What on-run-start or on-run-end (`kind`) says, of the project and of its packages, when dbt is told of a window and `models` have run."""
         from dbt.artifacts.schemas.run import RunResult, RunStatus
 
@@ -133,7 +162,8 @@ class Rehearsal(DbtSession):
                 WindowVars(self._config, self._manifest, node).config(window),
                 self._manifest,
                 [lambda _: {}],
-                known if kind == "on-run-end" else {},
+                later,
+                known=known if kind == "on-run-end" else {},
             )
             for node in self._operations(kind)
         ]
@@ -145,7 +175,8 @@ class Rehearsal(DbtSession):
         config: Any,
         manifest: Any,
         runs: Sequence[Callable[[list[str]], dict[str, Any]]],
-        known: Mapping[str, Any],
+        later: bool,
+        known: Mapping[str, Any] = MappingProxyType({}),
         of: tuple[Model, Window] | None = None,
     ) -> HookText:
         from dbt.context.providers import generate_runtime_model_context
@@ -162,7 +193,7 @@ class Rehearsal(DbtSession):
                     with self._dbt_errors(), self._connection("hooks"):
                         context = generate_runtime_model_context(node, config, manifest)
                         context.update(known)
-                        stubs = {**still_clock(context), **self._held_methods(sent, of), **there(sent)}
+                        stubs = {**still_clock(context, later), **self._held_methods(sent, of), **there(sent)}
                         returned = self._hook(text, context, node, stubs)
                 except Exception as raised:  # whatever its macros do when what they need is not there
                     error = str(raised)
@@ -208,7 +239,7 @@ class Rehearsal(DbtSession):
     def rehearsed(self, models: Sequence[Model], hooks: bool) -> Iterator[None]:
         """What the models' sql_header makes, and with `hooks` what hooks make before them, is there while this lasts and is then rolled back.
 
-        Only where DDL is transactional (DuckDB). Hooks outside of a transaction are left out. One inside of another stands in its place while it
+        Only where DDL is transactional (DuckDB). One inside of another stands in its place while it
         lasts: what fails in a transaction ends it.
         """
         outer = getattr(self._noting, "rehearsed", None)
@@ -226,7 +257,7 @@ class Rehearsal(DbtSession):
         """Begin a transaction with these, and with what macros send while they are made; what would outlast it is not sent."""
         self._adapter.connections.rollback_if_open()
         self._adapter.connections.begin()
-        with self._noted(held=outlasts_a_transaction) as sent:
+        with self._noted(held=_outlasts) as sent:
             self._noting.rehearsed = sent
             for sql in statements:
                 if statements_of(sql, self._dialect):
@@ -306,7 +337,8 @@ class Rehearsal(DbtSession):
         return [node for node in nodes if node.resource_type == "operation" and set(kinds) & set(node.tags)]
 
     def _pre_hooks(self, model: Model) -> list[Any]:
-        return [hook for hook in self._manifest.nodes[model.unique_id].config.pre_hook if hook.transaction]
+        """Those outside of its transaction come first."""
+        return sorted(self._manifest.nodes[model.unique_id].config.pre_hook, key=lambda hook: bool(hook.transaction))
 
     def _note_statements(self) -> None:
         """Let `_noted` see, and hold back, what macros send to the warehouse."""
@@ -336,9 +368,11 @@ class Rehearsal(DbtSession):
                     return nothing()
                 inside, noting.inside = getattr(noting, "inside", False), True
                 try:
-                    return send(left, *arguments, **more)
+                    answer = send(left, *arguments, **more)
                 finally:
                     noting.inside = inside
+                is_watched = name == "add_query" and bool(getattr(noting, "lists", None))
+                return (None, _WatchedCursor(answer[1], left_of)) if is_watched else answer
 
             if send is not None:
                 setattr(self._adapter, name, sent)

@@ -6,34 +6,40 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-_MOMENT = datetime.datetime.now(datetime.timezone.utc)
+_NOW = datetime.datetime.now(datetime.timezone.utc)
+_LATER = _NOW + datetime.timedelta(days=400, hours=1, minutes=1, seconds=1, microseconds=1)
 
 
-class _Datetime(datetime.datetime):
-    @classmethod
-    def now(cls, tz: datetime.tzinfo | None = None) -> _Datetime:
-        return cls.fromtimestamp(_MOMENT.timestamp(), tz)
-
-    @classmethod
-    def today(cls) -> _Datetime:
-        return cls.now()
-
-    @classmethod
-    def utcnow(cls) -> _Datetime:
-        return cls.now(datetime.timezone.utc).replace(tzinfo=None)
-
-
-class _Date(datetime.date):
-    @classmethod
-    def today(cls) -> _Date:
-        return cls.fromtimestamp(_MOMENT.timestamp())
-
-
-def still_clock(context: Mapping[str, Any]) -> dict[str, Any]:
-    """The names of dbt's context that tell the time, each as it is at one moment of this process."""
+def still_clock(context: Mapping[str, Any], later: bool = False) -> dict[str, Any]:
+    """The names of dbt's context that tell the time or which command it is, each as it is at one moment of this process, or `later` in another."""
+    moment = _LATER if later else _NOW
     modules = context["modules"]
-    clocks = {"datetime": _Datetime, "date": _Date}
-    return {
-        "modules": {**modules, "datetime": {**modules["datetime"], **clocks}},
-        "run_started_at": _Datetime.now(datetime.timezone.utc),
-    }
+    clocks = {"datetime": _datetime_at(moment), "date": _date_at(moment)}
+    names = {"modules": {**modules, "datetime": {**modules["datetime"], **clocks}}, "run_started_at": moment}
+    return {**names, "invocation_id": "of another command", "thread_id": "another"} if later else names
+
+
+def _datetime_at(moment: datetime.datetime) -> type[datetime.datetime]:
+    class Datetime(datetime.datetime):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> Datetime:
+            return cls.fromtimestamp(moment.timestamp(), tz)
+
+        @classmethod
+        def today(cls) -> Datetime:
+            return cls.now()
+
+        @classmethod
+        def utcnow(cls) -> Datetime:
+            return cls.now(datetime.timezone.utc).replace(tzinfo=None)
+
+    return Datetime
+
+
+def _date_at(moment: datetime.datetime) -> type[datetime.date]:
+    class Date(datetime.date):
+        @classmethod
+        def today(cls) -> Date:
+            return cls.fromtimestamp(moment.timestamp())
+
+    return Date

@@ -45,6 +45,9 @@ class Project:
     def unsafe_flags(self) -> list[str]:
         return self.flags
 
+    def writing_overrides(self) -> list[str]:
+        return []
+
     def hidden_strategies(self) -> list[str]:
         return []
 

@@ -21,11 +21,17 @@ def model(name: str = "events", materialized: str = "incremental", strategy: str
 
 
 class Project:
-    def __init__(self, adapter_type: str = "duckdb", *below: Model, hidden: Sequence[str] = ()) -> None:
+    def __init__(
+        self, adapter_type: str = "duckdb", *below: Model, hidden: Sequence[str] = (), writing: Sequence[str] = ()
+    ) -> None:
         self.adapter_type = adapter_type
         self.disables_transactions = False
         self.below = below
         self.hidden = hidden
+        self.writing = writing
+
+    def writing_overrides(self) -> list[str]:
+        return list(self.writing)
 
     def hidden_strategies(self) -> list[str]:
         return list(self.hidden)
@@ -169,6 +175,14 @@ def test_a_project_that_hides_a_strategy_is_refused() -> None:
     two: Any = Project(hidden=["get_merge_sql", "get_delete_insert_sql"])
     said = against_configuration(two, model(unique_key="id"))
     assert str(said).startswith("the project overrides get_merge_sql, get_delete_insert_sql, which make a chunk exact.")
+
+
+def test_macros_that_write_rows_while_dbt_builds_a_model_are_refused() -> None:
+    project: Any = Project(writing=["run_hooks", "create_indexes"])
+    assert against_configuration(project, model(unique_key="id")) == (
+        "the project overrides run_hooks, create_indexes, which dbt calls while it builds a model, and writes rows there: it would with each "
+        "chunk, and once in one run of dbt. Write them in a post_hook, which is read before it runs."
+    )
 
 
 @pytest.mark.parametrize(

@@ -350,3 +350,18 @@ def test_rows_that_dbt_would_drop_from_their_batches_are_told(shop: Shop, groupe
     shop.model("events", MICROBATCH + sql + (" group by 1" if grouped else ""))
     said = shop.run("events", "--start", "2024-01-29", "--end", "2024-02-18", "--chunk", "week")
     assert (said.code, "return 0 rows one by one, and" in said.err) == (2, True), said.err
+
+
+def test_columns_that_follow_from_the_rows_of_a_window_are_refused(shop: Shop) -> None:
+    shop.sql("update raw.events set amount = 999 where event_date = '2024-03-10'")
+    asked = f"select distinct amount > 500 as large from {SOURCE} where {F} order by 1"
+    shop.model(
+        "events",
+        DELETE_INSERT.replace("'id'", "'event_date'")
+        + "{% set kinds = run_query(\"" + asked.replace("{{ ", "\" ~ ").replace(" }}", " ~ \"") + "\").columns[0].values() if execute else [] %}"
+        + "select event_date {% for kind in kinds %}, sum(case when (amount > 500) = {{ kind }} then 1 end) as is_{{ kind | lower }}{% endfor %} "
+        + f"from {SOURCE} where {F} group by event_date",
+    )  # fmt: skip
+    said = shop.run("events", *RANGE)
+    assert said.code == 2, said.err
+    assert "its columns depend on the window: event_date, is_false, is_true in" in said.err

@@ -6,53 +6,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hooked import OWN, as_written, changes, model, place, rendered
 
 from dbt_playbooks.backfill.checks.hooks import (
     Hook,
-    Place,
     against_hooks,
     hook_that_changes,
     hook_that_sets,
     hooks_in_each_others_way,
     hooks_of,
     not_read,
-    owner_of,
     read_hook,
     run_hooks_of,
 )
 from dbt_playbooks.backfill.checks.shape import another
 from dbt_playbooks.interface import HookText, Model, Window
-
-OWN = '"shop"."main"."events"'
-
-
-def model(relation: str = OWN, strategy: str = "merge") -> Model:
-    return Model(
-        unique_id="model.shop.events", name="events", path="models/events.sql", relation=relation,
-        materialized="incremental", strategy=strategy, config={}, checksum="", raw_code="", filters=(),
-    )  # fmt: skip
-
-
-def place(relation: str = OWN, strategy: str = "merge") -> Place:
-    of = model(relation, strategy)
-    return Place(owner_of(of), 0.5, "command" if of.is_microbatch else "chunk", of)
-
-
-def as_written(*hooks: str, adapter: str = "duckdb", relation: str = OWN, strategy: str = "merge") -> list[Hook]:
-    """Hooks after the model that could not be rendered."""
-    where = place(relation, strategy)
-    texts = [HookText(hook, error="no such macro") for hook in hooks]
-    return [replace(read_hook(adapter, where, text), is_after=True) for text in texts]
-
-
-def rendered(written: str, *sql: str, other: tuple[str, ...] = ()) -> Hook:
-    read = read_hook("duckdb", place(), HookText(written, sql), HookText(written, other or sql))
-    return replace(read, is_after=True)
-
-
-def changes(*hooks: str, adapter: str = "duckdb", relation: str = OWN) -> str | None:
-    found = hook_that_changes(as_written(*hooks, adapter=adapter, relation=relation), [model(relation)], adapter)
-    return found[1] if found else None
 
 
 def told(*hooks: str) -> bool:
@@ -380,7 +348,8 @@ def test_a_sql_header_may_set_what_sql_means_and_change_nothing_else() -> None:
         ("insert or replace into main.log select 1", True),
         ("insert into main.log select 1 on conflict do nothing", True),
         ("truncate table main.log", True),
-        ("prepare p as insert into main.log select 1", True),
+        ("prepare p as insert into main.log select 1", False),
+        ("prepare p as update main.log set n = 1", True),
         ("create temp table lk as select 1", False),
         ("create table lk as select 1", True),
         ("load json", False),
@@ -429,10 +398,14 @@ class Rendered:
         self.special, self.asks = special, asks
         self.seen: list[Window] = []
         self.count = 1
+        self.later = ""
 
-    def hooks(self, _: Model, window: Window) -> list[HookText]:
+    def hooks(self, _: Model, window: Window, later: bool = False) -> list[HookText]:
         sql = f"update {OWN} set a = 1" if window.start_date == self.special else "select 1"
-        self.seen.append(window)
+        if later:
+            sql = self.later or sql
+        else:
+            self.seen.append(window)
         return [HookText("{{ tidy(this) }}", (sql,), asks=self.asks)] * self.count
 
     def run_hooks(self, kind: str, *_: object) -> list[HookText]:
@@ -448,6 +421,15 @@ def test_hooks_are_looked_at_in_several_windows(number: int) -> None:
     assert hook.varies
     assert hook_that_changes([hook], [hooked], "duckdb")
     assert hooks_of(project, model(), windows) == []
+
+
+def test_a_hook_that_is_another_at_another_moment_holds_the_time() -> None:
+    project: Any = Rendered("")
+    hooked = replace(model(), config={"post-hook": ["{{ tidy(this) }}"]})
+    windows = [Window("2024-01-01", "2024-01-31")]
+    assert [(hook.by_moment, hook.varies) for hook in hooks_of(project, hooked, windows)] == [(False, False)]
+    project.later = "select 2"
+    assert [(hook.by_moment, hook.varies) for hook in hooks_of(project, hooked, windows)] == [(True, False)]
 
 
 def test_hooks_that_ask_are_looked_at_in_two_windows() -> None:

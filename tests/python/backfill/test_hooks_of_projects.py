@@ -87,7 +87,7 @@ def test_a_model_under_another_name_is_known(shop: Shop, hook: str, name: str) -
         "call {{ 'refresh' }}_of(raw.seen)",
     ],
 )
-def test_a_hook_that_feeds_the_model_by_another_name_is_refused(shop: Shop, hook: str) -> None:
+def test_a_hooks_that_feed_the_model_by_another_name_is_refused(shop: Shop, hook: str) -> None:
     _sources(shop, "{name: looked_up, identifier: seen}")
     shop.sql("create table raw.seen (id bigint)")
     shop.write(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dbt_playbooks.backfill.checks.hooks import Hook, Place, hook_that_feeds, read_hook
+from dbt_playbooks.backfill.checks.hooks import Feeding, Hook, Place, hooks_that_feed, read_hook
 from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.interface import HookText, Model, Rendering, Window
 
@@ -47,7 +47,12 @@ class Project:
                 "SELECT COUNT(*) FROM audit.seen_events": ["shop.main.events"],
             }
             return behind.get(queries[0].removeprefix("(").removesuffix(")"), [])
-        found = {"events": ["shop.raw.orders", "shop.deep.inside"], "daily": ["shop.of.daily"]}
+        found = {
+            "events": ["shop.raw.orders", "shop.deep.inside", *["read_csv()"] * 2, "range()"],
+            "daily": ["shop.of.daily"],
+        }
+        behind_views = {"behind.file": "read_parquet()", "behind.catalog": "duckdb_columns()"}
+        found["events"] += [what for view, what in behind_views.items() if view in queries[0]]
         return found[of.name] if self.adapter_type == "duckdb" else None
 
     def descendants(self, _: Sequence[Model]) -> list[Model]:
@@ -57,7 +62,7 @@ class Project:
 def fed(*hooks: Hook, adapter: str = "duckdb", more: str = "") -> str | None:
     project: Any = Project(adapter, more)
     targets = [Target(model(name), "day", "UTC") for name in ("events", "daily")]
-    found = hook_that_feeds(project, targets, hooks, JANUARY)
+    found = hooks_that_feed(project, targets, hooks, JANUARY).against
     return found[1] if found else None
 
 
@@ -252,6 +257,76 @@ def test_files_meet_by_their_paths(written: str, read: str, meet: bool) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("hook_sql", "read", "meet"),
+    [
+        ("copy (select 1) to 'counts'", "from read_csv('counts')", True),
+        ("copy (select 1) to 'counts'", "from read_csv('others')", False),
+        ("copy (select 1) to 'file:///tmp/x.csv'", "from read_csv('/tmp/x.csv')", True),
+        ("copy (select 1) to '/tmp/x.csv'", "from read_csv('file:/tmp/x.csv')", True),
+        ("copy (select 1) to 'counts.csv'", "from read_csv('cou' || 'nts.csv')", True),
+        ("copy (select 1) to 'counts.csv'", "from read_parquet(getvariable('p'))", True),
+        ("copy (select 1) to 'counts.csv'", "from read_csv(['x.csv', 'counts.csv'])", True),
+        ("copy (select 1) to 'counts.csv'", "from read_csv(['x.csv', 'y.csv'])", False),
+        ("copy (select 1) to 'counts.csv'", "from glob(concat('*', '.csv'))", True),
+        ("copy (select 1) to (getvariable('p'))", "from read_csv('x.csv')", True),
+        ("export database 'exp'", "from read_csv('exp/m.csv')", True),
+        ("export database 'exp' (format csv)", "from read_csv('other/m.csv')", False),
+        ("attach 'aux.duckdb' as aux", "from aux.t", False),
+        ("attach or replace 'aux.duckdb' as \"AUX\"", "from aux.main.t", False),
+        ("copy from database other to aux", "from aux.t", True),
+        ("copy from database other to aux", "from third.t", False),
+    ],
+)
+def test_files_and_databases_meet_by_their_names(hook_sql: str, read: str, meet: bool) -> None:
+    more = f" and c in (select c {read})"
+    assert bool(fed(hook(hook_sql), more=more)) == meet
+    # what is another database for each chunk is another table
+    if hook_sql.startswith("attach"):
+        assert fed(hook(hook_sql, varies=True), more=more)
+        assert fed(hook(hook_sql, place=0.5), more=more)
+        assert not fed(hook(hook_sql, varies=True), more=more.replace("aux", "third"))
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "from information_schema.columns",
+        "from duckdb_tables()",
+        "from pragma_table_info('audit.log')",
+        "from (show tables)",
+        "from pg_class",
+        "from behind.catalog",
+    ],
+)
+def test_the_catalogue_shows_what_hooks_make(read: str) -> None:
+    more = f" and n = (select count(*) {read})"
+    for sql in (
+        "create table if not exists audit.x (a int)",
+        "alter table audit.log add column a int",
+        "create schema s",
+        "drop index i",
+    ):
+        assert fed(hook(sql, place=0.5), more=more), sql
+    assert fed(hook("insert into audit.log select 1", place=0.5), more=more) is None
+    assert fed(hook("create table audit.x (a int)", place=0.5), more=" and n in (from duckdb_settings())") is None
+
+
+def test_files_behind_views_have_no_names() -> None:
+    copied = hook("copy (select 1) to 'counts.csv'", place=0.5)
+    assert fed(copied, more=" and n in (from behind.file)")
+    assert fed(hook("insert into audit.log select 1", place=0.5), more=" and n in (from behind.file)") is None
+
+
+def test_that_hooks_make_what_models_read_is_told() -> None:
+    project: Any = Project()
+    targets = [Target(model("events"), "day", "UTC")]
+    made = hook("create or replace table deep.inside as select 1 as id")
+    assert hooks_that_feed(project, targets, [made], JANUARY) == Feeding(None, made=True)
+    other = hook("create or replace table deep.outside as select 1 as id")
+    assert hooks_that_feed(project, targets, [other], JANUARY) == Feeding(None, made=False)
+
+
 def test_names_that_jinja_writes_may_be_any_table() -> None:
     def said(written: str) -> bool:
         text = HookText(written, error="no such macro")
@@ -276,9 +351,9 @@ def test_on_bigquery_names_are_read_as_they_are_written() -> None:
 def test_models_are_compiled_only_where_a_hook_changes_something() -> None:
     project: Any = Project()
     targets = [Target(model("events"), "day", "UTC")]
-    assert hook_that_feeds(project, targets, [hook("select 1")], JANUARY) is None
+    assert hooks_that_feed(project, targets, [hook("select 1")], JANUARY) == Feeding()
     assert project.compiled == 0
-    assert hook_that_feeds(project, targets, [hook("update audit set a = 1")], JANUARY) is None
+    assert hooks_that_feed(project, targets, [hook("update audit set a = 1")], JANUARY) == Feeding()
     assert project.compiled == 1
 
 

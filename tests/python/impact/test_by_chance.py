@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dbt_playbooks.impact.reading import parse
-from dbt_playbooks.impact.reading.by_chance import is_of_the_moment, picked_by_chance
+from dbt_playbooks.impact.reading.by_chance import is_of_the_moment, of_chance, picked_by_chance
 
 PICKS = [
     ("select * from t order by random() limit 5", "RANDOM()"),
@@ -101,3 +101,17 @@ def test_chance_on_bigquery(sql: str, by: str | None) -> None:
 )
 def test_columns_that_may_be_others_each_time(sql: str, column: str, may_be_another: bool) -> None:
     assert is_of_the_moment(parse(sql, "duckdb"), column) == may_be_another
+
+
+def test_functions_of_the_warehouse_that_are_random_numbers() -> None:
+    functions = [
+        {"name": "Rnd", "definition": "random()"},
+        {"name": "coin", "definition": "(rnd() < 0.5)"},
+        {"name": "randomly", "definition": "x + 1"},
+        {"name": "named", "definition": "(random + uuid)"},
+    ]
+    assert of_chance(functions) == {"rnd", "coin"}
+    assert of_chance([]) == set()
+    tree = parse("select * from t where coin()", "duckdb")
+    assert picked_by_chance(tree, "duckdb") is None
+    assert picked_by_chance(tree, "duckdb", {"coin"}) == "COIN()"

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import NoReturn
 
 from dbt_playbooks.backfill.checks.columns import UnrunnableError, check_columns
 from dbt_playbooks.backfill.checks.configuration import against_batches, against_configuration, warnings_of
 from dbt_playbooks.backfill.checks.edges import EdgeOptions, check_edges
 from dbt_playbooks.backfill.checks.hooks import (
+    Feeding,
     Hook,
     against_hooks,
-    hook_that_feeds,
+    hook_that_is_unknown,
     hooks_in_each_others_way,
     hooks_of,
+    hooks_that_feed,
     not_read,
     owner_of,
     run_hooks_of,
@@ -46,6 +49,10 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
     targets: list[Target] = []
     hooks = run_hooks_of(project, models, windows[0])
     functions = _functions(project)
+    unknown = hook_that_is_unknown(hooks)
+    if unknown:
+        # before anything is looked at as it is after them
+        _refuse(*unknown)
     for number, model in enumerate(models):
         own_hooks: list[Hook] = []
         try:
@@ -71,10 +78,10 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
     if refused:
         raise UsageError("this selection cannot be backfilled exactly, so nothing is run:\n  " + "\n  ".join(refused))
     found = against_hooks(hooks, models, project.adapter_type, functions)
-    found = found or hook_that_feeds(project, targets, hooks, windows[0])
-    if found:
-        hook, why = found
-        raise UsageError(f"this selection cannot be backfilled exactly, so nothing is run:\n  {hook.owner}: {why}")
+    feeding = Feeding(found) if found else hooks_that_feed(project, targets, hooks, windows[0])
+    if feeding.against:
+        _refuse(*feeding.against)
+    targets = [replace(target, hooked=feeding.made) for target in targets]
     by_hand = [model.name for model in models if not model.is_microbatch and "backfill_filter" not in model.raw_code]
     warnings = [*not_read(hooks), *warnings_of(project, models)]
     if by_hand:
@@ -83,6 +90,10 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
             "Check that its window includes the whole last day: rows that it leaves out are missing"
         )
     return targets, warnings
+
+
+def _refuse(hook: Hook, why: str) -> NoReturn:
+    raise UsageError(f"this selection cannot be backfilled exactly, so nothing is run:\n  {hook.owner}: {why}")
 
 
 def _functions(project: Project) -> set[str]:
@@ -112,6 +123,9 @@ def check_rows(
     models = [target.model for target in targets]
     if project.bills_bytes:
         return checked()
+    if any(target.hooked for target in targets):
+        with project.rehearsed(models, hooks=True):
+            return checked()
     try:
         has_header = any(model.config.get("sql_header") for model in models)
         with project.rehearsed(models, hooks=False) if has_header else nullcontext():

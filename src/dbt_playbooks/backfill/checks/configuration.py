@@ -78,6 +78,12 @@ def against_configuration(project: Project, model: Model) -> str | None:
             f"the project overrides {', '.join(hidden)}, which {'makes' if len(hidden) == 1 else 'make'} a chunk exact. "
             "Rename the override, or call dbt_playbooks' macro of that name from it."
         )
+    writing = project.writing_overrides()
+    if writing:
+        return (
+            f"the project overrides {', '.join(writing)}, which dbt calls while it builds a model, and writes rows there: it would with each chunk, "
+            "and once in one run of dbt. Write them in a post_hook, which is read before it runs."
+        )
     return None
 
 

@@ -24,7 +24,7 @@ from dbt_playbooks.backfill.plan import windows as chunks_of
 from dbt_playbooks.cost import Limits, bill, price
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.impact.reading import UnreadableError, dialect_of, parse
-from dbt_playbooks.impact.reading.by_chance import is_of_the_moment, picked_by_chance
+from dbt_playbooks.impact.reading.by_chance import is_of_the_moment, of_chance, picked_by_chance
 from dbt_playbooks.impact.reading.by_window import Reading, read_by_window
 from dbt_playbooks.impact.reading.own_functions import seeing_more
 from dbt_playbooks.impact.reading.window_parts import is_column
@@ -46,6 +46,7 @@ _BY_CHANCE = "{found} picks its rows by chance, so no two runs of it return the 
 _NO_CLOCK = (
     "{columns} differ when {window} is read twice, and nothing in its SQL says why, so other rows may be read each time"
 )
+_OTHER_COLUMNS = "its columns depend on the window: {columns} in {window}, and {others} in the first"
 _FIRST_RUN = "`is_incremental()` changes its SQL, so the chunk that creates the table runs other SQL than the rest"
 
 
@@ -76,6 +77,8 @@ def check_edges(
         edges = _Edges(project, target, unfilled_parents(project, target, targets, chunks[0]), chunks, options, say)
         try:
             finding = edges.finding()
+        except _OtherColumnsError as error:
+            finding = str(error)
         except WarehouseError as error:
             finding = (
                 f"comparing its chunks with one run failed, so it is not known whether they give the same rows: {error}"
@@ -96,6 +99,10 @@ _INSTEAD = (
     "reads, and a plain backfill_filter on its result. Cut chunks where groups end (--chunk month for rows by month). Or build the model whole, as a "
     "table. --accept edges runs it all the same."
 )
+
+
+class _OtherColumnsError(Exception):
+    """A window of a model has other columns than the one before."""
 
 
 class _Edges:
@@ -120,6 +127,8 @@ class _Edges:
         # where hooks are rehearsed, the header has run
         self._header = (self._model.config.get("sql_header") or "") if project.bills_bytes else ""
         self._columns: list[dict[str, str]] = []
+        self._names: tuple[str, ...] = ()
+        """Of all columns that it returns, also of those that are not judged."""
         self._own_sql_later = False
         """The SQL of an incremental run is not that of a first run."""
         self.warnings: list[str] = []
@@ -138,7 +147,7 @@ class _Edges:
         self._own_sql_later = differs_on_first_run(self._project, self._model, self._pieces[0])
         if self._own_sql_later and self._model.is_microbatch:
             return _FIRST_RUN
-        picks = picked_by_chance(self._tree, dialect_of(self._project.adapter_type)) if self._tree else None
+        picks = self._picks()
         if picks:
             return _BY_CHANCE.format(found=picks)
         if self._unfilled and len(self._chunks) > 1:
@@ -193,6 +202,13 @@ class _Edges:
         if not others and next(made, None) is None:
             return ()
         return (f"its event_time, {column}, may be another date than that by which its batches read",)
+
+    def _picks(self) -> str | None:
+        """What picks its rows by chance."""
+        if self._tree is None:
+            return None
+        functions = of_chance(self._project.call("_own_functions"))
+        return picked_by_chance(self._tree, dialect_of(self._project.adapter_type), functions)
 
     @cached_property
     def _tree(self) -> Any:
@@ -393,9 +409,15 @@ class _Edges:
         rows = _Rows()
         for window in windows:
             sql = sql_of(window)
-            if not self._columns:
-                found = self._project.columns_of(sql, self._header)
+            found = self._project.columns_of(sql, self._header)
+            names = tuple(name.lower() for name in found)
+            if not self._names:
                 self._columns = [{"name": name, "type": kind} for name, kind in found.items()]
+                self._names = names
+            if names != self._names:
+                raise _OtherColumnsError(
+                    _OTHER_COLUMNS.format(window=window, columns=", ".join(names), others=", ".join(self._names))
+                )
             rows.add(self._ask("_probed_rows_sql", sql))
         return rows
 

@@ -15,8 +15,8 @@ from sqlglot.errors import SqlglotError
 
 from dbt_playbooks.backfill.checks.targets import unquoted
 from dbt_playbooks.impact.reading.self_reads import is_end, tables_in
-from dbt_playbooks.impact.reading.window_parts import called_functions
-from dbt_playbooks.statements import begins_a_change
+from dbt_playbooks.impact.reading.window_parts import called_functions, misread, names_of_function
+from dbt_playbooks.statements import attached, begins_a_change
 
 UNKNOWN = "of_jinja"
 """What stands in SQL for Jinja of which the value is not known."""
@@ -27,8 +27,13 @@ _HOLD_NO_ROWS = ("INDEX", "SCHEMA", "SEQUENCE", "FUNCTION", "MACRO", "TYPE", "SE
 _MOVES = ("nextval", "setval")
 _READS_A_SEQUENCE = ("nextval", "currval", "lastval")
 _CATALOG = re.compile(
-    r"information_schema|pg_catalog|sqlite_master|duckdb_(tables|columns|views|indexes|constraints|schemas|databases)"
+    r"information_schema|pg_catalog|sqlite_master|pg_(tables|class|attribute|views|indexes)"
+    r"|(duckdb|pragma)_(?!(settings|functions|types|keywords|extensions|optimizers|secrets|databases|database_list|version|platform|collations)\b)\w+"
 )
+_ASKS_THE_CATALOG = ("describe", "show", "summarize")
+_READS_FILES = re.compile(r"read_\w+|\w+_scan|scan_\w+|glob|sniff_csv", re.IGNORECASE)
+_COPIES_A_DATABASE = re.compile(r"copy\s+from\s+database\b", re.IGNORECASE)
+_QUOTED = re.compile(r"'([^']*)'")
 
 
 class Thing(NamedTuple):
@@ -54,6 +59,24 @@ def table(name: Sequence[str]) -> Thing:
 
 
 CATALOG = Thing("catalog", ())
+_ANY_FILE = Thing("file", ())
+
+
+def things_of_plan(names: Sequence[str], direct: Sequence[Any] = ()) -> Iterator[Thing]:
+    """What the warehouse says that a query reads: tables by their names in full, and functions, `read_csv()`. Files have no names there: those
+    beside the ones that the query's own trees (`direct`) read may be any."""
+    calls = [call for tree in direct for call in tree.find_all(exp.Func) if _reads_files(call)]
+    tables = [each for tree in direct for each in tree.find_all(exp.Table) if re.search(r"[./]", each.name)]
+    files = len(calls) + len(tables)
+    for name in names:
+        if not name.endswith("()"):
+            yield table(tuple(name.split(".")))
+        elif _CATALOG.fullmatch(name.removesuffix("()")):
+            yield CATALOG
+        elif _READS_FILES.fullmatch(name.removesuffix("()")):
+            files -= 1
+            if files < 0:
+                yield _ANY_FILE
 
 
 @dataclass(frozen=True)
@@ -73,22 +96,35 @@ def effects(statement: str, dialect: str | None) -> Iterator[Effect]:
         return
     for tree in trees(statement, dialect):
         moved = [Thing("sequence", ())] if set(_MOVES) & set(called_functions(tree)) else []
-        changed, anew = _changed(tree, dialect)
+        changed, anew = _changed(tree, statement, dialect)
         if moved or changed:
             queries = tuple(each.sql(dialect) for each in tree.find_all(exp.Query) if not each.find_ancestor(exp.Query))
             read = tuple(things_read(tree, dialect, of_change=True))
             yield Effect(tree, (*moved, *changed), read, anew and not moved, queries)
 
 
-def _changed(tree: Any, dialect: str | None) -> tuple[list[Thing], bool]:
+def _changed(tree: Any, statement: str, dialect: str | None) -> tuple[list[Thing], bool]:
     """The things, and whether they are made anew."""
+    database = attached(statement)
+    if database:
+        path, alias = database
+        return [Thing("database", (unquoted(alias or os.path.basename(path).split(".")[0]),))], True
+    if _COPIES_A_DATABASE.match(statement.strip()):
+        return [Thing("database", name) for name in words(statement)], False
     names = [table(name) for _, name in tables_in(tree, dialect)]
     kind = str(tree.args.get("kind") or "").upper()
     if isinstance(tree, exp.Command):
         text = text_of(tree)
+        if text.strip().lower().startswith("export"):
+            return [Thing("file", (path,)) for path in _QUOTED.findall(text)] or [_ANY_FILE], False
         return [thing for name in words(text) for thing in (table(name), Thing("function", (name[-1],)))], False
     if is_copy_to_a_file(tree):
-        return [Thing("file", (each.name,)) for each in tree.args.get("files") or ()], False
+        paths = [each.name if isinstance(each, exp.Literal) else "" for each in tree.args.get("files") or ()]
+        return [
+            thing
+            for path in paths
+            for thing in ([Thing("file", (path,)), Thing("word", (path,))] if path else [_ANY_FILE])
+        ], False
     if isinstance(tree, exp.Set):
         # on BigQuery a variable of a script is over when that ends
         return ([] if dialect == "bigquery" else [Thing("variable", name) for name in _variables_set(tree)]), True
@@ -96,10 +132,10 @@ def _changed(tree: Any, dialect: str | None) -> tuple[list[Thing], bool]:
         if kind in _FUNCTIONS:
             return [Thing("function", (each.name.lower(),)) for each in list(tree.find_all(exp.Table))[:1]], True
         if kind == "SEQUENCE":
-            return [Thing("sequence", ())], False
-        return ([] if kind in _HOLD_NO_ROWS else names[:1]), True
+            return [Thing("sequence", ()), CATALOG], False
+        return ([CATALOG] if kind in _HOLD_NO_ROWS else [*names[:1], CATALOG]), True
     if isinstance(tree, exp.Alter):
-        return names, False
+        return [*names, CATALOG], False
     if isinstance(tree, (exp.Insert, exp.Update, exp.Merge, exp.Delete, exp.TruncateTable, exp.Copy)):
         return names[:1], False
     return [], False
@@ -110,8 +146,12 @@ def things_read(tree: Any, dialect: str | None, of_change: bool = False) -> Iter
     names = [name for _, name in tables_in(tree, dialect)]
     for name in names[1:] if of_change and not (isinstance(tree, exp.Set) or is_copy_to_a_file(tree)) else names:
         yield table(name)
+        if len(name) > 1:
+            yield Thing("database", (name[0],))
         if _CATALOG.search(".".join(name)):
             yield CATALOG
+    if misread(tree) in _ASKS_THE_CATALOG:
+        yield CATALOG
     called = set(called_functions(tree))
     for function in called:
         yield Thing("function", (function,))
@@ -124,8 +164,21 @@ def things_read(tree: Any, dialect: str | None, of_change: bool = False) -> Iter
             given = call.expressions[0] if call.expressions else None
             yield Thing("variable", (given.name.lower(),) if isinstance(given, exp.Literal) else ())
     for text in tree.find_all(exp.Literal, exp.Identifier):
-        if re.search(r"[./]", text.name):
-            yield Thing("file", (text.name,))
+        yield Thing("file" if re.search(r"[./]", text.name) else "word", (text.name,))
+    for call in tree.find_all(exp.Func):
+        if _reads_files(call) and not _has_plain_paths(call):
+            yield _ANY_FILE
+
+
+def _reads_files(call: Any) -> bool:
+    return any(_READS_FILES.fullmatch(name) for name in names_of_function(call))
+
+
+def _has_plain_paths(call: Any) -> bool:
+    given = call.args.get("this") if not isinstance(call, exp.Anonymous) else None
+    given = given or next(iter(call.expressions), None)
+    paths = given.expressions if isinstance(given, exp.Array) else [given]
+    return all(isinstance(each, exp.Literal) for each in paths)
 
 
 def _variables_set(tree: Any) -> Iterator[tuple[str, ...]]:
@@ -143,7 +196,7 @@ def _meet(one: str, other: str) -> bool:
     """Whether two paths, which may be patterns or folders, may be of one file."""
     if UNKNOWN in one or UNKNOWN in other:
         return True
-    paths = [os.path.abspath(each) for each in (one, other)]
+    paths = [os.path.realpath(re.sub("^file:(//)?", "", each)) for each in (one, other)]
     return any(fnmatch(a, b) or _is_folder_of(a, b) for a, b in (paths, reversed(paths)))
 
 

@@ -17,6 +17,7 @@ from dbt_playbooks.backfill.checks.effects import (
     effects,
     table,
     text_of,
+    things_of_plan,
     things_read,
     trees,
 )
@@ -27,7 +28,15 @@ from dbt_playbooks.impact.reading import dialect_of
 from dbt_playbooks.impact.reading.self_reads import is_end, tables_in
 from dbt_playbooks.impact.reading.window_parts import called_functions
 from dbt_playbooks.interface import HookText, Model, Project, Window
-from dbt_playbooks.statements import begins_a_change, sets_meaning, statements_of, writes_rows
+from dbt_playbooks.statements import (
+    begins_a_change,
+    carried_out,
+    is_known,
+    is_setting,
+    sets_meaning,
+    statements_of,
+    writes_rows,
+)
 
 _NAMES_THE_WINDOW = re.compile(r"""\bvar\(\s*['"](dbt_playbooks_)?(start|end)_date['"]|backfill_filter""")
 _WINDOWS = 200
@@ -38,6 +47,7 @@ _CALLS = re.compile(
     r"\{[{%](?:(?![%}]\}).)*?\b(?!(?:ref|source|var|env_var|include|render|quote|log)\b)\w+\(", re.DOTALL
 )
 """A macro that is called."""
+_CALLS_OTHER_SQL = re.compile(r"^\s*(call|execute)\b|\b\w+_execute\s*\(", re.IGNORECASE)
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _JINJA = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _BEFORE, _AFTER = -1.0, 1_000_000.0
@@ -63,6 +73,8 @@ class Hook:
     """What it does is known only when it runs."""
     asks: bool
     """It may do something else by what it finds in the warehouse."""
+    by_moment: bool = False
+    """It holds the time, or the id of the command."""
     each: str = "chunk"
     """How often it runs: with each chunk, or with each command."""
     is_after: bool = False
@@ -89,17 +101,17 @@ class Place(NamedTuple):
     model: Model | None = None
 
 
-def read_hook(adapter_type: str, where: Place, one: HookText, *others: HookText) -> Hook:
-    """A hook from what it becomes in some windows."""
+def read_hook(adapter_type: str, where: Place, one: HookText, *others: HookText, later: HookText | None = None) -> Hook:
+    """A hook from what it becomes in some windows, and in the first of them at a later moment, in another command."""
     dialect = dialect_of(adapter_type)
     texts = (one, *others)
-    statements = [each for text in texts for sql in text.sql for each in statements_of(sql, dialect)]
+    statements = [carried_out(each) for text in texts for sql in text.sql for each in statements_of(sql, dialect)]
     put_together = False
     of_the_window = bool(_NAMES_THE_WINDOW.search(one.written))
     if any(text.error or text.asks for text in texts) or ("{%" in one.written and of_the_window):
         as_written = statements_of(_without_jinja(one.written, where.model), dialect)
         put_together = any(_is_put_together(each, dialect) for each in as_written)
-        statements += as_written
+        statements += map(carried_out, as_written)
     failed = any(text.error for text in texts)
     unread = failed and (put_together or bool(_CALLS.search(_COMMENT.sub("", one.written))))
     return Hook(
@@ -109,8 +121,9 @@ def read_hook(adapter_type: str, where: Place, one: HookText, *others: HookText)
         where.place,
         by_window=of_the_window or any(one.sql != other.sql for other in others),
         by_first_run=any(text.by_first_run for text in texts),
-        unread=unread or any(re.match(r"(call|execute|prepare)\b", each, re.IGNORECASE) for each in statements),
+        unread=unread or any(_CALLS_OTHER_SQL.search(each) for each in statements),
         asks=any(text.asks for text in texts),
+        by_moment=later is not None and later.sql != one.sql,
         each=where.each,
     )
 
@@ -127,10 +140,12 @@ def hooks_of(project: Project, model: Model, windows: Sequence[Window], number: 
         first = project.hooks(model, windows[0])
         # what they ask takes its time in each window, and it is told that they ask
         more = [] if any(text.asks for text in first) else windows[1 :: len(windows) // _WINDOWS + 1]
+        later = project.hooks(model, windows[0], later=True)
         others = [project.hooks(model, window) for window in (another(windows[0]), *more)]
-        for at, (text, *rest) in enumerate(zip(first, *others, strict=True)):
+        for at, (text, at_later, *rest) in enumerate(zip(first, later, *others, strict=True)):
             where = Place(owner, number + (-0.5 if at < befores else 0.5), each, model)
-            hooks.append(replace(read_hook(project.adapter_type, where, text, *rest), is_after=at >= befores))
+            read = read_hook(project.adapter_type, where, text, *rest, later=at_later)
+            hooks.append(replace(read, is_after=at >= befores))
     header = model.config.get("sql_header")
     if header:
         text = HookText(str(header), (str(header),))
@@ -145,11 +160,13 @@ def owner_of(model: Model) -> str:
 
 def run_hooks_of(project: Project, models: Sequence[Model], first: Window) -> list[Hook]:
     """What runs when a command starts, and when it ends."""
-    return [
-        read_hook(project.adapter_type, Place(kind, place, "command"), *texts)
-        for kind, place in (("on-run-start", _BEFORE), ("on-run-end", _AFTER))
-        for texts in zip(*(project.run_hooks(kind, window, models) for window in (first, another(first))), strict=True)
-    ]
+    hooks: list[Hook] = []
+    for kind, place in (("on-run-start", _BEFORE), ("on-run-end", _AFTER)):
+        ways = ((first, False), (another(first), False), (first, True))
+        texts = (project.run_hooks(kind, window, models, later) for window, later in ways)
+        for one, other, later in zip(*texts, strict=True):
+            hooks.append(read_hook(project.adapter_type, Place(kind, place, "command"), one, other, later=later))
+    return hooks
 
 
 # --- the models' own tables, and the session ------------------------------------------------------------------------------
@@ -160,6 +177,9 @@ def against_hooks(
 ) -> tuple[Hook, str] | None:
     """The hook that rules out a backfill of these models, and why; None when none does. `functions`: those of the
     warehouse that see more than their arguments."""
+    unknown = hook_that_is_unknown(hooks)
+    if unknown:
+        return unknown
     found = hook_that_changes(hooks, models, adapter_type, functions)
     if found:
         hook, statement, model = found
@@ -178,19 +198,39 @@ def against_hooks(
     return None
 
 
+def hook_that_is_unknown(hooks: Sequence[Hook]) -> tuple[Hook, str] | None:
+    """A hook with a statement that begins as none that is known does, and why that rules out a backfill."""
+    for hook, statement in [(each, statement) for each in hooks for statement in each.statements]:
+        # what Jinja will write there is told elsewhere
+        if not is_known(statement) and UNKNOWN not in statement.split()[0]:
+            return hook, (
+                f"it is not known what a hook does ({_line(statement)}): it would do it with each {hook.each}, and once in one run of dbt. "
+                "Do it by hand before or after."
+            )
+    return None
+
+
 def hook_that_changes(
     hooks: Sequence[Hook], models: Sequence[Model], adapter_type: str, functions: Collection[str] = ()
 ) -> tuple[Hook, str, Model] | None:
     """A hook, its statement and the model into whose table it writes rows: it would do so with each chunk or, of a microbatch model, with each command."""
     dialect = dialect_of(adapter_type)
     paths = {model.unique_id: table_path(model.relation, dialect) for model in models}
+    made = _made_by(hooks, dialect)
     for hook in hooks:
         for statement in hook.statements:
             for model in models:
-                for name in _written(statement, dialect, hook.by_window or not _runs_last(hook, model), functions):
+                once = hook.by_window or not _runs_last(hook, model)
+                for name in _written(statement, dialect, once, functions, made):
                     if name and is_end(name, paths[model.unique_id]):
                         return hook, _line(statement), model
     return None
+
+
+def _made_by(hooks: Sequence[Hook], dialect: str | None) -> list[Thing]:
+    """Variables and functions, of which the meaning is known when the hooks run."""
+    done = (effect for hook in hooks for each in hook.statements for effect in effects(each, dialect))
+    return [thing for effect in done for thing in effect.changed if thing.kind in ("variable", "function")]
 
 
 def hook_that_sets(hooks: Sequence[Hook], adapter_type: str) -> tuple[Hook, str] | None:
@@ -198,6 +238,8 @@ def hook_that_sets(hooks: Sequence[Hook], adapter_type: str) -> tuple[Hook, str]
     dialect = dialect_of(adapter_type)
     for hook, statement in ((one, each) for one in hooks for each in one.statements):
         sets = sets_meaning(statement) or any(isinstance(tree, exp.Use) for tree in trees(statement, dialect))
+        # what reads the same by one setting need not by another
+        sets = sets or (hook.varies and is_setting(statement))
         # on BigQuery a variable of a script is over when that ends
         if sets and (dialect != "bigquery" or "@@" in statement):
             return hook, _line(statement)
@@ -229,12 +271,13 @@ def _may_conflict(tree: Any, dialect: str | None, path: tuple[str, ...]) -> bool
 
 
 def _written(
-    statement: str, dialect: str | None, once: bool, functions: Collection[str] = ()
+    statement: str, dialect: str | None, once: bool, functions: Collection[str] = (), made: Sequence[Thing] = ()
 ) -> Iterator[tuple[str, ...]]:
     """The tables that a statement writes rows into, or deletes rows from by more than the row itself; those that it names at all, where it
     can't be read. `once`: it would be another DELETE, or of other rows, when it runs again."""
     for effect in effects(statement, dialect):
-        if not _may_be_done_again(effect.tree, statement, once, functions):
+        of_hooks = any(thing.may_be(other) for thing in effect.read for other in made)
+        if not _may_be_done_again(effect.tree, statement, once or of_hooks, functions):
             yield from (thing.name for thing in effect.changed if thing.kind == "table")
 
 
@@ -257,10 +300,16 @@ def _may_be_done_again(tree: Any, statement: str, once: bool, functions: Collect
 # --- what models read ----------------------------------------------------------------------------------------------------
 
 
-def hook_that_feeds(
-    project: Project, targets: Sequence[Target], hooks: Sequence[Hook], first: Window
-) -> tuple[Hook, str] | None:
-    """The first hook that changes, for some of the chunks, what a model of the selection reads, and what the user is told of it.
+class Feeding(NamedTuple):
+    """What hooks do to what models read. `against`: the first that does so for some of the chunks alone, and what the user is told of it;
+    `made`: some do, be it in the same way for all."""
+
+    against: tuple[Hook, str] | None = None
+    made: bool = False
+
+
+def hooks_that_feed(project: Project, targets: Sequence[Target], hooks: Sequence[Hook], first: Window) -> Feeding:
+    """Which hooks change what models of the selection read.
 
     A hook may make anew, before it is read, what depends on nothing that changes. What that is made from counts as read.
     """
@@ -268,12 +317,13 @@ def hook_that_feeds(
     found = [(hook, each, effect) for hook in hooks for each in hook.statements for effect in effects(each, dialect)]
     doing = [(hook, each, effect, (hook.place, number)) for number, (hook, each, effect) in enumerate(found)]
     if not doing:
-        return None
+        return Feeding()
     models = [target.model for target in targets]
     views = [model for model in project.descendants(models) if model.materialized not in ("table", "incremental")]
     filled = [table(table_path(model.relation, dialect)) for model in (*models, *views)]
     left = [(thing, (place, 0)) for thing, place in _read_by(project, targets, first)]
     read: dict[Thing, tuple[float, int]] = {}
+    made = False
     while left:
         thing, place = left.pop()
         if thing in read and read[thing] <= place:
@@ -282,17 +332,18 @@ def hook_that_feeds(
         for hook, statement, effect, when in doing:
             if not any(each.may_be(thing) for each in effect.changed):
                 continue
+            made = True
             # the same may have been done before that
             late = when >= place and not any(same == statement and at < place for _, same, _, at in doing)
-            if not effect.anew or hook.varies or late or _changes_itself(effect, filled):
-                return hook, _feeding(hook)
+            if not effect.anew or hook.varies or hook.by_moment or late or _changes_itself(effect, filled):
+                return Feeding((hook, _feeding(hook)), made=True)
             # behind views and functions
             resolved = project.tables_read(models[0], effect.queries) if effect.queries else []
-            found_behind = [table(tuple(name.split("."))) for name in resolved or ()]
+            found_behind = list(things_of_plan(resolved or (), [effect.tree]))
             if any(each.may_be(other) for each in found_behind for other in filled):
-                return hook, _feeding(hook)
+                return Feeding((hook, _feeding(hook)), made=True)
             left += [(each, when) for each in (*effect.read, *found_behind)]
-    return None
+    return Feeding(made=made)
 
 
 def _feeding(hook: Hook) -> str:
@@ -319,8 +370,8 @@ def _read_by(project: Project, targets: Sequence[Target], first: Window) -> Iter
         for query in dict.fromkeys((sql, *asked)):
             for tree in trees(query, dialect):
                 yield from ((thing, number) for thing in things_read(tree, dialect))
-        for name in project.tables_read(target.model, [sql]) or []:
-            yield table(tuple(name.split("."))), number
+        resolved = project.tables_read(target.model, [sql]) or []
+        yield from ((thing, number) for thing in things_of_plan(resolved, trees(sql, dialect)))
 
 
 # --- what the user should know --------------------------------------------------------------------------------------------

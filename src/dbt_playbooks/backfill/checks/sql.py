@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from dbt_playbooks.backfill.checks.effects import CATALOG, things_of_plan, things_read, trees
 from dbt_playbooks.backfill.checks.shape import another
 from dbt_playbooks.errors import UsageError
 from dbt_playbooks.impact.names import table_path
@@ -18,6 +19,9 @@ _OF_TABLES = re.compile(
     r"information_schema\W*tables|\b(duckdb|pg)_(tables|class)|sqlite_master|__TABLES__", re.IGNORECASE
 )
 """Where the warehouse says which tables it has, and how large they are."""
+_CATALOG = re.compile(
+    r"information_schema\W*(tables|columns|table_storage\w*|table_options|partitions|views)\b|__TABLES__", re.IGNORECASE
+)
 _ASKS_FOR_COLUMNS = re.compile(r"\s*describe\b", re.IGNORECASE)
 _COLUMNS_OF_A_TABLE = re.compile(r"\(\s*describe\s+[^()]*\)", re.IGNORECASE)
 
@@ -45,6 +49,11 @@ def against_sql(project: Project, model: Model, first: Window) -> str | None:
         return (
             f"it reads itself ({model.relation}) inside a window that is replaced as a whole, so its rows would depend on "
             "the chunks before. Read the past from another model, or from the source with a wider filter."
+        )
+    if _reads_the_catalog(project, model, first):
+        return (
+            "it reads the warehouse's catalogue, where its own table, those of the backfill's state and its temporary tables are seen, so its rows "
+            "would depend on the chunks before. Read the catalogue in a table of its own, and that from here."
         )
     broken = [rendering.error for rendering in renderings if rendering.error]
     if broken:
@@ -83,6 +92,15 @@ def _reads_itself(project: Project, model: Model, window: Window, renderings: Se
         return False
     resolved = project.tables_read(model, [*statements, project.compile(model, window)]) or []
     return any(".".join(path) in resolved for path in paths)
+
+
+def _reads_the_catalog(project: Project, model: Model, window: Window) -> bool:
+    """Whether its SQL does, itself or behind views; what its Jinja asks is another matter."""
+    sql = project.compile(model, window)
+    dialect = dialect_of(project.adapter_type)
+    resolved = project.tables_read(model, [sql]) or []
+    read = (thing for tree in trees(sql, dialect) for thing in things_read(tree, dialect))
+    return bool(_CATALOG.search(sql)) or CATALOG in (*read, *things_of_plan(resolved))
 
 
 def asked_statements(project: Project, renderings: Sequence[Rendering]) -> list[str]:

@@ -24,6 +24,8 @@ class Target:
     """The column's type, of the table or of what the model returns; None while the model reads a table that does not exist yet."""
     alone: bool = False
     """Its hooks change what those of its other chunks change, so on DuckDB one chunk runs at a time."""
+    hooked: bool = False
+    """Hooks make what models of the selection read, so rows are looked at as they are after these."""
     shape: Shape | None = None
     """The SQL that each chunk must have, apart from its days; None where the SQL of each chunk was checked."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlglot import exp
 
 from dbt_playbooks.impact.reading.parsing import QUERIES, arg
-from dbt_playbooks.impact.reading.window_parts import is_star
+from dbt_playbooks.impact.reading.window_parts import is_star, names_of_function
 
 _RANDOM = {"rand", "random", "randn", "uuid", "uuidv4", "uuidv7", "gen_random_uuid", "generate_uuid"}
 _OF_THE_MOMENT = {
@@ -18,14 +20,27 @@ _OF_THE_MOMENT = {
 _PICKS = (exp.Explode, exp.Unnest)
 
 
-def picked_by_chance(tree: Any, dialect: str | None) -> str | None:
+def of_chance(functions: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The names, in lower case, of functions of the warehouse that are random numbers, or made of them; a dict each with its name and definition."""
+    names: set[str] = set()
+    given = {str(each["name"]).lower(): str(each["definition"]) for each in functions}
+    while True:
+        words = "|".join(map(re.escape, _RANDOM | names))
+        found = {name for name, text in given.items() if re.search(rf"\b({words})\W*\(", text, re.IGNORECASE)}
+        if found <= names:
+            return names
+        names |= found
+
+
+def picked_by_chance(tree: Any, dialect: str | None, functions: Collection[str] = ()) -> str | None:
     """What decides by chance which rows a query returns: a sample without a seed, or a random number by which something filters, groups, joins or
-    sorts what a LIMIT cuts."""
+    sorts what a LIMIT cuts. `functions`: those of the warehouse that are random numbers, too."""
     for sample in tree.find_all(exp.TableSample):
         if not sample.args.get("seed"):
             return str(sample.sql(dialect)).strip()
     seen: set[str] = set()
-    left = [(call, call) for call in tree.find_all(exp.Func) if _RANDOM & _names(call)]
+    random = _RANDOM.union(functions)
+    left = [(call, call) for call in tree.find_all(exp.Func) if random.intersection(names_of_function(call))]
     joined = {each.name.lower() for join in tree.find_all(exp.Join) for each in join.args.get("using") or ()}
     renamed = [each for alias in tree.find_all(exp.TableAlias) for each in alias.args.get("columns") or ()]
     while left:
@@ -56,14 +71,10 @@ def is_of_the_moment(tree: Any, column: str, seen: frozenset[str] = frozenset())
 def _is_of_the_moment(tree: Any, value: Any, seen: frozenset[str]) -> bool:
     if value.find(exp.AggFunc, exp.Window, exp.Anonymous):
         return True
-    if any(_OF_THE_MOMENT & _names(call) for call in value.find_all(exp.Func)):
+    if any(_OF_THE_MOMENT.intersection(names_of_function(call)) for call in value.find_all(exp.Func)):
         return True
     others = {each.name.lower() for each in value.find_all(exp.Column)} - seen
     return any(is_of_the_moment(tree, name, seen) for name in others)
-
-
-def _names(call: Any) -> set[str]:
-    return {str(call.this).lower()} if isinstance(call, exp.Anonymous) else {name.lower() for name in call.sql_names()}
 
 
 def _outputs(node: Any) -> list[Any] | None:

@@ -129,10 +129,12 @@ def is_of_one_row(output: Any, tables: Collection[str] | None = None) -> bool:
 def called_functions(node: Any) -> Iterator[str]:
     """The names of all functions that a query calls, in lower case."""
     for call in node.find_all(exp.Func):
-        if isinstance(call, exp.Anonymous):
-            yield str(call.this).lower()
-        else:
-            yield from (name.lower() for name in call.sql_names())
+        yield from names_of_function(call)
+
+
+def names_of_function(call: Any) -> list[str]:
+    """What the function of a call goes by, in lower case."""
+    return [str(call.this).lower()] if isinstance(call, exp.Anonymous) else [name.lower() for name in call.sql_names()]
 
 
 def aggregate(node: Any) -> Any:
