@@ -72,8 +72,9 @@ class Warehouse:
             return self._sql(SURE.replace("events", "raw"), window)
         return self._sql(self.other_sql.get(window.start_date, self.sql), window)
 
-    def rendered(self, _: Model, window: Window, incremental: bool) -> Rendering:
-        return Rendering(self._sql(self.later if incremental else self.sql, window))
+    def rendered(self, _: Model, window: Window, incremental: bool, later: bool = False) -> Rendering:
+        sql = self._sql(self.later if incremental else self.sql, window)
+        return Rendering(sql.replace("'12:00'", "'13:00'") if later else sql)
 
     def _sql(self, text: str, window: Window) -> str:
         return text.format(first=window.start_date, after=_day(window.end_date, 1))

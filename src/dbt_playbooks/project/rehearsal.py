@@ -76,9 +76,9 @@ class Rehearsal(DbtSession):
     def call(self, macro: str, **arguments: Any) -> Any:
         raise NotImplementedError
 
-    def rendered(self, model: Model, window: Window, incremental: bool) -> Rendering:
+    def rendered(self, model: Model, window: Window, incremental: bool, later: bool = False) -> Rendering:
         """The SQL of a model for a window on a first run, or on an incremental one, whatever the warehouse has. It runs nothing, but macros may query;
-        a statement that would change something is not sent.
+        a statement that would change something is not sent. The clock of its Jinja stands still; `later`: at another moment, in another command.
 
         Ephemeral parents are not put into it: they stand there as the names of their CTEs.
         """
@@ -97,7 +97,7 @@ class Rehearsal(DbtSession):
                 with (
                     self._dbt_errors(),
                     self._connection(f"compile_{model.name}"),
-                    stubbed(context, self._as_if_there(runner.node, incremental)),
+                    stubbed(context, {**still_clock(context, later), **self._as_if_there(runner.node, incremental)}),
                 ):
                     text = str(get_rendered(runner.node.raw_code, context, runner.node))
             except PlaybooksError as error:

@@ -52,7 +52,7 @@ class Project:
     def descendants(self, models: Sequence[Model]) -> list[Model]:
         return list(self.below) if models[0].name == "parent" else []
 
-    def rendered(self, asked: Model, window: Window, incremental: bool) -> Rendering:
+    def rendered(self, asked: Model, window: Window, incremental: bool, *_: bool) -> Rendering:
         assert (asked, window) == (CHILD.model, JANUARY)
         return Rendering(self.sql, tuple(self.asked if incremental else ()))
 

@@ -66,7 +66,7 @@ class Project:
     def compile(self, _: Model, window: Window) -> str:
         return f"select * from raw where day >= '{window.start_date}'"
 
-    def rendered(self, asked: Model, window: Window, _: bool) -> Rendering:
+    def rendered(self, asked: Model, window: Window, *_: bool) -> Rendering:
         return Rendering(self.compile(asked, window))
 
     def tables_read(self, *_: Any) -> None:

@@ -365,3 +365,13 @@ def test_columns_that_follow_from_the_rows_of_a_window_are_refused(shop: Shop) -
     said = shop.run("events", *RANGE)
     assert said.code == 2, said.err
     assert "its columns depend on the window: event_date, is_false, is_true in" in said.err
+
+
+@pytest.mark.parametrize(
+    "written", ["{{ modules.datetime.datetime.now() }}", "{{ invocation_id }}", "{{ run_started_at }}"]
+)
+def test_a_time_of_the_command_is_told_and_filled(shop: Shop, written: str) -> None:
+    shop.model("events", DELETE_INSERT + FILTERED.replace("*", f"*, '{written}' as loaded"))
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert "warning: events: its SQL holds the time or the id of the command (loaded), so a chunk that" in said.err

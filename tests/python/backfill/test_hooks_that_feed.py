@@ -36,7 +36,7 @@ class Project:
         self.compiled += 1
         return self.sql[of.name]
 
-    def rendered(self, of: Model, _: Window, incremental: bool) -> Rendering:
+    def rendered(self, of: Model, _: Window, incremental: bool, *_more: bool) -> Rendering:
         asked = ("select max(id) from asked.about",) if incremental and of.name == "events" else ()
         return Rendering(self.sql[of.name], asked)
 

@@ -85,3 +85,21 @@ def test_what_differs_beside_a_column_that_is_not_judged_is_refused() -> None:
     assert Check(Warehouse(rows)).refused == (
         "2024-01-14 and 2024-01-15 return 2 rows one by one, and 1 together. one by one only: ('2024-01-15',)"
     )
+
+
+TIMED = (
+    "events: its SQL holds the time or the id of the command (n), so a chunk that another command fills, or fills later, "
+    "has another there. It was not judged"
+)
+
+
+def test_a_time_that_jinja_writes_is_told_and_not_judged() -> None:
+    timed = SURE.replace("select *", "select day, '12:00' as n, f")
+    check = Check(Warehouse(sql=timed))
+    assert (check.refused, check.warnings) == (None, [TIMED])
+    # one that is another each time that a chunk is compiled
+    doubtful = timed.replace("'12:00' as n", "'12:00' as n, count(*) over () as c")
+    check = Check(Warehouse(by_chance("n"), doubtful))
+    assert (check.refused, check.warnings[0]) == (None, TIMED)
+    assert Check(Warehouse(by_chance("n", "f"), doubtful)).refused is None
+    assert "n differ when" in str(Check(Warehouse(by_chance("n"), doubtful.replace("12:00", "14:00"))).refused)

@@ -47,7 +47,7 @@ class Project:
         self.windows |= {one, other}
         return self.frozen
 
-    def rendered(self, _: Model, window: Window, incremental: bool) -> Rendering:
+    def rendered(self, _: Model, window: Window, incremental: bool, *_more: bool) -> Rendering:
         sql = self.later if incremental else self.sql
         return Rendering(self._sql(sql, window), tuple(self.asked), self.errors.get(incremental))
 
@@ -68,7 +68,7 @@ class Project:
         return self.table
 
     def tables_read(self, _: Model, queries: Sequence[str]) -> list[str] | None:
-        self.queries = list(queries)
+        self.queries += queries
         return self.resolved
 
 
@@ -80,14 +80,37 @@ def test_sql_that_follows_the_window_passes() -> None:
     project = Project()
     assert reason(project) is None
     assert project.windows == {JANUARY, Window("1970-01-02", "1970-01-03")}
-    # its statements and what dbt would run, each once
-    assert project.queries == [project.compile(model(), JANUARY)] * 2
+    # its statements and what dbt would run, each once, and that once more for the catalogue
+    assert project.queries == [project.compile(model(), JANUARY)] * 3
 
 
 @pytest.mark.parametrize("first", [JANUARY, Window("1970-01-02", "1970-01-03"), Window("1970-01-02", "1970-01-02")])
 def test_the_other_window_differs_in_both_days(first: Window) -> None:
     for sql in ("select * from raw where day >= '{start}'", "select * from raw where day <= '{end}'"):
         assert reason(Project(sql), first=first) is None
+
+
+@pytest.mark.parametrize(
+    ("table", "resolved", "refused"),
+    [
+        ("information_schema.columns", None, True),
+        ("`region-eu`.INFORMATION_SCHEMA.TABLE_STORAGE", None, True),
+        ("shop.__TABLES__", None, True),
+        ("seen", ["shop.main.seen", "duckdb_tables()"], True),
+        ("seen", ["shop.main.seen", "pragma_table_info()"], True),
+        ("seen", ["shop.main.seen", "range()", "duckdb_settings()"], False),
+        ("`region-eu`.INFORMATION_SCHEMA.JOBS", None, False),
+    ],
+)
+def test_sql_that_reads_the_catalogue_is_refused(table: str, resolved: list[str] | None, refused: bool) -> None:
+    project = Project(f"{CUT} and n > (select count(*) from {table})")
+    project.resolved = resolved
+    project.adapter_type = "bigquery" if "`" in table else "duckdb"
+    assert str(reason(project)).startswith("it reads the warehouse's catalogue, where its own table") == refused
+    # what its Jinja asks is another matter
+    asking = Project()
+    asking.asked = [f"select * from {table}"]
+    assert reason(asking) is None
 
 
 def test_vars_that_are_in_the_way_are_told_first() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dbt_playbooks.impact.reading import parse
-from dbt_playbooks.impact.reading.by_chance import is_of_the_moment, of_chance, picked_by_chance
+from dbt_playbooks.impact.reading.by_chance import columns_that_differ, is_of_the_moment, of_chance, picked_by_chance
 
 PICKS = [
     ("select * from t order by random() limit 5", "RANDOM()"),
@@ -115,3 +115,11 @@ def test_functions_of_the_warehouse_that_are_random_numbers() -> None:
     tree = parse("select * from t where coin()", "duckdb")
     assert picked_by_chance(tree, "duckdb") is None
     assert picked_by_chance(tree, "duckdb", {"coin"}) == "COIN()"
+
+
+def test_columns_of_which_two_readings_make_other_values() -> None:
+    one, other = (
+        f"with a as (select id, '{time}' as At, 1 as b from t) select * from a" for time in ("12:00", "13:00")
+    )
+    assert columns_that_differ(parse(one, "duckdb"), parse(other, "duckdb")) == ["at"]
+    assert columns_that_differ(parse(one, "duckdb"), parse(one, "duckdb")) == []

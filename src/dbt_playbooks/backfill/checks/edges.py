@@ -6,17 +6,16 @@ every chunk is compared with the whole range.
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from sqlglot import exp
 
 from dbt_playbooks.backfill.checks.parents import beside_parents, next_day, unfilled_parents
+from dbt_playbooks.backfill.checks.rows import Rows
 from dbt_playbooks.backfill.checks.shape import Shape
 from dbt_playbooks.backfill.checks.sql import differs_on_first_run
 from dbt_playbooks.backfill.checks.targets import Target, keys_of, unquoted
@@ -24,7 +23,7 @@ from dbt_playbooks.backfill.plan import windows as chunks_of
 from dbt_playbooks.cost import Limits, bill, price
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.impact.reading import UnreadableError, dialect_of, parse
-from dbt_playbooks.impact.reading.by_chance import is_of_the_moment, of_chance, picked_by_chance
+from dbt_playbooks.impact.reading.by_chance import columns_that_differ, is_of_the_moment, of_chance, picked_by_chance
 from dbt_playbooks.impact.reading.by_window import Reading, read_by_window
 from dbt_playbooks.impact.reading.own_functions import seeing_more
 from dbt_playbooks.impact.reading.window_parts import is_column
@@ -32,8 +31,6 @@ from dbt_playbooks.interface import Project, Window
 
 _PATIENCE = 10.0
 """Seconds for comparing days of a model whose SQL leaves no doubt."""
-_LAST_DIGITS = 1e-11
-"""By which part of their size sums of floats may differ."""
 _LOOKED_AT = 40
 """Windows whose SQL is looked at before anything runs."""
 _UTC = ("UTC", "Etc/UTC", "Etc/UCT", "UCT", "GMT", "Etc/GMT", "Z", "Zulu")
@@ -131,6 +128,8 @@ class _Edges:
         """Of all columns that it returns, also of those that are not judged."""
         self._own_sql_later = False
         """The SQL of an incremental run is not that of a first run."""
+        self._times: list[str] = []
+        """Columns of a time, or of the id of the command, that Jinja writes into its SQL."""
         self.warnings: list[str] = []
         self.shape: Shape | None = None
         """Its SQL, where what was read of one window stands for all of them."""
@@ -147,6 +146,7 @@ class _Edges:
         self._own_sql_later = differs_on_first_run(self._project, self._model, self._pieces[0])
         if self._own_sql_later and self._model.is_microbatch:
             return _FIRST_RUN
+        self._times = self._written_times()
         picks = self._picks()
         if picks:
             return _BY_CHANCE.format(found=picks)
@@ -202,6 +202,23 @@ class _Edges:
         if not others and next(made, None) is None:
             return ()
         return (f"its event_time, {column}, may be another date than that by which its batches read",)
+
+    def _written_times(self) -> list[str]:
+        now, later = (
+            self._project.rendered(self._model, self._pieces[0], True, moment).sql for moment in (False, True)
+        )
+        if now == later:
+            return []
+        try:
+            columns = columns_that_differ(*(parse(sql, dialect_of(self._project.adapter_type)) for sql in (now, later)))
+        except UnreadableError:
+            columns = []
+        named = f" ({', '.join(columns)})" if columns else ""
+        self.warnings.append(
+            f"{self._model.name}: its SQL holds the time or the id of the command{named}, so a chunk that another command fills, or fills later, has another "
+            "there. It was not judged"
+        )
+        return columns
 
     def _picks(self) -> str | None:
         """What picks its rows by chance."""
@@ -329,13 +346,14 @@ class _Edges:
             return _READ_TWICE.format(window=window)
         if doubtful and names & keys:
             return _ANOTHER_KEY.format(window=window, key=", ".join(sorted(names & keys)))
-        unexplained = [name for name in unstable if not (self._tree and is_of_the_moment(self._tree, name))]
+        explained = [*self._times, *(name for name in names if self._tree and is_of_the_moment(self._tree, name))]
+        unexplained = [name for name in unstable if name.lower() not in explained]
         if doubtful and unexplained:
             return _NO_CLOCK.format(window=window, columns=", ".join(unexplained))
         return None
 
     def _difference(
-        self, pieces: Sequence[Window], wholes: Sequence[Window], rows: _Rows, doubtful: bool = False
+        self, pieces: Sequence[Window], wholes: Sequence[Window], rows: Rows, doubtful: bool = False
     ) -> str | None:
         whole = self._read(wholes, self._whole)
         if rows.same(whole):
@@ -377,7 +395,7 @@ class _Edges:
                 ]
         return []
 
-    def _told(self, pieces: Sequence[Window], wholes: Sequence[Window], rows: _Rows, whole: _Rows) -> str:
+    def _told(self, pieces: Sequence[Window], wholes: Sequence[Window], rows: Rows, whole: Rows) -> str:
         """Which rows differ: those of the first two pieces that differ from both together, if there are such."""
         parts, together = list(pieces), list(wholes)
         for one, both in self._pairs() if len(pieces) > 2 else ():
@@ -405,8 +423,8 @@ class _Edges:
         sides = {1: "one by one", 2: "together"}
         return "; ".join(f"{sides[int(row['side'])]} only: {row['example']}" for row in found)
 
-    def _read(self, windows: Sequence[Window], sql_of: Callable[[Window], str]) -> _Rows:
-        rows = _Rows()
+    def _read(self, windows: Sequence[Window], sql_of: Callable[[Window], str]) -> Rows:
+        rows = Rows()
         for window in windows:
             sql = sql_of(window)
             found = self._project.columns_of(sql, self._header)
@@ -424,36 +442,6 @@ class _Edges:
     def _ask(self, macro: str, query: str) -> Mapping[str, Any]:
         sql = self._project.call(macro, query=query, columns=self._columns)
         return self._project.query(f"{self._header}\n{sql}")[0]
-
-
-@dataclass
-class _Rows:
-    """What several queries return together."""
-
-    count: int = 0
-    checksum: int = 0
-    floats: dict[str, float] = field(default_factory=dict)
-
-    def add(self, row: Mapping[str, Any]) -> None:
-        self.count += int(row["row_count"])
-        self.checksum += int(Decimal(row["checksum"] or 0))
-        for name, value in row.items():
-            if name.startswith("float_"):
-                self.floats[name] = self.floats.get(name, 0.0) + float(value or 0)
-
-    def same(self, other: _Rows) -> bool:
-        """Sums of floats depend on their order in the last digits: those of the largest, where they cancel each other."""
-        return (self.count, self.checksum) == (other.count, other.checksum) and all(
-            self._close(other, name) for name in self.floats
-        )
-
-    def _close(self, other: _Rows, name: str) -> bool:
-        one, two = self.floats[name], other.floats[name]
-        column = "_".join(name.split("_")[:2])
-        size = one if name.endswith("_roots") else max(self.floats[f"{column}_size"], other.floats[f"{column}_size"])
-        if not (math.isfinite(one) and math.isfinite(two)):
-            return math.isfinite(one) == math.isfinite(two)  # too large to be added up
-        return math.isclose(one, two, rel_tol=0, abs_tol=_LAST_DIGITS * size)
 
 
 def _holds(whole: Window, piece: Window) -> bool:

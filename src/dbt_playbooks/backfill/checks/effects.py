@@ -27,7 +27,7 @@ _HOLD_NO_ROWS = ("INDEX", "SCHEMA", "SEQUENCE", "FUNCTION", "MACRO", "TYPE", "SE
 _MOVES = ("nextval", "setval")
 _READS_A_SEQUENCE = ("nextval", "currval", "lastval")
 _CATALOG = re.compile(
-    r"information_schema|pg_catalog|sqlite_master|pg_(tables|class|attribute|views|indexes)"
+    r"information_schema(?!\W+(jobs|sessions|reservation|capacity|assignment|streaming|write_api))|pg_catalog|sqlite_master|__tables__|pg_(tables|class|attribute|views|indexes)"
     r"|(duckdb|pragma)_(?!(settings|functions|types|keywords|extensions|optimizers|secrets|databases|database_list|version|platform|collations)\b)\w+"
 )
 _ASKS_THE_CATALOG = ("describe", "show", "summarize")

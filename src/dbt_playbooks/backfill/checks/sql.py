@@ -19,9 +19,6 @@ _OF_TABLES = re.compile(
     r"information_schema\W*tables|\b(duckdb|pg)_(tables|class)|sqlite_master|__TABLES__", re.IGNORECASE
 )
 """Where the warehouse says which tables it has, and how large they are."""
-_CATALOG = re.compile(
-    r"information_schema\W*(tables|columns|table_storage\w*|table_options|partitions|views)\b|__TABLES__", re.IGNORECASE
-)
 _ASKS_FOR_COLUMNS = re.compile(r"\s*describe\b", re.IGNORECASE)
 _COLUMNS_OF_A_TABLE = re.compile(r"\(\s*describe\s+[^()]*\)", re.IGNORECASE)
 
@@ -50,17 +47,17 @@ def against_sql(project: Project, model: Model, first: Window) -> str | None:
             f"it reads itself ({model.relation}) inside a window that is replaced as a whole, so its rows would depend on "
             "the chunks before. Read the past from another model, or from the source with a wider filter."
         )
-    if _reads_the_catalog(project, model, first):
-        return (
-            "it reads the warehouse's catalogue, where its own table, those of the backfill's state and its temporary tables are seen, so its rows "
-            "would depend on the chunks before. Read the catalogue in a table of its own, and that from here."
-        )
     broken = [rendering.error for rendering in renderings if rendering.error]
     if broken:
         hint = (
             f" Create its table empty first: dbt run --select {model.name} --empty" if not project.exists(model) else ""
         )
         raise UsageError(f"{broken[0]}{hint}")
+    if _reads_the_catalog(project, model, first):
+        return (
+            "it reads the warehouse's catalogue, where its own table, those of the backfill's state and its temporary tables are seen, so its rows "
+            "would depend on the chunks before. Read the catalogue in a table of its own, and that from here."
+        )
     if project.compile(model, first) == project.compile(model, other):
         return _ignores(model)
     return None
@@ -100,7 +97,7 @@ def _reads_the_catalog(project: Project, model: Model, window: Window) -> bool:
     dialect = dialect_of(project.adapter_type)
     resolved = project.tables_read(model, [sql]) or []
     read = (thing for tree in trees(sql, dialect) for thing in things_read(tree, dialect))
-    return bool(_CATALOG.search(sql)) or CATALOG in (*read, *things_of_plan(resolved))
+    return CATALOG in (*read, *things_of_plan(resolved))
 
 
 def asked_statements(project: Project, renderings: Sequence[Rendering]) -> list[str]:

@@ -56,6 +56,12 @@ def picked_by_chance(tree: Any, dialect: str | None, functions: Collection[str] 
     return None
 
 
+def columns_that_differ(one: Any, other: Any) -> list[str]:
+    """The names of columns, in lower case, that two readings of one query make of other values, as of a time that Jinja writes there."""
+    made = [{(each.alias.lower(), each.this.sql()) for each in tree.find_all(exp.Alias)} for tree in (one, other)]
+    return list(dict.fromkeys(name for name, _ in sorted(made[0] ^ made[1])))
+
+
 def is_of_the_moment(tree: Any, column: str, seen: frozenset[str] = frozenset()) -> bool:
     """Whether a column of a query is made by something that may be another each time: a clock, a random number, an aggregate or a window function,
     which may depend on the order of rows, or a function that is not known."""
