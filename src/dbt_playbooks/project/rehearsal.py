@@ -25,6 +25,7 @@ _CHANGING = (
 _ASKING = ("get_relation", "list_relations", "list_relations_without_caching")
 """Methods of dbt's adapters: some of them by no statement, but by calls of BigQuery's API, or from dbt's memory."""
 _A_QUESTION = "show"
+_A_WINDOW = Window("2000-01-01", "2000-01-01")
 
 
 def _outlasts(statement: str) -> bool:
@@ -314,11 +315,16 @@ class Rehearsal(DbtSession):
     def _before(self, models: Sequence[Model], hooks: bool) -> Iterator[str]:
         from dbt.context.providers import generate_runtime_model_context
 
+        def context_of(node: Any) -> Any:
+            # any window: what models read of a hook is the same for all
+            config = WindowVars(self._config, self._manifest, node).config(_A_WINDOW)
+            return generate_runtime_model_context(node, config, self._manifest)
+
         for node in self._operations("on-run-start") if hooks else ():
-            yield self._hook(node.raw_code, generate_runtime_model_context(node, self._config, self._manifest), node)
+            yield self._hook(node.raw_code, context_of(node), node)
         for model in models:
             node = self._manifest.nodes[model.unique_id]
-            context = generate_runtime_model_context(node, self._config, self._manifest)
+            context = context_of(node)
             for hook in self._pre_hooks(model) if hooks else ():
                 yield self._hook(hook.sql, context, node)
             if model.config.get("sql_header"):

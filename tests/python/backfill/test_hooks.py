@@ -338,6 +338,14 @@ def test_a_sql_header_may_set_what_sql_means_and_change_nothing_else() -> None:
 
     assert against_hooks(header("set TimeZone = 'UTC'; create temp macro f(x) as x"), [model()], "duckdb") is None
     assert against_hooks(header(f"insert into {OWN} select 1"), [model()], "duckdb")
+    # beside another model it would be set for that, too
+    zone, two = header("set TimeZone = 'UTC'"), [model(), model('"shop"."main"."others"')]
+    assert against_hooks(zone, two, "duckdb") == (
+        zone[0],
+        "its sql_header changes what SQL of the other models means, too (set TimeZone = 'UTC'). Fill it by a command of its own, or set that in the profile.",
+    )
+    assert against_hooks(header("set @@time_zone = 'UTC'"), two, "bigquery") is None
+    assert against_hooks(header("create temp macro f(x) as x"), two, "duckdb") is None
     assert not hooks_in_each_others_way(header("create temp macro f(x) as x"), model(), "duckdb")
 
 

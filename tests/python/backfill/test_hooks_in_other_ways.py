@@ -91,6 +91,19 @@ def test_what_a_hook_outside_of_the_transaction_makes_is_there(shop: Shop) -> No
     assert shop.difference("events") == []
 
 
+def test_hooks_of_a_window_stand_beside_those_that_make_what_is_read(shop: Shop) -> None:
+    shop.sql("create schema audit; create table audit.log (day varchar)")
+    hooks = [
+        "create or replace table main.made as select -1 as id",
+        "insert into audit.log values ('{{ var('dbt_playbooks_start_date') }}')",
+    ]
+    head = _hooked("[" + ", ".join(f'"{hook}"' for hook in hooks) + "]", "pre_hook")
+    shop.model("events", head + FILTERED + " and id not in (select id from main.made)")
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+    assert shop.sql("from audit.log order by all") == [("2024-01-01",), ("2024-02-01",), ("2024-03-01",)]
+
+
 @pytest.mark.parametrize("where", ["in a hook", "in the model"])
 def test_a_cursor_sends_no_more_than_a_macro_may(shop: Shop, where: str) -> None:
     shop.sql("create schema audit; create table audit.log as select 1 as n limit 0")

@@ -341,19 +341,26 @@ def test_nothing_that_a_hook_does_by_the_adapter_is_done_by_a_plan(shop: Shop) -
 
 
 def test_batches_do_not_run_without_what_runs_before_them(shop: Shop) -> None:
-    made = "create or replace table main.made as select id from raw.seen"
-    shop.sql("create table main.made as select -1 as id")
-    shop.model(
-        "events",
-        MICROBATCH.replace("event_time", f'pre_hook="{made}", event_time', 1)
-        + "select * from {{ source('raw', 'events') }} where id not in (select id from main.made)",
-    )
+    shop.sql("create schema audit")
+    noted = "insert into audit.log select 1"
+    head = MICROBATCH.replace("event_time", f'pre_hook="{noted}", event_time', 1)
+    shop.model("events", head + "select * from {{ source('raw', 'events') }}")
     said = shop.run("events", *RANGE, "--chunk", "month")
     assert (said.code, "0 completed, 3 failed" in said.err) == (1, True), said.err
-    shop.sql("create table raw.seen as select 1 as id")
+    shop.sql("create table audit.log (n int)")
     said = shop.run("events", *RANGE, "--chunk", "month")
     assert said.code == 0, said.err
-    assert shop.sql("select count(*) from events") == [(272,)]
+    assert shop.sql("select count(*) from audit.log") == [(1,)]
+
+
+def test_hooks_that_make_what_is_read_and_fail_are_told_before_anything_runs(shop: Shop) -> None:
+    head = _hooked("create or replace table main.made as select id from raw.missing", kind="pre_hook")
+    shop.sql("create table main.made as select -1 as id")
+    shop.model("events", head + FILTERED + " and id not in (select id from main.made)")
+    said = shop.run("events", *RANGE)
+    assert said.code == 2, said.err
+    assert "the hooks before the selection make what it reads, and they fail when they are tried" in said.err
+    assert "raw.missing" in said.err
 
 
 def test_a_model_that_asks_whether_its_table_is_there_reads_itself(shop: Shop) -> None:

@@ -262,6 +262,9 @@ def test_files_meet_by_their_paths(written: str, read: str, meet: bool) -> None:
     [
         ("copy (select 1) to 'counts'", "from read_csv('counts')", True),
         ("copy (select 1) to 'counts'", "from read_csv('others')", False),
+        ("copy (select 1) to 'counts'", "from read_csv('cou*')", True),
+        ("copy (select 1) to 'counts'", "from read_csv(['x', 'counts'])", True),
+        ("copy (select 1) to 'counts'", "from t where name = 'counts'", False),
         ("copy (select 1) to 'file:///tmp/x.csv'", "from read_csv('/tmp/x.csv')", True),
         ("copy (select 1) to '/tmp/x.csv'", "from read_csv('file:/tmp/x.csv')", True),
         ("copy (select 1) to 'counts.csv'", "from read_csv('cou' || 'nts.csv')", True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from typing import NoReturn
 
@@ -124,7 +124,13 @@ def check_rows(
     if project.bills_bytes:
         return checked()
     if any(target.hooked for target in targets):
-        with project.rehearsed(models, hooks=True):
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(project.rehearsed(models, hooks=True))
+            except WarehouseError as error:
+                raise UsageError(
+                    f"the hooks before the selection make what it reads, and they fail when they are tried, so nothing is run: {error}"
+                ) from None
             return checked()
     try:
         has_header = any(model.config.get("sql_header") for model in models)

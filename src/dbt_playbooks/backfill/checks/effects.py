@@ -120,11 +120,7 @@ def _changed(tree: Any, statement: str, dialect: str | None) -> tuple[list[Thing
         return [thing for name in words(text) for thing in (table(name), Thing("function", (name[-1],)))], False
     if is_copy_to_a_file(tree):
         paths = [each.name if isinstance(each, exp.Literal) else "" for each in tree.args.get("files") or ()]
-        return [
-            thing
-            for path in paths
-            for thing in ([Thing("file", (path,)), Thing("word", (path,))] if path else [_ANY_FILE])
-        ], False
+        return [Thing("file", (path,)) if path else _ANY_FILE for path in paths], False
     if isinstance(tree, exp.Set):
         # on BigQuery a variable of a script is over when that ends
         return ([] if dialect == "bigquery" else [Thing("variable", name) for name in _variables_set(tree)]), True
@@ -164,21 +160,23 @@ def things_read(tree: Any, dialect: str | None, of_change: bool = False) -> Iter
             given = call.expressions[0] if call.expressions else None
             yield Thing("variable", (given.name.lower(),) if isinstance(given, exp.Literal) else ())
     for text in tree.find_all(exp.Literal, exp.Identifier):
-        yield Thing("file" if re.search(r"[./]", text.name) else "word", (text.name,))
+        if re.search(r"[./]", text.name):
+            yield Thing("file", (text.name,))
     for call in tree.find_all(exp.Func):
-        if _reads_files(call) and not _has_plain_paths(call):
-            yield _ANY_FILE
+        if _reads_files(call):
+            yield from _paths(call)
 
 
 def _reads_files(call: Any) -> bool:
     return any(_READS_FILES.fullmatch(name) for name in names_of_function(call))
 
 
-def _has_plain_paths(call: Any) -> bool:
+def _paths(call: Any) -> Iterator[Thing]:
+    """The files that a call reads; any, where its path is no plain text."""
     given = call.args.get("this") if not isinstance(call, exp.Anonymous) else None
     given = given or next(iter(call.expressions), None)
-    paths = given.expressions if isinstance(given, exp.Array) else [given]
-    return all(isinstance(each, exp.Literal) for each in paths)
+    for each in given.expressions if isinstance(given, exp.Array) else [given]:
+        yield Thing("file", (each.name,)) if isinstance(each, exp.Literal) else _ANY_FILE
 
 
 def _variables_set(tree: Any) -> Iterator[tuple[str, ...]]:

@@ -188,12 +188,16 @@ def against_hooks(
             f"a hook changes {whose} ({statement}): it would run with each {hook.each}, and once in one run of dbt. "
             "Do it in the model's SQL, or by hand when the backfill is complete."
         )
-    before = [hook for hook in hooks if not hook.is_header and hook.place < _AFTER]
+    # on DuckDB what a header sets stays set for other models
+    leaks = adapter_type == "duckdb" and len(models) > 1
+    before = [hook for hook in hooks if hook.place < _AFTER and (leaks or not hook.is_header)]
     setting = hook_that_sets(before, adapter_type)
     if setting:
         hook, statement = setting
         return hook, (
-            f"a hook changes what SQL means ({statement}), and chunks are checked without that. Set it in the profile, or in sql_header."
+            f"its sql_header changes what SQL of the other models means, too ({statement}). Fill it by a command of its own, or set that in the profile."
+            if hook.is_header
+            else f"a hook changes what SQL means ({statement}), and chunks are checked without that. Set it in the profile, or in sql_header."
         )
     return None
 
