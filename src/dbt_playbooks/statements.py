@@ -129,7 +129,7 @@ def asks(statement: str) -> bool:
 
 def outlasts_a_transaction(statement: str) -> bool:
     """Whether it ends a transaction, does what a rollback does not undo, or writes files."""
-    return bool(_OUTLASTS.match(statement) or _MOVES_A_SEQUENCE.search(statement))
+    return bool(_OUTLASTS.match(carried_out(statement)) or _MOVES_A_SEQUENCE.search(statement))
 
 
 def attached(statement: str) -> tuple[str, str | None] | None:

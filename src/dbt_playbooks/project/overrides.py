@@ -10,6 +10,7 @@ from typing import Any
 
 from dbt_playbooks.project.opening import PACKAGE
 
+_DECIDE = ("should_full_refresh", "process_schema_changes", "load_cached_relation", "load_relation", "is_incremental")
 _COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 _WRITES_ROWS = re.compile(r"\b(insert|update|delete|merge|truncate|copy)\s", re.IGNORECASE)
 
@@ -24,7 +25,7 @@ class Overrides:
     before_us: Collection[str]
 
     def hidden_strategies(self) -> list[str]:
-        """Macros that dbt finds before those of ours that make a chunk exact."""
+        """Macros that dbt finds before those of ours that make a chunk exact, or before those of its own that decide what a chunk replaces."""
         macros = self.manifest.macros
         ours = [
             macro.name.split("__", 1)[1]
@@ -33,7 +34,7 @@ class Overrides:
             and "/overrides/" in Path(macro.original_file_path).as_posix()
             and macro.name.startswith(f"{self.adapter_type}__")
         ]
-        names = self._variants(ours)
+        names = self._variants([*ours, *_DECIDE])
         hidden = [name for name in names if any(f"macro.{package}.{name}" in macros for package in self.before_us)]
         incremental = self._incremental
         if incremental is not None and not incremental.package_name.startswith("dbt"):

@@ -134,7 +134,7 @@ class Rehearsal(DbtSession):
         return bool(self._operations("on-run-start") or any(self._pre_hooks(model) for model in models))
 
     def hooks(self, model: Model, window: Window, later: bool = False) -> list[HookText]:
-        """The hooks of a model for a window: what runs before it, as it becomes on a first run and on an incremental one, then what runs after it.
+        """The hooks of a model for a window, as they become on a first run and on an incremental one: what runs before it, then what runs after it.
         It runs nothing; macros may query where that is not billed. Their clock stands still, so that what differs between windows depends on these;
         `later`: at another moment, in another command."""
         runner, manifest = self._runner(model, window, {})
@@ -144,9 +144,8 @@ class Rehearsal(DbtSession):
             there = [partial(self._as_if_there, node, later) for later in incremental]
             return self._rendered_hook(text, node, runner.config, manifest, there, later, of=(model, window))
 
-        # when a model has run its table is there
-        befores = [read(hook.sql, (False, True)) for hook in node.config.pre_hook]
-        return befores + [read(hook.sql, (True,)) for hook in node.config.post_hook]
+        # dbt looks once whether a model's table is there, before it runs
+        return [read(hook.sql, (False, True)) for hook in (*node.config.pre_hook, *node.config.post_hook)]
 
     def run_hooks(self, kind: str, window: Window, models: Sequence[Model], later: bool = False) -> list[HookText]:
         """What on-run-start or on-run-end (`kind`) says, of the project and of its packages, when dbt is told of a window and `models` have run."""

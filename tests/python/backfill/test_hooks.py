@@ -279,9 +279,13 @@ def test_a_hook_that_becomes_another_in_another_window_depends_on_it() -> None:
     assert not rendered("{{ keep() }}", "select 1").varies
     assert rendered("select '{{ var('start_date') }}'", "select ''").varies
     assert read_hook("duckdb", place(), HookText("{{ keep() }}", ("select 1", "select 2"), by_first_run=True)).varies
-    # what goes row by row goes with each chunk, too
+    # what goes row by row goes with each chunk, too, unless one run would not do it
     at_first = HookText("{{ clear(this) }}", ("select 1", f"delete from {OWN} where amount < 0"), by_first_run=True)
-    assert changed(replace(read_hook("duckdb", place(), at_first), is_after=True)) is None
+    assert changed(replace(read_hook("duckdb", place(), replace(at_first, by_first_run=False)), is_after=True)) is None
+    assert changed(replace(read_hook("duckdb", place(), at_first), is_after=True))
+    assert changed(
+        replace(read_hook("duckdb", place(), replace(at_first, by_first_run=False, asks=True)), is_after=True)
+    )
     cleared = rendered(
         "{{ clear(this) }}", f"delete from {OWN} where day < '1'", other=(f"delete from {OWN} where day < '2'",)
     )
@@ -342,9 +346,14 @@ def test_a_sql_header_may_set_what_sql_means_and_change_nothing_else() -> None:
     zone, two = header("set TimeZone = 'UTC'"), [model(), model('"shop"."main"."others"')]
     assert against_hooks(zone, two, "duckdb") == (
         zone[0],
-        "its sql_header changes what SQL of the other models means, too (set TimeZone = 'UTC'). Fill it by a command of its own, or set that in the profile.",
+        "its sql_header changes what SQL of other models and of hooks means, too (set TimeZone = 'UTC'). "
+        "Fill it by a command of its own, or set that in the profile.",
     )
     assert against_hooks(header("set @@time_zone = 'UTC'"), two, "bigquery") is None
+    before = replace(as_written("create or replace table x as select 1")[0], place=-0.5, is_after=False)
+    assert against_hooks([before, *zone], [model()], "duckdb")
+    assert against_hooks([replace(before, place=0.5), *zone], [model()], "duckdb") is None
+    assert against_hooks([replace(before, statements=("select 1",)), *zone], [model()], "duckdb") is None
     assert against_hooks(header("create temp macro f(x) as x"), two, "duckdb") is None
     assert not hooks_in_each_others_way(header("create temp macro f(x) as x"), model(), "duckdb")
 

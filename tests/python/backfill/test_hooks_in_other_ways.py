@@ -41,6 +41,8 @@ def _refused(shop: Shop, why: str) -> None:
         ("set variable t = '{{ modules.datetime.datetime.now() }}'", "pre_hook", FILTERED.replace("*", "*, getvariable('t') as t"), FEEDS),
         ("set variable t = '{{ invocation_id }}'", "pre_hook", FILTERED.replace("*", "*, getvariable('t') as t"), FEEDS),
         ("{% if is_incremental() %}delete from {{ this }} where amount > 10{% endif %}", "pre_hook", FILTERED, OWN),
+        ("{% if is_incremental() %}delete from {{ this }} where amount > 10{% endif %}", "post_hook", FILTERED, OWN),
+        ("set variable t = now()", "pre_hook", FILTERED.replace("*", "*, getvariable('t') as t"), FEEDS),
     ],
 )  # fmt: skip
 def test_it_is_refused_before_anything_is_changed(shop: Shop, hook: str, kind: str, rest: str, why: str) -> None:
@@ -143,6 +145,27 @@ def test_macros_of_dbt_that_the_project_replaces(
     else:
         said = shop.run("events", *RANGE)
         assert said.code == 0, said.err
+
+
+@pytest.mark.parametrize("name", ["should_full_refresh", "is_incremental"])
+def test_macros_that_decide_what_a_chunk_replaces_are_dbts_own(shop: Shop, name: str) -> None:
+    shop.write("macros/own.sql", f"{{% macro {name}() %}}{{{{ return(true) }}}}{{% endmacro %}}")
+    shop.model("events", DELETE_INSERT + FILTERED)
+    _refused(shop, f"the project overrides {name}, which makes a chunk exact")
+
+
+def test_nothing_that_another_statement_carries_out_is_left_by_a_plan(shop: Shop) -> None:
+    file = shop.folder / "out.csv"
+    hooks = [
+        "create or replace table main.made as select -1 as id",
+        f"explain analyze copy (select 1) to '{file}'",
+        f"prepare p as copy (select 1) to '{file}'",
+    ]
+    head = _hooked("[" + ", ".join(f'"{hook}"' for hook in hooks) + "]", "pre_hook")
+    shop.model("events", head + FILTERED + " and id not in (select id from main.made)")
+    said = shop.playbooks("backfill", "plan", "events", *RANGE)
+    assert said.code == 0, said.err
+    assert not file.exists()
 
 
 def test_random_numbers_behind_a_function_pick_no_rows(shop: Shop) -> None:

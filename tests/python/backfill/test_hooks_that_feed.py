@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -173,6 +174,21 @@ def test_what_is_made_anew_of_fixed_things_may_be_read_unless_it_varies(sql: str
     assert fed(hook(sql, place=0.5), more=more)
     assert fed(hook(sql, place=1_000_000, each="command"), more=more)
     assert fed(hook("select 1"), hook("insert into audit.log select 1", varies=True), more=more) is None
+
+
+@pytest.mark.parametrize("value", ["now()", "uuid()", "random()", "current_date"])
+def test_what_holds_the_time_is_another_with_each_chunk(value: str) -> None:
+    assert fed(hook(f"set variable n = {value}"), more=READS_A_VARIABLE)
+    assert fed(hook(f"create or replace table deep.inside as select {value} as id"))
+    assert fed(hook(f"create or replace table audit.log as select {value} as id")) is None
+    written = hook("set variable n = 1")
+    assert fed(replace(written, by_moment=True), more=READS_A_VARIABLE)
+
+
+def test_what_a_model_leaves_for_a_later_one_is_not_there_when_rows_are_compared() -> None:
+    made = hook("create or replace table of.daily as select 1 as id", place=0.5)
+    assert fed(made) is None
+    assert fed(replace(made, is_after=True))
 
 
 def test_what_a_later_model_alone_reads_may_be_made_before_that() -> None:

@@ -25,6 +25,7 @@ from dbt_playbooks.backfill.checks.shape import another
 from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.impact.names import table_path
 from dbt_playbooks.impact.reading import dialect_of
+from dbt_playbooks.impact.reading.by_chance import tells_the_moment
 from dbt_playbooks.impact.reading.self_reads import is_end, tables_in
 from dbt_playbooks.impact.reading.window_parts import called_functions
 from dbt_playbooks.interface import HookText, Model, Project, Window
@@ -188,18 +189,30 @@ def against_hooks(
             f"a hook changes {whose} ({statement}): it would run with each {hook.each}, and once in one run of dbt. "
             "Do it in the model's SQL, or by hand when the backfill is complete."
         )
-    # on DuckDB what a header sets stays set for other models
-    leaks = adapter_type == "duckdb" and len(models) > 1
-    before = [hook for hook in hooks if hook.place < _AFTER and (leaks or not hook.is_header)]
+    before = [
+        hook
+        for hook in hooks
+        if hook.place < _AFTER and (not hook.is_header or _leaks(hook, hooks, models, adapter_type))
+    ]
     setting = hook_that_sets(before, adapter_type)
     if setting:
         hook, statement = setting
         return hook, (
-            f"its sql_header changes what SQL of the other models means, too ({statement}). Fill it by a command of its own, or set that in the profile."
+            f"its sql_header changes what SQL of other models and of hooks means, too ({statement}). "
+            "Fill it by a command of its own, or set that in the profile."
             if hook.is_header
             else f"a hook changes what SQL means ({statement}), and chunks are checked without that. Set it in the profile, or in sql_header."
         )
     return None
+
+
+def _leaks(header: Hook, hooks: Sequence[Hook], models: Sequence[Model], adapter_type: str) -> bool:
+    """Whether what a header sets, which on DuckDB stays set, is there for other models, or for hooks that in one run came before it."""
+    dialect = dialect_of(adapter_type)
+    earlier = (each for hook in hooks if hook.place < header.place and not hook.is_header for each in hook.statements)
+    return adapter_type == "duckdb" and (
+        len(models) > 1 or any(True for each in earlier for _ in effects(each, dialect))
+    )
 
 
 def hook_that_is_unknown(hooks: Sequence[Hook]) -> tuple[Hook, str] | None:
@@ -224,7 +237,7 @@ def hook_that_changes(
     for hook in hooks:
         for statement in hook.statements:
             for model in models:
-                once = hook.by_window or not _runs_last(hook, model)
+                once = hook.varies or hook.asks or not _runs_last(hook, model)
                 for name in _written(statement, dialect, once, functions, made):
                     if name and is_end(name, paths[model.unique_id]):
                         return hook, _line(statement), model
@@ -338,8 +351,11 @@ def hooks_that_feed(project: Project, targets: Sequence[Target], hooks: Sequence
                 continue
             made = True
             # the same may have been done before that
-            late = when >= place and not any(same == statement and at < place for _, same, _, at in doing)
-            if not effect.anew or hook.varies or hook.by_moment or late or _changes_itself(effect, filled):
+            # what runs after a model is not there when rows are compared
+            before = any(same == statement and at < place and not by.is_after for by, same, _, at in doing)
+            late = (when >= place or hook.is_after) and not before
+            varies = hook.varies or hook.by_moment or tells_the_moment(effect.tree)
+            if not effect.anew or varies or late or _changes_itself(effect, filled):
                 return Feeding((hook, _feeding(hook)), made=True)
             # behind views and functions
             resolved = project.tables_read(models[0], effect.queries) if effect.queries else []

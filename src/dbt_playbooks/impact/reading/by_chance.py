@@ -56,6 +56,11 @@ def picked_by_chance(tree: Any, dialect: str | None, functions: Collection[str] 
     return None
 
 
+def tells_the_moment(tree: Any) -> bool:
+    """Whether a statement calls a clock, or makes random numbers."""
+    return any(_OF_THE_MOMENT.intersection(names_of_function(call)) for call in tree.find_all(exp.Func))
+
+
 def columns_that_differ(one: Any, other: Any) -> list[str]:
     """The names of columns, in lower case, that two readings of one query make of other values, as of a time that Jinja writes there."""
     made = [{(each.alias.lower(), each.this.sql()) for each in tree.find_all(exp.Alias)} for tree in (one, other)]
@@ -77,7 +82,7 @@ def is_of_the_moment(tree: Any, column: str, seen: frozenset[str] = frozenset())
 def _is_of_the_moment(tree: Any, value: Any, seen: frozenset[str]) -> bool:
     if value.find(exp.AggFunc, exp.Window, exp.Anonymous):
         return True
-    if any(_OF_THE_MOMENT.intersection(names_of_function(call)) for call in value.find_all(exp.Func)):
+    if tells_the_moment(value):
         return True
     others = {each.name.lower() for each in value.find_all(exp.Column)} - seen
     return any(is_of_the_moment(tree, name, seen) for name in others)
