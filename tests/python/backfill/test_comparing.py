@@ -94,7 +94,7 @@ def test_columns_that_depend_on_the_window_are_refused() -> None:
             found = super().columns_of(sql, header)
             return {**found, "more": "bigint"} if "2024-01-15" in sql.split("day >=")[1][:20] else found
 
-    others = "its columns depend on the window: day, n, f, more in {}, and day, n, f in the first"
+    others = "its columns depend on the window: day, n, f, more in {}, and day, n, f in the first. Name them in the SQL (`pivot ... on x in ('a', 'b')`)"
     assert Check(Pivoted()).refused == others.format("2024-01-15")
     assert Check(Pivoted(sql=DOUBTFUL)).refused == others.format(WEEKS[2])
 

@@ -100,7 +100,10 @@ def test_rows_that_a_limit_takes_at_random_are_no_clock(shop: Shop) -> None:
     shop.model("events", MERGE + FILTERED + " order by random() limit 5")
     said = shop.run("events", *WEEKLY)
     assert said.code == 2
-    assert "RANDOM() picks its rows by chance, so no two runs of it return the same" in said.err
+    assert (
+        "RANDOM() picks its rows by chance, so no two runs of it return the same. Pick them by columns of the row"
+        in said.err
+    )
 
 
 @pytest.mark.parametrize("size", ["day", "month"])

@@ -72,7 +72,8 @@ def test_rows_that_chance_picks_are_refused_without_reading_them(billing: bool) 
         warehouse = Warehouse(sql=SURE + " and random() < 0.5")
         warehouse.bills_bytes = billing
         assert (
-            Check(warehouse, one).refused == "RANDOM() picks its rows by chance, so no two runs of it return the same"
+            Check(warehouse, one).refused
+            == "RANDOM() picks its rows by chance, so no two runs of it return the same. Pick them by columns of the row"
         )
         assert warehouse.read == []
 

@@ -39,11 +39,11 @@ _ANOTHER_KEY = (
     "its key ({key}) is another each time that {window} is read, so a chunk that runs again would not find its rows. "
     "Make the key of columns of the row"
 )
-_BY_CHANCE = "{found} picks its rows by chance, so no two runs of it return the same"
+_BY_CHANCE = "{found} picks its rows by chance, so no two runs of it return the same. Pick them by columns of the row"
 _NO_CLOCK = (
     "{columns} differ when {window} is read twice, and nothing in its SQL says why, so other rows may be read each time"
 )
-_OTHER_COLUMNS = "its columns depend on the window: {columns} in {window}, and {others} in the first"
+_OTHER_COLUMNS = "its columns depend on the window: {columns} in {window}, and {others} in the first. Name them in the SQL (`pivot ... on x in ('a', 'b')`)"
 _FIRST_RUN = "`is_incremental()` changes its SQL, so the chunk that creates the table runs other SQL than the rest"
 
 
