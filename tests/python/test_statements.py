@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from dbt_playbooks.statements import (
+    asks,
+    attached,
     begins_a_change,
     carried_out,
     changes,
     changes_no_row,
     is_known,
+    is_setting,
     outlasts_a_transaction,
     plain,
     sets_meaning,
@@ -235,3 +238,40 @@ def test_what_is_known_by_its_first_words(sql: str, known: bool) -> None:
 )
 def test_what_a_statement_carries_out(sql: str, inner: str) -> None:
     assert carried_out(sql) == inner
+
+
+@pytest.mark.parametrize(
+    ("sql", "setting"),
+    [
+        ("set threads = 4", True),
+        ("reset threads", True),
+        ("pragma enable_progress_bar", True),
+        ("use other", True),
+        ("set variable n = 1", False),
+        ("pragma create_fts_index('a', 'b', 'c')", False),
+        ("select 1", False),
+    ],
+)
+def test_what_is_a_setting(sql: str, setting: bool) -> None:
+    assert is_setting(sql) == setting
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("attach 'a/b.duckdb' as aux", ("a/b.duckdb", "aux")),
+        (" ATTACH OR REPLACE DATABASE IF NOT EXISTS 'b.duckdb' (read_only)", ("b.duckdb", None)),
+        ("attach ''", ("", None)),
+        ("detach aux", None),
+    ],
+)
+def test_what_is_attached(sql: str, found: tuple[str, str | None] | None) -> None:
+    assert attached(sql) == found
+
+
+@pytest.mark.parametrize(
+    ("sql", "asking"),
+    [("select 1", True), ("explain select 1", False), ("load json", False), ("insert into t select 1", False)],
+)
+def test_what_asks(sql: str, asking: bool) -> None:
+    assert asks(sql) == asking

@@ -137,6 +137,20 @@ def test_what_models_read_stays(sql: str) -> None:
     assert fed(hook(sql)) is None
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "create index i on raw.orders (id)",
+        "create schema if not exists orders",
+        "create schema raw",
+        "create macro orders(x) as x",
+        "drop schema orders",
+    ],
+)
+def test_what_holds_no_rows_is_none_of_the_tables_of_its_name(sql: str) -> None:
+    assert fed(hook(sql)) is None
+
+
 READS_A_VARIABLE = " and v = getvariable('n')"
 
 

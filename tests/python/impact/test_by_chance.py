@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from dbt_playbooks.impact.reading import parse
-from dbt_playbooks.impact.reading.by_chance import columns_that_differ, is_of_the_moment, of_chance, picked_by_chance
+from dbt_playbooks.impact.reading.by_chance import (
+    columns_that_differ,
+    is_of_the_moment,
+    of_chance,
+    picked_by_chance,
+    tells_the_moment,
+)
 
 PICKS = [
     ("select * from t order by random() limit 5", "RANDOM()"),
@@ -123,3 +129,36 @@ def test_columns_of_which_two_readings_make_other_values() -> None:
     )
     assert columns_that_differ(parse(one, "duckdb"), parse(other, "duckdb")) == ["at"]
     assert columns_that_differ(parse(one, "duckdb"), parse(one, "duckdb")) == []
+
+
+CHANCE = ["rand()", "random()", "uuid()", "uuidv4()", "uuidv7()", "gen_random_uuid()", "generate_uuid()", "randn()"]
+MOMENT = [
+    "now()", "today()", "current_timestamp", "current_date", "current_time", "localtime", "localtimestamp", "get_current_timestamp()",
+    "get_current_time()", "transaction_timestamp()", "txid_current()", "current_transaction_id()", "current_query_id()", "nextval('s')",
+    "currval('s')", *CHANCE,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("call", CHANCE)
+def test_each_random_number_picks(call: str) -> None:
+    assert picked_by_chance(parse(f"select * from t where cast({call} as varchar) < '5'", "duckdb"), "duckdb")
+
+
+@pytest.mark.parametrize("call", MOMENT)
+def test_each_clock_tells_the_moment(call: str) -> None:
+    assert tells_the_moment(parse(f"select {call} as a", "duckdb"))
+    assert is_of_the_moment(parse(f"select {call} as a, b from t", "duckdb"), "a")
+
+
+def test_a_date_is_no_clock() -> None:
+    assert not tells_the_moment(parse("select date '2024-01-01' as a, upper(b) as b from t", "duckdb"))
+    assert tells_the_moment(parse("select current_datetime() as a", "bigquery"))
+
+
+def test_queries_in_queries_are_looked_into() -> None:
+    for sql in (
+        "select * from ((select a from t union select a from u order by random() limit 3)) as x",
+        "select * from t join (select a from u order by random() limit 3) as x using (a)",
+        "select a from t intersect (select a from u where random() < 1)",
+    ):
+        assert picked_by_chance(parse(sql, "duckdb"), "duckdb") == "RANDOM()"
