@@ -145,6 +145,7 @@ def test_what_models_read_stays(sql: str) -> None:
         "create schema raw",
         "create macro orders(x) as x",
         "drop schema orders",
+        "drop database orders",
     ],
 )
 def test_what_holds_no_rows_is_none_of_the_tables_of_its_name(sql: str) -> None:

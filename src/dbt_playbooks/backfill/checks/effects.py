@@ -22,7 +22,7 @@ UNKNOWN = "of_jinja"
 """What stands in SQL for Jinja of which the value is not known."""
 _UNREAD = "unread"
 _FUNCTIONS = ("FUNCTION", "MACRO")
-_HOLD_NO_ROWS = ("INDEX", "SCHEMA", "SEQUENCE", "FUNCTION", "MACRO", "TYPE", "SECRET", "DATABASE")
+_HOLD_NO_ROWS = ("INDEX", "SCHEMA", "TYPE", "SECRET", "DATABASE")
 """What is made and dropped beside tables and views."""
 _MOVES = ("nextval", "setval")
 _READS_A_SEQUENCE = ("nextval", "currval", "lastval")
