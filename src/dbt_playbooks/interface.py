@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 @dataclass(frozen=True)
@@ -196,6 +196,17 @@ KnownColumns = Callable[[str], "Sequence[str] | None"]
 """The columns of a table by its name in SQL, where they are known without asking the warehouse; else None."""
 
 
+class Overridden(NamedTuple):
+    """Macros of a project, or of its packages, in the place of others, by their names."""
+
+    exact: Sequence[str] = ()
+    """Of ours, which make a chunk exact."""
+    deciding: Sequence[str] = ()
+    """Of dbt's, which decide what a chunk replaces."""
+    writing: Sequence[str] = ()
+    """Of dbt's, which build a model, and which write rows here."""
+
+
 class Project(Protocol):
     """What backfill, compare and the rest may ask of a dbt project, whichever engine runs it."""
 
@@ -239,8 +250,7 @@ class Project(Protocol):
     def columns(self, relation: Any) -> dict[str, str]: ...
     def columns_of(self, sql: str, header: str | None = None) -> dict[str, str]: ...
     def unsafe_flags(self) -> list[str]: ...
-    def hidden_strategies(self) -> list[str]: ...
-    def writing_overrides(self) -> list[str]: ...
+    def overridden(self) -> Overridden: ...
     def call(self, macro: str, **arguments: Any) -> Any: ...
     def connected(self) -> AbstractContextManager[None]: ...
     def execute(self, sql: str) -> None: ...

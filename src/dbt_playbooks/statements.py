@@ -15,7 +15,7 @@ _READS = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"(?!(explain|declare|force|install|load)\b)", re.IGNORECASE)
-_IN_A_SCRIPT = r"begin\s+(?!transaction)\w+|if|elseif|else|for|while|loop|repeat|case"
+_IN_A_SCRIPT = r"begin\s+(?!transaction)\w+|if|elseif|else|for|while|loop|repeat|until|case|when|exception"
 """How a statement begins that holds others, or the first of them."""
 _WRITES_BEHIND_WITH = r"(with\b.*?\)\s*)?"
 _CHANGES_BEHIND_WITH = re.compile(
@@ -23,7 +23,7 @@ _CHANGES_BEHIND_WITH = re.compile(
 )
 _MOVES_A_SEQUENCE = re.compile(r"\b(nextval|setval)\s*\(", re.IGNORECASE)
 _WRITES_ROWS = re.compile(
-    rf"\s*{_WRITES_BEHIND_WITH}(insert|update|merge|truncate|copy|delete|explain|load\s+data|{_IN_A_SCRIPT})\b",
+    rf"\s*{_WRITES_BEHIND_WITH}(insert|update|merge|truncate|copy|delete|load\s+data|{_IN_A_SCRIPT})\b",
     re.IGNORECASE | re.DOTALL,
 )
 _OUTLASTS = re.compile(
@@ -32,15 +32,15 @@ _OUTLASTS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CHANGES = re.compile(
-    r"\s*((set|insert|update|merge|create|drop|alter|copy|truncate|delete|with|call|execute|attach|export|explain|load\s+data)\b"
+    r"\s*((set|insert|update|merge|create|drop|alter|copy|truncate|delete|with|call|execute|attach|export|load\s+data)\b"
     rf"|({_IN_A_SCRIPT})\b)",
     re.IGNORECASE,
 )
 _KEEPS_ALL = re.compile(
-    r"\s*(grant|revoke|comment|analy[sz]e|vacuum|(force\s+)?checkpoint|begin|start|commit|end|rollback|abort|detach|deallocate|assert|raise)\b",
+    r"\s*(grant|revoke|comment|analy[sz]e|vacuum|(force\s+)?checkpoint|begin|start|commit|end|detach|deallocate|assert|raise|return|break|leave|continue|iterate)\b",
     re.IGNORECASE,
 )
-"""Rights, comments, storage and transactions: rows and what is read are the same after it."""
+"""Rights, comments, storage, transactions, and the ways of a script: rows are the same after it, and what can be read is, or is gone."""
 _CARRIES_OUT = re.compile(
     r"\s*(explain\s+(analy[sz]e|\([^)]*analy[sz]e[^)]*\))|prepare\s+\w+(\s*\([^)]*\))?\s+as)\s+", re.IGNORECASE
 )
@@ -135,7 +135,12 @@ def outlasts_a_transaction(statement: str) -> bool:
 def attached(statement: str) -> tuple[str, str | None] | None:
     """The path and the name, if it is given one, of the database that a statement attaches; None when it attaches none."""
     found = _ATTACHES.match(statement)
-    return (found["path"], found["alias"]) if found else None
+    return (without_scheme(found["path"]), found["alias"]) if found else None
+
+
+def without_scheme(path: str) -> str:
+    """The path of a file, also where it is written as a URL."""
+    return re.sub("^file:(//(localhost)?)?(?=/|[^/])", "", path, flags=re.IGNORECASE)
 
 
 def writes_rows(statement: str) -> bool:

@@ -105,7 +105,7 @@ class Warehouse:
         if macro == "_session_timezone":
             self.asked_zone += 1
             return self.zone
-        if macro == "_own_functions":
+        if macro in ("_own_functions", "_own_views"):
             return []
         if macro == "backfill_chunks":
             whole = Window(asked["start_date"], asked["end_date"])

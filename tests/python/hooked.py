@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dbt_playbooks.backfill.checks.hooks import Hook, Place, hook_that_changes, owner_of, read_hook
+from dbt_playbooks.backfill.checks.hook_rules import hook_that_changes
+from dbt_playbooks.backfill.checks.hooks import Hook, Place, owner_of, read_hook
 from dbt_playbooks.interface import HookText, Model
 
 OWN = '"shop"."main"."events"'

@@ -25,6 +25,18 @@ MICROBATCH = (
     " batch_size='day', begin='2024-01-01') }}\n"
 )
 FILTERED = "select * from {{ source('raw', 'events') }}\nwhere {{ dbt_playbooks.backfill_filter('event_date') }}"
+
+
+def hooked(*hooks: str, kind: str = "post_hook") -> str:
+    """The config of a model with hooks of plain SQL."""
+    return hooked_by("[" + ", ".join(f'"{hook}"' for hook in hooks) + "]", kind)
+
+
+def hooked_by(written: str, kind: str) -> str:
+    """The config of a model with hooks as Jinja writes them: `[{'sql': ..., 'transaction': false}]`."""
+    return DELETE_INSERT.replace("unique_key", f"{kind}={written}, unique_key")
+
+
 STRATEGIES = {
     "delete+insert": DELETE_INSERT + FILTERED,
     "merge": MERGE + FILTERED,
@@ -96,3 +108,16 @@ class Shop:
         """Rows, as a multiset, that are in one of model and source only."""
         ours, theirs = f"select * from {model} where {where}", f"select * from {source} where {where}"
         return self.sql(f"({ours} except all {theirs}) union all ({theirs} except all {ours})")
+
+
+def refused(shop: Shop, why: str) -> None:
+    """A run of `events` is refused with this reason, and leaves the warehouse and the project's folder as they were."""
+
+    def there() -> object:
+        tables = shop.sql("select table_schema, table_name from information_schema.tables order by all")
+        return tables, sorted(path.name for path in shop.folder.iterdir())
+
+    before = there()
+    said = shop.run("events", *RANGE)
+    assert (said.code, why in said.err) == (2, True), said.err
+    assert there() == before

@@ -262,6 +262,8 @@ def test_what_is_a_setting(sql: str, setting: bool) -> None:
         ("attach 'a/b.duckdb' as aux", ("a/b.duckdb", "aux")),
         (" ATTACH OR REPLACE DATABASE IF NOT EXISTS 'b.duckdb' (read_only)", ("b.duckdb", None)),
         ("attach ''", ("", None)),
+        ("attach 'file:a/b.duckdb' as aux", ("a/b.duckdb", "aux")),
+        ("attach 'FILE:///a/b.duckdb'", ("/a/b.duckdb", None)),
         ("detach aux", None),
     ],
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt_playbooks.errors import PlaybooksError, ProjectError, UsageError, WarehouseError
-from dbt_playbooks.interface import Hooks, Inputs, KnownColumns, Model, Node, Options, Outcome, Window
+from dbt_playbooks.interface import Hooks, Inputs, KnownColumns, Model, Node, Options, Outcome, Overridden, Window
 from dbt_playbooks.project.compiling import NodeCompiler
 from dbt_playbooks.project.inputs import inputs_of
 from dbt_playbooks.project.models import backfill_filters, runners
@@ -346,15 +346,9 @@ class DbtCoreProject(Rehearsal):
         flags = self._task.args
         return [name for name in ("full_refresh", "empty", "sample") if getattr(flags, name, None)]
 
-    def hidden_strategies(self) -> list[str]:
-        return self._overrides.hidden_strategies()
-
-    def writing_overrides(self) -> list[str]:
-        return self._overrides.that_write_rows()
-
-    @property
-    def _overrides(self) -> Overrides:
-        return Overrides(self._manifest, self._config.project_name, self.adapter_type, self._packages_before_ours)
+    def overridden(self) -> Overridden:
+        found = Overrides(self._manifest, self._config.project_name, self.adapter_type, self._packages_before_ours)
+        return Overridden(found.hidden_strategies(), found.that_decide(), found.that_write_rows())
 
     def exists(self, model: Model, refresh: bool = False) -> bool:
         """Whether the model's table is there, and not a view of its name; `refresh` asks the warehouse instead of the cache."""

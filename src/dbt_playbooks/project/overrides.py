@@ -12,7 +12,10 @@ from dbt_playbooks.project.opening import PACKAGE
 
 _DECIDE = ("should_full_refresh", "process_schema_changes", "load_cached_relation", "load_relation", "is_incremental")
 _COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
-_WRITES_ROWS = re.compile(r"\b(insert|update|delete|merge|truncate|copy)\s", re.IGNORECASE)
+_WRITES_ROWS = re.compile(
+    r"\b(insert\s+(or\s+\w+\s+|overwrite\s+)?into|delete\s+from|merge\s+into|truncate(_relation|\s)|update\b[^;]{1,200}?\sset\s|copy\b[^;]{1,200}?\sfrom\s)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Overrides:
     before_us: Collection[str]
 
     def hidden_strategies(self) -> list[str]:
-        """Macros that dbt finds before those of ours that make a chunk exact, or before those of its own that decide what a chunk replaces."""
+        """Macros that dbt finds before those of ours that make a chunk exact."""
         macros = self.manifest.macros
         ours = [
             macro.name.split("__", 1)[1]
@@ -34,17 +37,20 @@ class Overrides:
             and "/overrides/" in Path(macro.original_file_path).as_posix()
             and macro.name.startswith(f"{self.adapter_type}__")
         ]
-        names = self._variants([*ours, *_DECIDE])
-        hidden = [name for name in names if any(f"macro.{package}.{name}" in macros for package in self.before_us)]
+        hidden = self._replaced(ours)
         incremental = self._incremental
         if incremental is not None and not incremental.package_name.startswith("dbt"):
             hidden.append(f"the materialization incremental (package {incremental.package_name})")
         return hidden
 
+    def that_decide(self) -> list[str]:
+        """Macros in the place of those of dbt that decide what a chunk replaces."""
+        return self._replaced(_DECIDE)
+
     def that_write_rows(self) -> list[str]:
         """Macros in the place of one that dbt's materialization calls, which write rows themselves or by a macro beside them."""
         called = [] if self._incremental is None else self._with_called(self._incremental.unique_id)
-        names = set(self._variants({macro.name.split("__")[-1] for macro in called}))
+        names = set(self._variants({macro.name.split("__", 1)[-1] for macro in called}))
         stand_ins = [
             macro
             for macro in self.manifest.macros.values()
@@ -59,6 +65,14 @@ class Overrides:
     @property
     def _incremental(self) -> Any:
         return self.manifest.find_materialization_macro_by_name(self.project, "incremental", self.adapter_type)
+
+    def _replaced(self, names: Collection[str]) -> list[str]:
+        macros = self.manifest.macros
+        return [
+            name
+            for name in self._variants(names)
+            if any(f"macro.{package}.{name}" in macros for package in self.before_us)
+        ]
 
     def _variants(self, names: Collection[str]) -> list[str]:
         """The names under which dbt looks for macros."""

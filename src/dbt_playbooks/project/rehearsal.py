@@ -141,7 +141,7 @@ class Rehearsal(DbtSession):
         node = runner.node
 
         def read(text: str, incremental: Sequence[bool]) -> HookText:
-            there = [partial(self._as_if_there, node, later) for later in incremental]
+            there = [partial(self._as_if_there, node, each) for each in incremental]
             return self._rendered_hook(text, node, runner.config, manifest, there, later, of=(model, window))
 
         # dbt looks once whether a model's table is there, before it runs
@@ -239,8 +239,7 @@ class Rehearsal(DbtSession):
     def rehearsed(self, models: Sequence[Model], hooks: bool) -> Iterator[None]:
         """What the models' sql_header makes, and with `hooks` what hooks make before them, is there while this lasts and is then rolled back.
 
-        Only where DDL is transactional (DuckDB). One inside of another stands in its place while it
-        lasts: what fails in a transaction ends it.
+        Only where DDL is transactional (DuckDB). One inside of another stands in its place while it lasts: what fails in a transaction ends it.
         """
         outer = getattr(self._noting, "rehearsed", None)
         with self._dbt_errors(), self._connection("rehearsal"):

@@ -13,7 +13,7 @@ from dbt_playbooks.backfill.checks import EdgeOptions, check, check_rows
 from dbt_playbooks.backfill.checks.columns import UnrunnableError
 from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.errors import UsageError
-from dbt_playbooks.interface import HookText, Model, Rendering, Window
+from dbt_playbooks.interface import HookText, Model, Overridden, Rendering, Window
 
 WINDOWS = [Window("2024-01-01", "2024-01-31"), Window("2024-02-01", "2024-02-10")]
 FILTER = "where {{ dbt_playbooks.backfill_filter('day') }}"
@@ -45,11 +45,8 @@ class Project:
     def unsafe_flags(self) -> list[str]:
         return self.flags
 
-    def writing_overrides(self) -> list[str]:
-        return []
-
-    def hidden_strategies(self) -> list[str]:
-        return []
+    def overridden(self) -> Overridden:
+        return Overridden()
 
     def descendants(self, models: Sequence[Model]) -> list[Model]:
         return [model("below", materialized="table")] if len(models) > 1 else []
@@ -73,7 +70,7 @@ class Project:
         return None
 
     def call(self, macro: str) -> list[dict[str, str]]:
-        assert macro == "_own_functions"
+        assert macro in ("_own_functions", "_own_views")
         return []
 
     def run_hooks(self, kind: str, *_: object) -> list[HookText]:

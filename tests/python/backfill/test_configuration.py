@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dbt_playbooks.backfill.checks.configuration import against_batches, against_configuration, warnings_of
-from dbt_playbooks.interface import Model, Window
+from dbt_playbooks.interface import Model, Overridden, Window
 
 KEY = {"unique_key": "id", "language": "sql"}
 
@@ -20,21 +20,18 @@ def model(name: str = "events", materialized: str = "incremental", strategy: str
     )  # fmt: skip
 
 
+NONE = Overridden()
+
+
 class Project:
-    def __init__(
-        self, adapter_type: str = "duckdb", *below: Model, hidden: Sequence[str] = (), writing: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, adapter_type: str = "duckdb", *below: Model, found: Overridden = NONE) -> None:
         self.adapter_type = adapter_type
         self.disables_transactions = False
         self.below = below
-        self.hidden = hidden
-        self.writing = writing
+        self.found = found
 
-    def writing_overrides(self) -> list[str]:
-        return list(self.writing)
-
-    def hidden_strategies(self) -> list[str]:
-        return list(self.hidden)
+    def overridden(self) -> Overridden:
+        return self.found
 
     def descendants(self, _: Sequence[Model]) -> list[Model]:
         return list(self.below)
@@ -167,21 +164,25 @@ def test_what_else_is_refused() -> None:
 
 
 def test_a_project_that_hides_a_strategy_is_refused() -> None:
-    one: Any = Project(hidden=["get_merge_sql"])
+    one: Any = Project(found=Overridden(["get_merge_sql"]))
     assert against_configuration(one, model(unique_key="id")) == (
         "the project overrides get_merge_sql, which makes a chunk exact. "
         "Rename the override, or call dbt_playbooks' macro of that name from it."
     )
-    two: Any = Project(hidden=["get_merge_sql", "get_delete_insert_sql"])
+    two: Any = Project(found=Overridden(["get_merge_sql", "get_delete_insert_sql"]))
     said = against_configuration(two, model(unique_key="id"))
     assert str(said).startswith("the project overrides get_merge_sql, get_delete_insert_sql, which make a chunk exact.")
 
 
-def test_macros_that_write_rows_while_dbt_builds_a_model_are_refused() -> None:
-    project: Any = Project(writing=["run_hooks", "create_indexes"])
-    assert against_configuration(project, model(unique_key="id")) == (
-        "the project overrides run_hooks, create_indexes, which dbt calls while it builds a model, and writes rows there: it would with each "
-        "chunk, and once in one run of dbt. Write them in a post_hook, which is read before it runs."
+def test_macros_that_write_rows_or_decide_what_a_chunk_replaces_are_refused() -> None:
+    writing: Any = Project(found=Overridden(writing=["run_hooks", "create_indexes"]))
+    assert against_configuration(writing, model(unique_key="id")) == (
+        "the project overrides run_hooks, create_indexes, and its own macro writes rows: with each chunk, and once in one run of dbt. "
+        "Write them in a post_hook, which is read before it runs."
+    )
+    deciding: Any = Project(found=Overridden(deciding=["is_incremental"], writing=["run_hooks"]))
+    assert against_configuration(deciding, model(unique_key="id")) == (
+        "the project overrides is_incremental, by which dbt decides what a chunk replaces. Rename the override."
     )
 
 

@@ -8,17 +8,13 @@ from typing import Any
 import pytest
 from hooked import OWN, as_written, changes, model, place, rendered
 
-from dbt_playbooks.backfill.checks.hooks import (
-    Hook,
+from dbt_playbooks.backfill.checks.hook_rules import (
     against_hooks,
     hook_that_changes,
     hook_that_sets,
     hooks_in_each_others_way,
-    hooks_of,
-    not_read,
-    read_hook,
-    run_hooks_of,
 )
+from dbt_playbooks.backfill.checks.hooks import Hook, hooks_of, not_read, read_hook, run_hooks_of
 from dbt_playbooks.backfill.checks.shape import another
 from dbt_playbooks.interface import HookText, Model, Window
 

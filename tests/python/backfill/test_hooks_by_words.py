@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hooked import OWN, as_written, changes, model, place
 
-from dbt_playbooks.backfill.checks.hooks import against_hooks, hook_that_sets, read_hook
+from dbt_playbooks.backfill.checks.hook_rules import against_hooks, hook_that_sets
+from dbt_playbooks.backfill.checks.hooks import read_hook
 from dbt_playbooks.interface import HookText
 from dbt_playbooks.statements import statements_of
 
@@ -18,6 +19,7 @@ from dbt_playbooks.statements import statements_of
         "\ufeffupdate {{ this }} set a = 1",
         "refresh everything",
         "select 1; undrop table events",
+        "rollback",
     ],
 )
 def test_what_is_not_known_is_refused(sql: str) -> None:
@@ -34,7 +36,8 @@ def test_what_is_not_known_is_refused(sql: str) -> None:
 @pytest.mark.parametrize(
     "sql",
     ["grant select on {{ this }} to reader", "comment on table {{ this }} is 'x'", "analyze", "vacuum {{ this }}", "commit", "detach aux",
-     "call refresh()", "install json", "{{ write_it(this) }}", "{{ verb }} into x", "begin; select 1; end", "export database 'backup'"],
+     "call refresh()", "install json", "{{ write_it(this) }}", "{{ verb }} into x", "begin; select 1; end", "export database 'backup'",
+     "{% set x %}'a', 'b'{% endset %}{% if execute %}select 1{% endif %}", "begin select 1; exception when error then select 2; end"],
 )  # fmt: skip
 def test_what_is_known_to_change_no_row_is_not_refused(sql: str) -> None:
     assert against_hooks(as_written(sql), [model()], "duckdb") is None
@@ -74,3 +77,14 @@ def test_a_setting_that_is_another_for_each_chunk_is_refused() -> None:
     for sql, found in (("set home_directory = '/a'", False), (home, True), ("set variable n = 1", False)):
         text = HookText(sql, (sql,), by_first_run=sql == home)
         assert bool(hook_that_sets([read_hook("duckdb", place(), text)], "duckdb")) == found
+
+
+def test_what_a_script_does_when_it_fails_counts() -> None:
+    script = "begin select 1; exception when error then insert into shop.main.events select 1; end"
+    assert changes(script, adapter="bigquery", relation="`shop`.`main`.`events`")
+
+
+def test_a_schema_that_is_dropped_takes_the_models_table_along() -> None:
+    assert changes("drop schema main cascade")
+    assert changes("drop database shop")
+    assert changes("drop schema other cascade") is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from shop import DELETE_INSERT, FILTERED, MERGE, MICROBATCH, RANGE, Shop
+from shop import DELETE_INSERT, FILTERED, MERGE, MICROBATCH, RANGE, Shop, hooked
 
 from dbt_playbooks.interface import HookText, Options, Window
 from dbt_playbooks.project import open_project
@@ -11,11 +11,6 @@ from dbt_playbooks.project import open_project
 OWN = "a hook changes its own table"
 FEEDS = "a hook changes with each chunk what models of the selection read"
 LOOKED_UP = FILTERED + " and id not in (select id from {{ source('raw', 'looked_up') }})"
-
-
-def _hooked(*hooks: str, kind: str = "post_hook") -> str:
-    listed = ", ".join(f'"{hook}"' for hook in hooks)
-    return DELETE_INSERT.replace("unique_key", f"{kind}=[{listed}], unique_key")
 
 
 def _sources(shop: Shop, *more: str) -> None:
@@ -39,7 +34,7 @@ def _on_run(shop: Shop, kind: str, *hooks: str) -> None:
 )
 def test_a_macro_that_writes_into_the_models_own_table_is_refused(shop: Shop, macro: str) -> None:
     shop.write("macros/maintained.sql", "{% macro maintained() %}" + macro + "{% endmacro %}")
-    shop.model("events", _hooked("{{ maintained() }}") + FILTERED)
+    shop.model("events", hooked("{{ maintained() }}") + FILTERED)
     said = shop.run("events", *RANGE)
     assert (said.code, OWN in said.err) == (2, True), said.err
     assert shop.sql("select count(*) from duckdb_tables() where schema_name = 'main'") == [(0,)]
@@ -48,7 +43,7 @@ def test_a_macro_that_writes_into_the_models_own_table_is_refused(shop: Shop, ma
 def test_a_source_that_is_named_as_the_model_is_another_table(shop: Shop) -> None:
     _sources(shop, "{name: audited, identifier: log}")
     shop.sql("create table raw.log (n bigint)")
-    shop.model("audited", _hooked("insert into {{ source('raw', 'audited') }} select 1") + FILTERED)
+    shop.model("audited", hooked("insert into {{ source('raw', 'audited') }} select 1") + FILTERED)
     said = shop.run("audited", *RANGE)
     assert said.code == 0, said.err
     assert shop.sql("select count(*) from raw.log") == [(3,)]
@@ -64,7 +59,7 @@ def test_a_source_that_is_named_as_the_model_is_another_table(shop: Shop) -> Non
     ],
 )
 def test_a_model_under_another_name_is_known(shop: Shop, hook: str, name: str) -> None:
-    head = _hooked(hook)
+    head = hooked(hook)
     if "v2" in hook:
         shop.model(f"{name}_v2", head + FILTERED)
         shop.write("models/events.yml", "models: [{name: events, latest_version: 2, versions: [{v: 2}]}]\n")
@@ -94,7 +89,7 @@ def test_a_hooks_that_feed_the_model_by_another_name_is_refused(shop: Shop, hook
         "macros/kept.sql",
         "{% macro kept(table) %}{% do run_query('insert into ' ~ table ~ ' values (1)') %}{% endmacro %}",
     )
-    shop.model("events", _hooked(hook, kind="pre_hook") + LOOKED_UP)
+    shop.model("events", hooked(hook, kind="pre_hook") + LOOKED_UP)
     said = shop.run("events", *RANGE)
     assert (said.code, FEEDS in said.err) == (2, True), said.err
     assert shop.sql("select count(*) from raw.seen") == [(0,)]
@@ -150,7 +145,7 @@ def test_a_clock_excuses_no_window_that_a_macro_hides(shop: Shop, clock: str, hi
         f"{{% macro cleared() %}}delete from {{{{ this }}}} where event_date < date '{day}' and '{{{{ {clock} }}}}' > ''{{% endmacro %}}",
     )
     shop.model(
-        "events", _hooked("{{ cleared() }}", f"delete from {{{{ this }}}} where '{{{{ {clock} }}}}' = ''") + FILTERED
+        "events", hooked("{{ cleared() }}", f"delete from {{{{ this }}}} where '{{{{ {clock} }}}}' = ''") + FILTERED
     )
     said = shop.run("events", *RANGE)
     assert (said.code, OWN in said.err) == ((2, True) if hidden else (0, False)), said.err
@@ -184,7 +179,7 @@ def test_a_hook_that_cannot_be_read_before_it_runs_is_told(shop: Shop) -> None:
     shop.write(
         "macros/noted.sql", "{% macro noted() %}{% do run_query('select a from main.made') %}select 1{% endmacro %}"
     )
-    shop.model("events", _hooked("create table if not exists main.made as select 1 as a", "{{ noted() }}") + FILTERED)
+    shop.model("events", hooked("create table if not exists main.made as select 1 as a", "{{ noted() }}") + FILTERED)
     said = shop.run("events", *RANGE)
     assert said.code == 0, said.err
     assert (
@@ -197,7 +192,7 @@ def test_a_hook_that_asks_what_to_do_is_told(shop: Shop) -> None:
         "macros/tidy.sql",
         "{% macro tidy() %}{% if execute %}select {{ run_query('select 1').rows[0][0] }}{% endif %}{% endmacro %}",
     )
-    shop.model("events", _hooked("{{ tidy() }}") + FILTERED)
+    shop.model("events", hooked("{{ tidy() }}") + FILTERED)
     said = shop.run("events", *RANGE)
     assert said.code == 0, said.err
     assert "warning: events (models/events.sql): these hooks ask the warehouse what to do: {{ tidy() }}." in said.err
@@ -209,7 +204,7 @@ def test_no_question_of_a_hook_is_sent_where_questions_are_billed(shop: Shop, bi
         "macros/tidy.sql",
         "{% macro tidy() %}{% if execute %}{% set found = run_query('select 7') %}select {{ found.rows | length }}{% endif %}{% endmacro %}",
     )
-    shop.model("events", _hooked("{{ tidy() }}") + FILTERED)
+    shop.model("events", hooked("{{ tidy() }}") + FILTERED)
     folder = str(shop.folder)
     with open_project(Options(project_dir=folder, profiles_dir=folder), ("events",)) as project:
         vars(project)["bills_bytes"] = billed
@@ -233,7 +228,7 @@ def test_a_model_of_which_the_jinja_asks_in_other_ways_is_run(shop: Shop) -> Non
 
 
 def test_a_hook_that_refs_its_own_model_is_a_cycle_to_dbt(shop: Shop) -> None:
-    shop.model("events", _hooked("update {{ ref('events') }} set amount = 1") + FILTERED)
+    shop.model("events", hooked("update {{ ref('events') }} set amount = 1") + FILTERED)
     said = shop.run("events", *RANGE)
     assert said.code == 2
     assert said.err.startswith("error: models depend on each other in a cycle"), said.err
@@ -268,7 +263,7 @@ def test_what_on_run_end_does_with_results_is_read(shop: Shop) -> None:
 )
 def test_a_hook_after_the_model_finds_its_table_and_columns(shop: Shop, macro: str) -> None:
     shop.write("macros/touched.sql", "{% macro touched() %}" + macro + "{% endmacro %}")
-    shop.model("events", _hooked("{{ touched() }}") + FILTERED)
+    shop.model("events", hooked("{{ touched() }}") + FILTERED)
     said = shop.run("events", *RANGE)
     assert (said.code, OWN in said.err) == (2, True), said.err
 
@@ -290,7 +285,7 @@ def test_what_a_command_does_to_the_table_of_a_model_is_refused(shop: Shop, kind
 
 def test_a_hook_that_writes_into_another_model_of_the_selection_is_refused(shop: Shop) -> None:
     shop.model("events", DELETE_INSERT + FILTERED)
-    shop.model("others", _hooked("update {{ ref('events') }} set amount = amount + 1") + FILTERED)
+    shop.model("others", hooked("update {{ ref('events') }} set amount = amount + 1") + FILTERED)
     said = shop.run("events", "others", *RANGE)
     assert said.code == 2, said.err
     assert "others (models/others.sql): a hook changes the table of events (update" in said.err
@@ -332,7 +327,7 @@ def test_nothing_that_a_hook_does_by_the_adapter_is_done_by_a_plan(shop: Shop) -
         "{% do run_query('with x as (select 1 as a) insert or replace into main.kept select a from x') %}"
     )
     shop.write("macros/done.sql", "{% macro done() %}{% if execute %}" + macro + "{% endif %}{% endmacro %}")
-    shop.model("events", _hooked("{{ done() }}", kind="pre_hook") + FILTERED)
+    shop.model("events", hooked("{{ done() }}", kind="pre_hook") + FILTERED)
     said = shop.playbooks("backfill", "plan", "events", *RANGE)
     assert said.code == 0, said.err
     assert shop.sql("select table_name from duckdb_tables() where schema_name = 'main'") == [("kept",)]
@@ -354,7 +349,7 @@ def test_batches_do_not_run_without_what_runs_before_them(shop: Shop) -> None:
 
 
 def test_hooks_that_make_what_is_read_and_fail_are_told_before_anything_runs(shop: Shop) -> None:
-    head = _hooked("create or replace table main.made as select id from raw.missing", kind="pre_hook")
+    head = hooked("create or replace table main.made as select id from raw.missing", kind="pre_hook")
     shop.sql("create table main.made as select -1 as id")
     shop.model("events", head + FILTERED + " and id not in (select id from main.made)")
     said = shop.run("events", *RANGE)

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from dbt_playbooks.backfill.checks.hooks import Feeding, Hook, Place, hooks_that_feed, read_hook
+from dbt_playbooks.backfill.checks.effects import CATALOG, Thing, things_of_plan, things_read, trees
+from dbt_playbooks.backfill.checks.feeding import Feeding, hooks_that_feed
+from dbt_playbooks.backfill.checks.hooks import Hook, Place, read_hook
 from dbt_playbooks.backfill.checks.targets import Target
+from dbt_playbooks.impact.reading.by_chance import chances_of
 from dbt_playbooks.interface import HookText, Model, Rendering, Window
 
 JANUARY = Window("2024-01-01", "2024-01-31")
@@ -144,8 +147,6 @@ def test_what_models_read_stays(sql: str) -> None:
         "create schema if not exists orders",
         "create schema raw",
         "create macro orders(x) as x",
-        "drop schema orders",
-        "drop database orders",
     ],
 )
 def test_what_holds_no_rows_is_none_of_the_tables_of_its_name(sql: str) -> None:
@@ -350,6 +351,81 @@ def test_files_behind_views_have_no_names() -> None:
     copied = hook("copy (select 1) to 'counts.csv'", place=0.5)
     assert fed(copied, more=" and n in (from behind.file)")
     assert fed(hook("insert into audit.log select 1", place=0.5), more=" and n in (from behind.file)") is None
+
+
+@pytest.mark.parametrize(
+    ("names", "sql", "files"),
+    [
+        (["read_csv()"], "select * from read_csv('a.csv')", 0),
+        (["read_csv()", "read_csv()"], "select * from read_csv('a.csv'), seen", 1),
+        (["read_csv()"], "with a as (select * from read_csv('a.csv')) select * from seen", 1),
+        (["read_csv()"], "with a as (select * from read_csv('a.csv')) select * from a", 0),
+        (["read_csv()", "shop.main.a.b"], 'select * from "a.b", seen', 1),
+        (["read_csv()"], "select * from 'a.csv'", 0),
+        (["range()", "shop.main.t"], "select * from t, range(3)", 0),
+    ],
+)
+def test_files_that_a_query_does_not_name_are_behind_something(names: list[str], sql: str, files: int) -> None:
+    things = list(things_of_plan(names, trees(sql, "duckdb"), "duckdb"))
+    assert things.count(Thing("file", ())) == files
+
+
+@pytest.mark.parametrize(
+    ("name", "is_catalog"),
+    [
+        ("information_schema.tables", True),
+        ("shop.information_schema.columns", True),
+        ("pg_views", True),
+        ("pg_catalog.pg_class", True),
+        ("duckdb_columns", True),
+        ("shop.__tables__", True),
+        ("raw.pg_views", False),
+        ("stg_pg_views", False),
+        ("my_pg_classes", False),
+        ("raw.duckdb_downloads", False),
+        ("raw.information_schema", False),
+        ("`region-eu`.INFORMATION_SCHEMA.JOBS_BY_PROJECT", False),
+        ("`region-eu`.INFORMATION_SCHEMA.TABLE_STORAGE_USAGE_TIMELINE", False),
+        ("`region-eu`.INFORMATION_SCHEMA.TABLE_STORAGE", True),
+    ],
+)
+def test_names_of_the_catalogue(name: str, is_catalog: bool) -> None:
+    dialect = "bigquery" if "`" in name else "duckdb"
+    (tree,) = trees(f"select * from {name}", dialect)
+    assert (CATALOG in things_read(tree, dialect)) == is_catalog
+
+
+@pytest.mark.parametrize("sql", ["show tables", "from (SHOW TABLES)", "from (table seen), (Describe t)"])
+def test_statements_that_ask_the_catalogue(sql: str) -> None:
+    (tree,) = trees(sql, "duckdb")
+    assert CATALOG in things_read(tree, "duckdb")
+
+
+def test_a_schema_that_is_dropped_takes_its_tables_along() -> None:
+    assert fed(hook("drop schema raw cascade"))
+    assert fed(hook("drop schema if exists shop.deep cascade"))
+    assert fed(hook("drop database shop"))
+    assert fed(hook("drop schema scratch cascade")) is None
+    assert fed(hook("create schema raw")) is None
+
+
+def test_what_chance_makes_is_another_with_each_chunk() -> None:
+    functions = [{"name": "coin", "definition": "random() < 0.5"}]
+    views = [{"path": "main.tossed", "definition": "create view main.tossed as select * from audit.log where coin()"}]
+    chances = chances_of(functions, views, "duckdb")
+    for query in (
+        "select id from audit.log using sample 10 rows",
+        "select id from audit.log where coin()",
+        "select id from main.tossed",
+    ):
+        made = hook(f"create or replace table deep.inside as {query}")
+        project: Any = Project()
+        targets = [Target(model("events"), "day", "UTC")]
+        assert hooks_that_feed(project, targets, [made], JANUARY, chances).against, query
+    plain = hook(
+        "create or replace table deep.inside as select id from audit.log using sample reservoir(10 rows) repeatable (1)"
+    )
+    assert fed(plain) is None
 
 
 def test_that_hooks_make_what_models_read_is_told() -> None:

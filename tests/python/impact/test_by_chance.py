@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
+import sqlglot
 
 from dbt_playbooks.impact.reading import parse
 from dbt_playbooks.impact.reading.by_chance import (
+    NONE,
+    chances_of,
     columns_that_differ,
+    differs_each_time,
     is_of_the_moment,
-    of_chance,
     picked_by_chance,
-    tells_the_moment,
 )
 
 PICKS = [
@@ -43,7 +45,35 @@ PICKS = [
     ("select * from t using sample 5 rows", "TABLESAMPLE RESERVOIR (5 ROWS)"),
     ("select * from t tablesample reservoir(5 rows)", "TABLESAMPLE RESERVOIR (5 ROWS)"),
 ]  # fmt: skip
+PICKS += [
+    (sql, "RANDOM()")
+    for sql in (
+        "select * from (select * from t order by random()) limit 5",
+        "with c as (select * from t order by random()) select * from c limit 5",
+        "select a, random() < 0.5 as r from t group by all",
+        "select distinct day, random() < 0.5 as r from t",
+        "select a, random() < 0.5 as r from t union select b, c from u",
+        "select a, random() as r from t except select b, c from u",
+        "select * from (select a, random() as r from t) natural join u",
+        "select * from (select * from (select a, random() as r from t) as x) as y where y.r < 0.5",
+        "with c as (select a, random() as r from t), d as (select * from c) select a from d as e where e.r < 0.5",
+        "select x.a from (select a, random() as r from t) as x join u on x.r < u.b",
+        "select a from (select a, random() as r from t) as x where exists (select 1 from u where u.b < x.r)",
+        "select a, random() as r from t qualify row_number() over (order by r) = 1",
+        "select a from (select a, r from t union all select b, random() from u) as x where x.r < 0.5",
+        "with recursive c as (select a, random() as r from t union all select * from c) select a from c where r < 0.5",
+    )
+]
 KEEPS = [
+    "select uuid() as id, a.x from a join b on a.id = b.id",
+    "with seen as (select * from t where id is not null) select uuid() as id, x from seen",
+    "select uuid() as key, item from t cross join unnest(xs) as u(item) where item > 0",
+    "select x.id from (select random() as r, id from t) as x join u on x.id = u.r where u.r > 1",
+    "with c as (select a, random() as r from t) select a from c as x join u as r on r.r = x.a",
+    "select a, random() as r from t union all select b, c from u",
+    "with recursive c as (select a, random() as r from t union all select * from c) select a from c",
+    "select a from (select a, r from t union all select b, random() from u) as x where x.a < 0.5",
+    "select * from (select a, random() as r from t) as x order by x.a limit 5",
     "select * from t order by id limit 5",
     "select *, random() as r from t",
     "select * from (select *, uuid() as r from t) where id < 5",
@@ -109,18 +139,51 @@ def test_columns_that_may_be_others_each_time(sql: str, column: str, may_be_anot
     assert is_of_the_moment(parse(sql, "duckdb"), column) == may_be_another
 
 
-def test_functions_of_the_warehouse_that_are_random_numbers() -> None:
-    functions = [
-        {"name": "Rnd", "definition": "random()"},
-        {"name": "coin", "definition": "(rnd() < 0.5)"},
-        {"name": "randomly", "definition": "x + 1"},
-        {"name": "named", "definition": "(random + uuid)"},
-    ]
-    assert of_chance(functions) == {"rnd", "coin"}
-    assert of_chance([]) == set()
-    tree = parse("select * from t where coin()", "duckdb")
-    assert picked_by_chance(tree, "duckdb") is None
-    assert picked_by_chance(tree, "duckdb", {"coin"}) == "COIN()"
+FUNCTIONS = [
+    {"name": "Rnd", "definition": "random()"},
+    {"name": "coin", "definition": "(rnd() < 0.5)"},
+    {"name": "randomly", "definition": "x + 1"},
+    {"name": "at", "definition": "now()"},
+]
+VIEWS = [
+    {"path": "raw.late", "definition": "CREATE VIEW raw.late AS SELECT * FROM raw.Picked WHERE a > 1;"},
+    {"path": "raw.picked", "definition": "CREATE VIEW raw.picked AS SELECT * FROM t ORDER BY random() LIMIT 5;"},
+    {"path": "raw.tossed", "definition": "CREATE VIEW raw.tossed AS SELECT * FROM t WHERE main.coin();"},
+    {"path": "raw.sampled", "definition": "CREATE VIEW raw.sampled AS SELECT * FROM t USING SAMPLE 5 ROWS;"},
+    {"path": "raw.numbered", "definition": "CREATE VIEW raw.numbered AS SELECT *, random() AS r FROM t;"},
+    {"path": "raw.timed", "definition": "CREATE VIEW raw.timed AS SELECT *, main.at() AS r FROM t;"},
+    {"path": "raw.plain", "definition": "CREATE VIEW raw.plain AS SELECT * FROM t;"},
+    {"path": "raw.broken", "definition": "CREATE VIEW raw.broken AS SELEC random( FROM;"},
+]
+
+
+def test_what_of_a_warehouse_is_another_each_time() -> None:
+    found = chances_of(FUNCTIONS, VIEWS, "duckdb")
+    assert (found.random, found.moment) == ({"rnd", "coin"}, {"rnd", "coin", "at"})
+    assert {path[-1] for path in found.picking} == {"late", "picked", "tossed", "sampled"}
+    assert {path[-1] for path in found.changing} == {"late", "picked", "tossed", "sampled", "numbered", "timed"}
+    assert chances_of([], [], "duckdb") == NONE
+
+
+@pytest.mark.parametrize(
+    ("sql", "picks", "differs"),
+    [
+        ("select * from t where coin()", "COIN()", True),
+        ("select * from raw.late", "raw.late", True),
+        ("select * from t join sampled using (id)", "sampled", True),
+        ("select * from raw.numbered", None, True),
+        ("select at() as a from t", None, True),
+        ("select * from raw.plain", None, False),
+        ("select * from other.picked", None, False),
+        ("create table x as select * from t using sample 5 rows", "TABLESAMPLE RESERVOIR (5 ROWS)", True),
+    ],
+)
+def test_queries_of_functions_and_views_of_chance(sql: str, picks: str | None, differs: bool) -> None:
+    found = chances_of(FUNCTIONS, VIEWS, "duckdb")
+    tree = sqlglot.parse_one(sql, dialect="duckdb")
+    assert (picked_by_chance(tree, "duckdb", found), differs_each_time(tree, "duckdb", found)) == (picks, differs)
+    if "t using" not in sql:
+        assert picked_by_chance(tree, "duckdb") is None
 
 
 def test_columns_of_which_two_readings_make_other_values() -> None:
@@ -146,13 +209,13 @@ def test_each_random_number_picks(call: str) -> None:
 
 @pytest.mark.parametrize("call", MOMENT)
 def test_each_clock_tells_the_moment(call: str) -> None:
-    assert tells_the_moment(parse(f"select {call} as a", "duckdb"))
+    assert differs_each_time(parse(f"select {call} as a", "duckdb"), "duckdb")
     assert is_of_the_moment(parse(f"select {call} as a, b from t", "duckdb"), "a")
 
 
 def test_a_date_is_no_clock() -> None:
-    assert not tells_the_moment(parse("select date '2024-01-01' as a, upper(b) as b from t", "duckdb"))
-    assert tells_the_moment(parse("select current_datetime() as a", "bigquery"))
+    assert not differs_each_time(parse("select date '2024-01-01' as a, upper(b) as b from t", "duckdb"), "duckdb")
+    assert differs_each_time(parse("select current_datetime() as a", "bigquery"), "bigquery")
 
 
 def test_queries_in_queries_are_looked_into() -> None:

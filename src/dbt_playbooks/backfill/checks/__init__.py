@@ -7,21 +7,13 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from typing import NoReturn
 
+from dbt_playbooks.backfill.checks.chances import chances_in
 from dbt_playbooks.backfill.checks.columns import UnrunnableError, check_columns
 from dbt_playbooks.backfill.checks.configuration import against_batches, against_configuration, warnings_of
 from dbt_playbooks.backfill.checks.edges import EdgeOptions, check_edges
-from dbt_playbooks.backfill.checks.hooks import (
-    Feeding,
-    Hook,
-    against_hooks,
-    hook_that_is_unknown,
-    hooks_in_each_others_way,
-    hooks_of,
-    hooks_that_feed,
-    not_read,
-    owner_of,
-    run_hooks_of,
-)
+from dbt_playbooks.backfill.checks.feeding import Feeding, hooks_that_feed
+from dbt_playbooks.backfill.checks.hook_rules import against_hooks, hook_that_is_unknown, hooks_in_each_others_way
+from dbt_playbooks.backfill.checks.hooks import Hook, hooks_of, not_read, owner_of, run_hooks_of
 from dbt_playbooks.backfill.checks.sql import against_sql
 from dbt_playbooks.backfill.checks.targets import NO_COLUMN, Target, data_type, effective_strategy, keys_of, target_of
 from dbt_playbooks.errors import UsageError, WarehouseError
@@ -30,6 +22,9 @@ from dbt_playbooks.impact.reading.own_functions import seeing_more
 from dbt_playbooks.interface import Model, Project, Window
 
 __all__ = ["EdgeOptions", "Target", "check", "check_rows", "data_type", "effective_strategy", "keys_of"]
+
+
+_NOT_EXACT = "this selection cannot be backfilled exactly, so nothing is run:"
 
 
 def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) -> tuple[list[Target], list[str]]:
@@ -76,9 +71,9 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
             alone = hooks_in_each_others_way(own_hooks, model, project.adapter_type)
             targets.append(replace(target, alone=alone))
     if refused:
-        raise UsageError("this selection cannot be backfilled exactly, so nothing is run:\n  " + "\n  ".join(refused))
+        raise UsageError(f"{_NOT_EXACT}\n  " + "\n  ".join(refused))
     found = against_hooks(hooks, models, project.adapter_type, functions)
-    feeding = Feeding(found) if found else hooks_that_feed(project, targets, hooks, windows[0])
+    feeding = Feeding(found) if found else hooks_that_feed(project, targets, hooks, windows[0], chances_in(project))
     if feeding.against:
         _refuse(*feeding.against)
     targets = [replace(target, hooked=feeding.made) for target in targets]
@@ -93,7 +88,7 @@ def check(project: Project, models: Sequence[Model], windows: Sequence[Window]) 
 
 
 def _refuse(hook: Hook, why: str) -> NoReturn:
-    raise UsageError(f"this selection cannot be backfilled exactly, so nothing is run:\n  {hook.owner}: {why}")
+    raise UsageError(f"{_NOT_EXACT}\n  {hook.owner}: {why}")
 
 
 def _functions(project: Project) -> set[str]:

@@ -72,17 +72,18 @@ def against_configuration(project: Project, model: Model) -> str | None:
         return f"it is written in {model.config['language']}; a window can only be checked in SQL."
     if project.disables_transactions:
         return "the profile sets disable_transactions, so a chunk would not be atomic. Remove it from profiles.yml."
-    hidden = project.hidden_strategies()
-    if hidden:
+    exact, decisive, writing = project.overridden()
+    if exact:
         return (
-            f"the project overrides {', '.join(hidden)}, which {'makes' if len(hidden) == 1 else 'make'} a chunk exact. "
+            f"the project overrides {', '.join(exact)}, which {'makes' if len(exact) == 1 else 'make'} a chunk exact. "
             "Rename the override, or call dbt_playbooks' macro of that name from it."
         )
-    writing = project.writing_overrides()
+    if decisive:
+        return f"the project overrides {', '.join(decisive)}, by which dbt decides what a chunk replaces. Rename the override."
     if writing:
         return (
-            f"the project overrides {', '.join(writing)}, which dbt calls while it builds a model, and writes rows there: it would with each chunk, "
-            "and once in one run of dbt. Write them in a post_hook, which is read before it runs."
+            f"the project overrides {', '.join(writing)}, and its own macro writes rows: with each chunk, and once in one run of dbt. "
+            "Write them in a post_hook, which is read before it runs."
         )
     return None
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from dbt_playbooks.backfill.checks.chances import chances_in
 from dbt_playbooks.backfill.checks.parents import beside_parents, next_day, unfilled_parents
 from dbt_playbooks.backfill.checks.rows import Rows
 from dbt_playbooks.backfill.checks.shape import Shape
@@ -23,7 +24,7 @@ from dbt_playbooks.backfill.plan import windows as chunks_of
 from dbt_playbooks.cost import Limits, bill, price
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.impact.reading import UnreadableError, dialect_of, parse
-from dbt_playbooks.impact.reading.by_chance import columns_that_differ, is_of_the_moment, of_chance, picked_by_chance
+from dbt_playbooks.impact.reading.by_chance import Chances, columns_that_differ, is_of_the_moment, picked_by_chance
 from dbt_playbooks.impact.reading.by_window import Reading, read_by_window
 from dbt_playbooks.impact.reading.own_functions import seeing_more
 from dbt_playbooks.impact.reading.window_parts import is_column
@@ -204,13 +205,12 @@ class _Edges:
         return (f"its event_time, {column}, may be another date than that by which its batches read",)
 
     def _written_times(self) -> list[str]:
-        now, later = (
-            self._project.rendered(self._model, self._pieces[0], True, moment).sql for moment in (False, True)
-        )
-        if now == later:
+        readings = [self._project.rendered(self._model, self._pieces[0], True, later=later) for later in (False, True)]
+        now, then = (reading.sql for reading in readings)
+        if now == then or any(reading.error for reading in readings):
             return []
         try:
-            columns = columns_that_differ(*(parse(sql, dialect_of(self._project.adapter_type)) for sql in (now, later)))
+            columns = columns_that_differ(*(parse(sql, dialect_of(self._project.adapter_type)) for sql in (now, then)))
         except UnreadableError:
             columns = []
         named = f" ({', '.join(columns)})" if columns else ""
@@ -222,10 +222,12 @@ class _Edges:
 
     def _picks(self) -> str | None:
         """What picks its rows by chance."""
-        if self._tree is None:
-            return None
-        functions = of_chance(self._project.call("_own_functions"))
-        return picked_by_chance(self._tree, dialect_of(self._project.adapter_type), functions)
+        dialect = dialect_of(self._project.adapter_type)
+        return picked_by_chance(self._tree, dialect, self._chances) if self._tree is not None else None
+
+    @cached_property
+    def _chances(self) -> Chances:
+        return chances_in(self._project)
 
     @cached_property
     def _tree(self) -> Any:
@@ -346,7 +348,10 @@ class _Edges:
             return _READ_TWICE.format(window=window)
         if doubtful and names & keys:
             return _ANOTHER_KEY.format(window=window, key=", ".join(sorted(names & keys)))
-        explained = [*self._times, *(name for name in names if self._tree and is_of_the_moment(self._tree, name))]
+        explained = [
+            *self._times,
+            *(name for name in names if self._tree and is_of_the_moment(self._tree, name, self._chances)),
+        ]
         unexplained = [name for name in unstable if name.lower() not in explained]
         if doubtful and unexplained:
             return _NO_CLOCK.format(window=window, columns=", ".join(unexplained))

@@ -96,8 +96,9 @@ def _reads_the_catalog(project: Project, model: Model, window: Window) -> bool:
     sql = project.compile(model, window)
     dialect = dialect_of(project.adapter_type)
     resolved = project.tables_read(model, [sql]) or []
-    read = (thing for tree in trees(sql, dialect) for thing in things_read(tree, dialect))
-    return CATALOG in (*read, *things_of_plan(resolved))
+    parsed = trees(sql, dialect)
+    read = (thing for tree in parsed for thing in things_read(tree, dialect))
+    return CATALOG in (*read, *things_of_plan(resolved, parsed, dialect))
 
 
 def asked_statements(project: Project, renderings: Sequence[Rendering]) -> list[str]:

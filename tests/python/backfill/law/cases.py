@@ -48,7 +48,7 @@ _VARIABLES = {
     "hook_of_the_first_run": "set variable law_hooked = {{ 1 if is_incremental() else 0 }}",
 }
 """Hooks before it that set a variable, which it reads."""
-FEEDS = ("hook_makes_what_it_reads", "pre_hook_deletes", *_KEPT, *_ITSELF, *_VARIABLES, _END)
+FEEDS = ("hook_makes_what_it_reads", "pre_hook_deletes", "hook_takes_a_sample", *_KEPT, *_ITSELF, *_VARIABLES, _END)
 EXTRAS = (
     *FUNCTIONS,
     *(name for name in PROJECTS if name != _END),
@@ -71,6 +71,7 @@ AMOUNTS = {
     **dict.fromkeys(_ITSELF, "e.amount"),
     **dict.fromkeys(_VARIABLES, "e.amount + getvariable('law_hooked')"),
     FEEDS[1]: "e.amount",
+    FEEDS[2]: "e.amount + (select count(*) from main.of_the_window where id < 50)",
     _END: "e.amount",
 }
 
@@ -144,6 +145,9 @@ class Model:
                 "post_hook": "insert into hook_log values ('after')",
             },
             "post_hook_deletes": {"post_hook": f"delete from {{{{ this }}}} where {dated} is not null and amount < 0"},
+            FEEDS[2]: {
+                "pre_hook": f"create or replace table main.of_the_window as select id from {self._filled('<events>')} using sample 20 rows"
+            },
             FEEDS[1]: {"pre_hook": "{% if is_incremental() %}delete from {{ this }} where amount < 0{% endif %}"},
             FEEDS[0]: {
                 "pre_hook": f"create or replace table main.of_the_window as select id from {self._filled('<events>')} where {self._filled('<f>')}"
