@@ -354,7 +354,7 @@ def test_hooks_that_make_what_is_read_and_fail_are_told_before_anything_runs(sho
     shop.model("events", head + FILTERED + " and id not in (select id from main.made)")
     said = shop.run("events", *RANGE)
     assert said.code == 2, said.err
-    assert "the hooks before the selection make what it reads, and they fail when they are tried" in said.err
+    assert "a hook that makes what the selection reads fails when it is tried" in said.err
     assert "raw.missing" in said.err
 
 

@@ -124,7 +124,7 @@ def check_rows(
                 stack.enter_context(project.rehearsed(models, hooks=True))
             except WarehouseError as error:
                 raise UsageError(
-                    f"the hooks before the selection make what it reads, and they fail when they are tried, so nothing is run: {error}"
+                    f"a hook that makes what the selection reads fails when it is tried, so nothing is run: {error}"
                 ) from None
             return checked()
     try:

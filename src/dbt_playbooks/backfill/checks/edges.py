@@ -215,8 +215,8 @@ class _Edges:
             columns = []
         named = f" ({', '.join(columns)})" if columns else ""
         self.warnings.append(
-            f"{self._model.name}: its SQL holds the time or the id of the command{named}, so a chunk that another command fills, or fills later, has another "
-            "there. It was not judged"
+            f"{self._model.name}: its SQL holds the time or the id of the command{named}: chunks that are filled later, or by another command, hold "
+            "another. That was not judged"
         )
         return columns
 

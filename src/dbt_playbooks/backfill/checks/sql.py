@@ -56,7 +56,7 @@ def against_sql(project: Project, model: Model, first: Window) -> str | None:
     if _reads_the_catalog(project, model, first):
         return (
             "it reads the warehouse's catalogue, where its own table, those of the backfill's state and its temporary tables are seen, so its rows "
-            "would depend on the chunks before. Read the catalogue in a table of its own, and that from here."
+            "would depend on the chunks before. Read the catalogue into a table first, and read that table here."
         )
     if project.compile(model, first) == project.compile(model, other):
         return _ignores(model)
