@@ -421,8 +421,9 @@ class Rendered:
             self.seen.append(window)
         return [HookText("{{ tidy(this) }}", (sql,), asks=self.asks)] * self.count
 
-    def run_hooks(self, kind: str, *_: object) -> list[HookText]:
-        return [HookText(kind, ("select 1",))]
+    def run_hooks(self, kind: str, window: Window, _: object, later: bool) -> list[HookText]:
+        varying = window.start_date if kind == self.special else ""
+        return [HookText(kind, (f"select 1 {varying}", *([self.later] if later and self.later else [])))]
 
 
 @pytest.mark.parametrize("number", [0, 1, 5, 9])
@@ -459,11 +460,11 @@ def test_when_hooks_run_and_whose_they_are() -> None:
     project.count = 3
     windows = [Window("2024-01-01", "2024-01-31")]
     found = hooks_of(project, replace(model(), config=config), windows, number=4)
-    assert [(hook.place, hook.each, hook.is_header) for hook in found] == [
-        (3.5, "chunk", False),
-        (3.5, "chunk", False),
-        (4.5, "chunk", False),
-        (3.8, "chunk", True),
+    assert [(hook.place, hook.each, hook.is_after, hook.is_header) for hook in found] == [
+        (3.5, "chunk", False, False),
+        (3.5, "chunk", False, False),
+        (4.5, "chunk", True, False),
+        (3.8, "chunk", False, True),
     ]
     batches = hooks_of(project, replace(model(strategy="microbatch"), config=config), windows)
     assert [(hook.place, hook.each) for hook in batches] == [
@@ -471,6 +472,10 @@ def test_when_hooks_run_and_whose_they_are() -> None:
     ]  # fmt: skip
     assert {hook.owner for hook in (*found, *batches)} == {"events (models/events.sql)"}
     runs = run_hooks_of(project, [model()], windows[0])
+    assert [(hook.varies, hook.by_moment) for hook in runs] == [(False, False), (False, False)]
+    project.later, project.special = "select 2", "on-run-end"
+    assert [hook.varies for hook in run_hooks_of(project, [model()], windows[0])] == [False, True]
+    assert [hook.by_moment for hook in run_hooks_of(project, [model()], windows[0])] == [True, True]
     assert [(hook.owner, hook.place, hook.each) for hook in runs] == [
         ("on-run-start", -1, "command"),
         ("on-run-end", 1_000_000, "command"),

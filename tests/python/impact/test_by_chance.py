@@ -74,6 +74,8 @@ KEEPS = [
     "with recursive c as (select a, random() as r from t union all select * from c) select a from c",
     "select a from (select a, r from t union all select b, random() from u) as x where x.a < 0.5",
     "select * from (select a, random() as r from t) as x order by x.a limit 5",
+    "select a, 0 as r from t union all select b, random() from u",
+    "select a from (select a, random() from t) as x(a, r) where a < 1",
     "select * from t order by id limit 5",
     "select *, random() as r from t",
     "select * from (select *, uuid() as r from t) where id < 5",
