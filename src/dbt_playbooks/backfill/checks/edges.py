@@ -68,11 +68,13 @@ def check_edges(
 
     Raises UsageError for models whose rows depend on where a chunk ends, and tells which rows.
     """
+    chances = chances_in(project)
     checked: list[Target] = []
     warnings: list[str] = []
     refused: list[str] = []
     for target in targets:
-        edges = _Edges(project, target, unfilled_parents(project, target, targets, chunks[0]), chunks, options, say)
+        unfilled = unfilled_parents(project, target, targets, chunks[0])
+        edges = _Edges(project, target, unfilled, chunks, chances, options, say)
         try:
             finding = edges.finding()
         except _OtherColumnsError as error:
@@ -112,6 +114,7 @@ class _Edges:
         target: Target,
         unfilled: Sequence[Target],
         chunks: Sequence[Window],
+        chances: Chances,
         options: EdgeOptions,
         say: Callable[[str], None],
     ) -> None:
@@ -120,6 +123,7 @@ class _Edges:
         self._model = target.model
         self._unfilled = unfilled
         self._chunks = chunks
+        self._chances = chances
         self._options = options
         self._say = say
         # where hooks are rehearsed, the header has run
@@ -224,10 +228,6 @@ class _Edges:
         """What picks its rows by chance."""
         dialect = dialect_of(self._project.adapter_type)
         return picked_by_chance(self._tree, dialect, self._chances) if self._tree is not None else None
-
-    @cached_property
-    def _chances(self) -> Chances:
-        return chances_in(self._project)
 
     @cached_property
     def _tree(self) -> Any:
