@@ -18,7 +18,7 @@
   {%- set values, floats = [], [] -%}
   {%- for column in columns -%}
     {%- if dbt_playbooks._family(column.type) == 'float' -%}
-      {%- do floats.append(adapter.dispatch('_probed_float', 'dbt_playbooks')(value=adapter.quote(column.name))) -%}
+      {%- do floats.append(adapter.dispatch('_probed_float', 'dbt_playbooks')(value=dbt_playbooks._quoted(column.name))) -%}
       {%- do values.append(floats[-1].kind) -%}
     {%- else -%}
       {%- do values.append(dbt_playbooks._probed_value(column)) -%}

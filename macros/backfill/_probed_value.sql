@@ -2,7 +2,7 @@
 {% macro _probed_value(column, as_text=false) %}
   {%- set family = dbt_playbooks._family(column.type) -%}
   {%- set plain = family in ('text', 'bool', 'date') or (family == 'integer' and 'huge' not in column.type | lower) -%}
-  {%- set name = adapter.quote(column.name) -%}
+  {%- set name = dbt_playbooks._quoted(column.name) -%}
   {{ return(name if plain and not as_text else adapter.dispatch('_value_text', 'dbt_playbooks')(value=name)) }}
 {% endmacro %}
 

@@ -54,7 +54,7 @@
 {% macro _all_of_sql(parts) %}
   {%- set quoted = [] -%}
   {%- for part in parts -%}
-    {%- do quoted.append(adapter.quote(part)) -%}
+    {%- do quoted.append(dbt_playbooks._quoted(part)) -%}
   {%- endfor -%}
   {{ return('select * from ' ~ quoted | join('.')) }}
 {% endmacro %}

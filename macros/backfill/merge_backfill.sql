@@ -34,25 +34,25 @@
   {%- for column in plan.key -%}
     {%- set theirs = 'source.' ~ dbt_playbooks._quote(column.source_name) -%}
     {%- set theirs = theirs if column.same_type else 'cast(' ~ theirs ~ ' as ' ~ column.data_type ~ ')' -%}
-    {%- do matches.append(dbt_playbooks._same_key('target.' ~ adapter.quote(column.name), theirs)) -%}
+    {%- do matches.append(dbt_playbooks._same_key('target.' ~ dbt_playbooks._quoted(column.name), theirs)) -%}
     {%- if column.name | lower == date_column | lower -%}
       {#- the date is part of the key, so a row can only match one of its own window: let the warehouse prune the target too -#}
       {%- set ours = dbt_playbooks._kind_of(target_relation, column.name, kind if kind in ('text', 'integer') else none) -%}
       {%- do matches.append(dbt_playbooks._window_predicate(
-        'target.' ~ adapter.quote(column.name), ours, start_date, end_date, timezone
+        'target.' ~ dbt_playbooks._quoted(column.name), ours, start_date, end_date, timezone
       )) -%}
     {%- endif -%}
   {%- endfor -%}
   {%- for name in plan.updated -%}
-    {%- do updates.append(adapter.quote(name) ~ ' = source.' ~ adapter.quote(name)) -%}
+    {%- do updates.append(dbt_playbooks._quoted(name) ~ ' = source.' ~ dbt_playbooks._quoted(name)) -%}
   {%- endfor -%}
   {%- for name in plan.inserted -%}
-    {%- do names.append(adapter.quote(name)) -%}
-    {%- do values.append('source.' ~ adapter.quote(name)) -%}
+    {%- do names.append(dbt_playbooks._quoted(name)) -%}
+    {%- do values.append('source.' ~ dbt_playbooks._quoted(name)) -%}
   {%- endfor -%}
   {%- if plan.stamp -%}
-    {%- do updates.append(adapter.quote(plan.stamp.name) ~ ' = ' ~ plan.stamp.value) -%}
-    {%- do names.append(adapter.quote(plan.stamp.name)) -%}
+    {%- do updates.append(dbt_playbooks._quoted(plan.stamp.name) ~ ' = ' ~ plan.stamp.value) -%}
+    {%- do names.append(dbt_playbooks._quoted(plan.stamp.name)) -%}
     {%- do values.append(plan.stamp.value) -%}
   {%- endif -%}
   {%- set sql -%}

@@ -13,18 +13,18 @@
       {%- do came.append(column.name) -%}
       {%- do notes.append('Column ' ~ column.name ~ ' came later: it gets its default, or else NULL, in every restored row.') -%}
     {%- else -%}
-      {%- set value = adapter.quote(theirs.name) -%}
+      {%- set value = dbt_playbooks._quoted(theirs.name) -%}
       {%- if dbt_playbooks._spelled(theirs.data_type) != dbt_playbooks._spelled(column.data_type) -%}
         {%- set value = 'cast(' ~ value ~ ' as ' ~ column.data_type ~ ')' -%}
-        {%- do retyped.append({'name': column.name, 'column': adapter.quote(theirs.name), 'old': theirs.data_type, 'new': column.data_type}) -%}
+        {%- do retyped.append({'name': column.name, 'column': dbt_playbooks._quoted(theirs.name), 'old': theirs.data_type, 'new': column.data_type}) -%}
       {%- endif -%}
-      {%- do names.append(adapter.quote(column.name)) -%}
+      {%- do names.append(dbt_playbooks._quoted(column.name)) -%}
       {%- do expressions.append(value) -%}
     {%- endif -%}
   {%- endfor -%}
   {%- for key, column in origin.columns.items() if key not in ours -%}
     {%- do notes.append('Column ' ~ column.name ~ ' (' ~ column.data_type ~ ') has gone from the table since, so it is not restored. To have it back, first: alter table '
-      ~ origin.relation ~ ' add column ' ~ adapter.quote(column.name) ~ ' ' ~ column.data_type
+      ~ origin.relation ~ ' add column ' ~ dbt_playbooks._quoted(column.name) ~ ' ' ~ column.data_type
       ~ ('. If it only has another name now, say so: rename: {' ~ column.name ~ ': ' ~ came[0] ~ '}' if came else '')) -%}
   {%- endfor -%}
   {%- do dbt_playbooks._refuse_lossy_casts(retyped, origin, what) -%}

@@ -44,14 +44,14 @@
     {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": " ~ origin.relation ~ " is gone, so no days can be put back into it. restore_table makes it again.") }}
   {%- endif -%}
   {%- if dbt_playbooks._is_pseudo_column(date_column) -%}
-    {%- set ours, theirs, kind = adapter.quote(date_column), adapter.quote(date_column), dbt_playbooks._column_kind(none, date_column) -%}
+    {%- set ours, theirs, kind = dbt_playbooks._quoted(date_column), dbt_playbooks._quoted(date_column), dbt_playbooks._column_kind(none, date_column) -%}
     {%- set source_kind = kind -%}
   {%- else -%}
     {%- set known = dbt_playbooks._columns_of(origin.relation) -%}
     {%- set name = dbt_playbooks._named_columns([date_column], known, origin.relation, 'the date column')[0] -%}
     {%- do dbt_playbooks._named_columns([date_column], origin.columns, origin.label, 'the date column') -%}
     {%- set source_column = origin.columns[name | lower] -%}
-    {%- set ours, theirs = adapter.quote(name), adapter.quote(source_column.name) -%}
+    {%- set ours, theirs = dbt_playbooks._quoted(name), dbt_playbooks._quoted(source_column.name) -%}
     {%- set kind = dbt_playbooks._said_or_stored(data_type, known[name | lower], origin.relation) -%}
     {%- set source_kind = dbt_playbooks._said_or_stored(data_type, source_column, origin.label) -%}
   {%- endif -%}

@@ -1,5 +1,5 @@
 {#- One number for all rows of a group, that differs when a row does, whichever order they are in: a sum of the rows' hashes, as duplicates cancel
-    each other in an exclusive or. `columns` are expressions of types that both sides have. -#}
+    each other in an exclusive or. `columns` are what is hashed (see `_hashed`). -#}
 {% macro _checksum(columns) %}
   {{ return(adapter.dispatch('_checksum', 'dbt_playbooks')(row_hash=dbt_playbooks._row_hash(columns))) }}
 {% endmacro %}
@@ -14,6 +14,15 @@
 
 {% macro _row_hash(columns) %}
   {{ return(adapter.dispatch('_row_hash', 'dbt_playbooks')(columns=columns)) }}
+{% endmacro %}
+
+{#- Of compared columns (see `_comparable_columns`), what is hashed of a side. -#}
+{% macro _hashed(columns, side) %}
+  {%- set values = [] -%}
+  {%- for column in columns -%}
+    {%- do values.append(dbt_playbooks._placed(column.hashed, column[side])) -%}
+  {%- endfor -%}
+  {{ return(values) }}
 {% endmacro %}
 
 {#- Hashed twice: DuckDB joins the hashes of several values in a way that two rows may swap one unseen in the sum. -#}

@@ -1,24 +1,34 @@
-{#- The type that both sides are cast to, '' when they need no cast, none when no type holds the values of both. -#}
-{% macro _common_type(family, old_type, new_type) %}
-  {{ return(adapter.dispatch('_common_type', 'dbt_playbooks')(family=family, old_type=old_type, new_type=new_type)) }}
+{#- How two types are compared: 'family', the SQL that makes of a value of each side one of a common type ('old', 'new'; {} stands for it), and of that what is
+    'hashed'. None when no type holds the values of both. -#}
+{% macro _compared_as(old_type, new_type) %}
+  {%- set rules = [dbt_playbooks._type_rule(old_type), dbt_playbooks._type_rule(new_type)] -%}
+  {%- set family = dbt_playbooks._common_family(rules[0].family, rules[1].family) -%}
+  {%- if not family or none in [rules[0].compared, rules[1].compared] -%}
+    {{ return(none) }}
+  {%- elif old_type == new_type or family in ('json', 'nested') or rules[0].names == rules[1].names and rules[0].compared != '{}' -%}
+    {{ return({'family': family, 'old': rules[0].compared, 'new': rules[1].compared, 'hashed': rules[0].hashed}) }}
+  {%- endif -%}
+  {%- set common = adapter.dispatch('_common_type', 'dbt_playbooks')(family=family, old_type=old_type, new_type=new_type) -%}
+  {%- if common is none -%}
+    {{ return(none) }}
+  {%- endif -%}
+  {%- set sides = [] -%}
+  {%- for data_type in [old_type, new_type] -%}
+    {%- do sides.append(rules[loop.index0].compared if data_type == common else adapter.dispatch('_cast_to_common', 'dbt_playbooks')(data_type=data_type, common=common)) -%}
+  {%- endfor -%}
+  {{ return({'family': family, 'old': sides[0], 'new': sides[1], 'hashed': dbt_playbooks._type_rule(common).hashed}) }}
 {% endmacro %}
 
+{#- The type that holds the values of two; none when there is none. -#}
 {% macro duckdb___common_type(family, old_type, new_type) %}
   {%- set both = [old_type, new_type] -%}
-  {#- DuckDB hashes NULL, [] and [NULL] alike, and [[1], [2]] like [[1, 2]] -#}
-  {%- if family in ('nested', 'json') -%}
-    {{ return('json text') }}
-  {%- elif old_type.startswith('enum') or new_type.startswith('enum') -%}
-    {#- an enum is hashed by its number, which depends on the type -#}
-    {{ return('varchar') }}
-  {%- elif old_type == new_type -%}
-    {{ return('') }}
-  {%- elif family == 'integer' -%}
+  {%- if family == 'integer' -%}
     {{ return(dbt_playbooks._widest_integer(both)) }}
   {%- elif family == 'decimal' -%}
     {{ return(dbt_playbooks._widest_decimal(both)) }}
   {%- elif family == 'timestamp' -%}
-    {{ return('timestamp_ns' if 'timestamp_ns' in both else 'timestamp') }}
+    {#- the one has years that the other has not; both are written the same way -#}
+    {{ return('varchar' if 'timestamp_ns' in both else 'timestamp') }}
   {%- endif -%}
   {{ return({'float': 'double', 'text': 'varchar'}.get(family)) }}
 {% endmacro %}
@@ -50,44 +60,22 @@
 {% endmacro %}
 
 {% macro bigquery___common_type(family, old_type, new_type) %}
-  {%- if family in ('nested', 'json', 'geography') -%}
-    {{ return('json text') }}
-  {%- elif family == 'bytes' -%}
-    {{ return('hex text') }}
-  {%- elif family == 'float' -%}
-    {{ return('float64') }}
-  {%- elif old_type == new_type or family == 'integer' -%}
-    {{ return('') }}
-  {%- elif family == 'timestamp' -%}
+  {%- if family == 'timestamp' -%}
     {{ return('timestamp' if 'timestamp' in [old_type, new_type] and 'datetime' not in [old_type, new_type] else 'datetime') }}
   {%- endif -%}
-  {{ return({'decimal': 'bignumeric', 'text': 'string'}.get(family)) }}
+  {{ return({'integer': 'int64', 'float': 'float64', 'decimal': 'bignumeric', 'text': 'string'}.get(family)) }}
 {% endmacro %}
 
-{#- A column as a value of the common type. -#}
-{% macro _as_common(column, data_type, family, cast_to) %}
-  {%- if cast_to == '' -%}
-    {{ return(column) }}
-  {%- elif cast_to == 'json text' -%}
-    {{ return(adapter.dispatch('_json_text', 'dbt_playbooks')(column=column, data_type=data_type)) }}
-  {%- elif cast_to == 'hex text' -%}
-    {#- not all bytes are a text, which a sample shows -#}
-    {{ return('to_hex(' ~ column ~ ')') }}
-  {%- elif cast_to == 'float64' -%}
-    {#- -0.0 becomes 0.0, which it is equal to but not written like -#}
-    {{ return((column if data_type == 'float64' else 'cast(' ~ column ~ ' as float64)') ~ ' + 0.0') }}
-  {%- elif data_type in ('timestamptz', 'timestamp with time zone') -%}
-    {#- by the clock of UTC, whatever the session's zone is -#}
-    {{ return("cast(timezone('UTC', " ~ column ~ ') as ' ~ cast_to ~ ')') }}
+{#- An instant by the clock of UTC, whatever the session's zone is; a day as its first moment. -#}
+{% macro duckdb___cast_to_common(data_type, common) %}
+  {%- if data_type in ('timestamptz', 'timestamp with time zone') -%}
+    {{ return("cast(timezone('UTC', {}) as " ~ common ~ ')') }}
+  {%- elif data_type == 'date' and common == 'varchar' -%}
+    {{ return('cast(cast({} as timestamp) as varchar)') }}
   {%- endif -%}
-  {{ return('cast(' ~ column ~ ' as ' ~ cast_to ~ ')') }}
+  {{ return('cast({} as ' ~ common ~ ')') }}
 {% endmacro %}
 
-{% macro duckdb___json_text(column, data_type) %}
-  {#- `json` writes the same value the same way -#}
-  {{ return(('json(' if data_type == 'json' else 'cast(to_json(') ~ column ~ (')' if data_type == 'json' else ') as varchar)')) }}
-{% endmacro %}
-
-{% macro bigquery___json_text(column, data_type) %}
-  {{ return(('st_astext(' if data_type == 'geography' else 'to_json_string(') ~ column ~ ')') }}
+{% macro bigquery___cast_to_common(data_type, common) %}
+  {{ return('cast({} as ' ~ common ~ ')') }}
 {% endmacro %}

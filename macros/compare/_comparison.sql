@@ -6,7 +6,8 @@
   {%- set keys, key_names = [], [] -%}
   {%- for each in dbt_playbooks._list(key) -%}
     {%- if '(' in each | string and each | string | lower not in sides.new.columns -%}
-      {%- do keys.append({'label': each, 'old': '(' ~ each ~ ')', 'new': '(' ~ each ~ ')', 'family': none, 'old_type': none, 'new_type': none, 'renamed': false}) -%}
+      {%- do keys.append({'label': each, 'old': '(' ~ each ~ ')', 'new': '(' ~ each ~ ')', 'family': none, 'old_type': none, 'new_type': none,
+        'hashed': adapter.dispatch('_unknown_hashed', 'dbt_playbooks')(), 'renamed': false}) -%}
     {%- else -%}
       {%- set pair = dbt_playbooks._comparable_columns(sides, [each], [], rename, 'the key')[0] -%}
       {%- do pair.update(old=dbt_playbooks._as_key(pair.old, pair.family), new=dbt_playbooks._as_key(pair.new, pair.family), renamed=pair.label | lower in rename.values() | list) -%}

@@ -5,7 +5,7 @@
 
 select
   {%- for column in comparison.columns %}
-  column_{{ loop.index }} as {{ adapter.quote(dbt_playbooks._free_name(column.label, 'column_', ['old_copies', 'new_copies', 'status'])) }},
+  column_{{ loop.index }} as {{ dbt_playbooks._quoted(dbt_playbooks._free_name(column.label, 'column_', ['old_copies', 'new_copies', 'status'])) }},
   {%- endfor %}
   old_copies,
   new_copies,

@@ -1,39 +1,46 @@
-{#- What `by` groups by: {'label', 'name' (quoted), 'expression', 'named' (the expression with its name)} each. A column, an expression in
-    parentheses, a list of them, or names with expressions ({'day': 'date(created_at)'}); columns must be in both tables. BigQuery refuses two
-    columns of one name in a result, and one that begins with `_PARTITION`. -#}
-{% macro _groups(by, old, new) %}
+{#- What `by` groups by: {'label', 'name' (quoted), 'old', 'new' (expressions of each side)} each. A column, an expression in parentheses, a list of them, or
+    names with expressions ({'day': 'date(created_at)'}); columns must be in both tables. `taken` are the other columns of the result. -#}
+{% macro _groups(by, old, new, taken) %}
   {%- set groups = [] -%}
   {%- if by is mapping -%}
     {%- for label, expression in by.items() -%}
-      {%- do groups.append(dbt_playbooks._group(label, expression, old, new)) -%}
+      {%- do groups.append(dbt_playbooks._group(label, expression, old, new, taken + groups | map(attribute='label') | map('lower') | list)) -%}
     {%- endfor -%}
   {%- else -%}
     {%- for each in dbt_playbooks._list(by) -%}
       {%- set is_expression = '(' in each | string -%}
-      {%- set label = 'group_' ~ loop.index if is_expression else (each | string).split('.')[-1] | replace('"', '') | replace('`', '') -%}
-      {%- do groups.append(dbt_playbooks._group(label, each, old, new)) -%}
+      {%- set label = 'group_' ~ loop.index if is_expression else dbt_playbooks._unquoted(each if '"' in each | string else (each | string).split('.')[-1]) -%}
+      {%- do groups.append(dbt_playbooks._group(label, each, old, new, taken + groups | map(attribute='label') | map('lower') | list)) -%}
     {%- endfor -%}
   {%- endif -%}
   {{ return(groups) }}
 {% endmacro %}
 
-{% macro _group(label, expression, old, new) %}
+{#- BigQuery refuses two columns of one name in a result, and one that begins with `_PARTITION`. -#}
+{% macro _group(label, expression, old, new, taken) %}
+  {%- set types = [] -%}
   {%- if '(' not in expression | string and not dbt_playbooks._is_pseudo_column(expression | string) and execute -%}
     {%- for side in [old, new] if side is not string -%}
-      {%- do dbt_playbooks._named_columns([expression], dbt_playbooks._columns_of(side), side, "the column to group by") -%}
+      {%- set columns = dbt_playbooks._columns_of(side) -%}
+      {%- set name = dbt_playbooks._named_columns([expression], columns, side, "the column to group by")[0] -%}
+      {%- do types.append(columns[name | lower].data_type | lower) -%}
     {%- endfor -%}
   {%- endif -%}
+  {%- set how = dbt_playbooks._compared_as(types[0], types[1]) if types | length == 2 else none -%}
   {%- set pseudo = {'_partitiontime': 'partition_time', '_partitiondate': 'partition_date'} -%}
-  {%- set label = dbt_playbooks._free_name(pseudo.get(label | lower, label), 'group_', [
-    'old_rows', 'new_rows', 'difference', 'differing', 'status', 'is_old', 'in_old', 'in_new'
-  ]) -%}
-  {%- set name, quoted = adapter.quote(label), dbt_playbooks._quote(expression) -%}
-  {{ return({'label': label, 'name': name, 'expression': quoted, 'named': quoted if quoted == name else quoted ~ ' as ' ~ name}) }}
+  {%- set label, quoted = dbt_playbooks._free_name(pseudo.get(label | lower, label), 'group_', taken), dbt_playbooks._quote(expression) -%}
+  {{ return({
+    'label': label, 'name': dbt_playbooks._quoted(label),
+    'old': dbt_playbooks._placed(how.old, quoted) if how else quoted, 'new': dbt_playbooks._placed(how.new, quoted) if how else quoted
+  }) }}
 {% endmacro %}
 
-{#- A name for a column of a result that has others: with the prefix when it is taken. -#}
+{#- A name for a column of a result that has others: with the prefix, as often as it takes, when it is taken. -#}
 {% macro _free_name(label, prefix, taken) %}
-  {{ return(prefix ~ label if label | lower in taken else label) }}
+  {%- if label | lower not in taken -%}
+    {{ return(label) }}
+  {%- endif -%}
+  {{ return(dbt_playbooks._free_name(prefix ~ label, prefix, taken)) }}
 {% endmacro %}
 
 {#- The order of the groups, the group of NULL first on every warehouse. -#}

@@ -30,7 +30,7 @@
 
 {#- Which of so many buckets the key of a row falls into. -#}
 {% macro _bucket(comparison, side, buckets) %}
-  {%- set key_hash = dbt_playbooks._row_hash(comparison.key | map(attribute=side) | list) -%}
+  {%- set key_hash = dbt_playbooks._row_hash(dbt_playbooks._hashed(comparison.key, side)) -%}
   {{ return(adapter.dispatch('_bucket_of', 'dbt_playbooks')(key_hash=key_hash, buckets=buckets)) }}
 {% endmacro %}
 

@@ -37,7 +37,7 @@
 {#- A key as it is typed in SQL: a name that is no plain word in quotes, an expression as it is. -#}
 {% macro _as_typed(key) %}
   {%- set is_plain = key.family is none or dbt_playbooks._is_plain_name(key.label) -%}
-  {{ return(key.label if is_plain else adapter.quote(key.label)) }}
+  {{ return(key.label if is_plain else dbt_playbooks._quoted(key.label)) }}
 {% endmacro %}
 
 {#- A literal of the key's type that stands for NULL; none where no value of the type is an unlikely one, or the other side has another type. -#}

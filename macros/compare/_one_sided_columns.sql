@@ -1,9 +1,6 @@
 {#- Names of the columns of each side that the other has under no name, without those that nobody wants compared. -#}
 {% macro _one_sided_columns(sides, exclude_columns, rename) %}
-  {%- set found, left_out, paired = {'old': [], 'new': []}, [], {'old': [], 'new': []} -%}
-  {%- for name in dbt_playbooks._list(exclude_columns) -%}
-    {%- do left_out.append(name | lower) -%}
-  {%- endfor -%}
+  {%- set found, left_out, paired = {'old': [], 'new': []}, dbt_playbooks._plain_names(exclude_columns), {'old': [], 'new': []} -%}
   {%- for old_name, new_name in rename.items() -%}
     {%- do paired.old.append(old_name | lower) -%}
     {%- do paired.new.append(new_name | lower) -%}

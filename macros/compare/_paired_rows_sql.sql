@@ -17,7 +17,7 @@
     {%- if numbered %}
     row_number() over (
       partition by {{ comparison.key | map(attribute=side) | join(', ') }}
-      order by {{ dbt_playbooks._row_hash((comparison.key + comparison.columns) | map(attribute=side) | list) }}
+      order by {{ dbt_playbooks._row_hash(dbt_playbooks._hashed(comparison.key + comparison.columns, side)) }}
     ) as copy_number,
     {%- endif %}
     true as in_{{ side }}

@@ -27,8 +27,7 @@
     {%- endif -%}
   {%- endfor -%}
   {%- set dates = families[0] in ('date', 'timestamp') and families[1] in ('date', 'timestamp') -%}
-  {%- set family = dbt_playbooks._common_family(families[1], families[0]) -%}
-  {%- set cast_to = dbt_playbooks._common_type(family, types[0], types[1]) if family else none -%}
+  {%- set how = dbt_playbooks._compared_as(types[0], types[1]) -%}
   {%- for side, table in sides.items() -%}
     {%- if dates -%}
       {%- set pseudo = dbt_playbooks._is_pseudo_column(names[side]) -%}
@@ -36,8 +35,8 @@
       {%- do expressions.update({side: dbt_playbooks._day_of(dbt_playbooks._quote(names[side]), kinds[side], timezone)}) -%}
     {%- else -%}
       {%- set quoted = dbt_playbooks._quote(names[side]) -%}
-      {%- set value = quoted if cast_to is none else dbt_playbooks._as_common(quoted, types[loop.index0], family, cast_to) -%}
-      {%- do expressions.update({side: value if cast_to is not none and family in ('integer', 'text', 'bool') else dbt_playbooks._as_text(value)}) -%}
+      {%- set value = dbt_playbooks._placed(how[side], quoted) if how else quoted -%}
+      {%- do expressions.update({side: value if how and how.family in ('integer', 'text', 'bool') else dbt_playbooks._as_text(value)}) -%}
     {%- endif -%}
   {%- endfor -%}
   {%- do found.update(expressions) -%}

@@ -9,7 +9,7 @@ with counted as (
     {{ 'true' if loop.first else 'false' }} as is_old,
     count(*) as row_count
     {%- if checksums %},
-    {{ dbt_playbooks._checksum((comparison.key + comparison.columns) | map(attribute=side) | list) }} as checksum
+    {{ dbt_playbooks._checksum(dbt_playbooks._hashed(comparison.key + comparison.columns, side)) }} as checksum
     {%- endif %}
   from {{ comparison[side] }}
   {%- if comparison.where[side] %}

@@ -1,7 +1,7 @@
 {#- How many rows each side has, in all or by group. `fail: true` makes a difference an error. -#}
 {% macro compare_row_counts(old_table, new_table, by=none, where=none, fail=false) %}
   {%- set old, new = dbt_playbooks._relation(old_table), dbt_playbooks._relation(new_table) -%}
-  {%- set groups = dbt_playbooks._groups(by, old, new) -%}
+  {%- set groups = dbt_playbooks._counted_groups(by, old, new) -%}
   {%- do dbt_playbooks._refuse_two_locations(old, new) -%}
   {%- set rows = dbt_playbooks._query(dbt_playbooks._compare_row_counts_sql(old, new, groups, where, false)) -%}
   {%- set differing = dbt_playbooks._differing(rows) -%}
@@ -17,23 +17,26 @@
 
 {% macro compare_row_counts_sql(old_table, new_table, by=none, where=none) %}
   {%- set old, new = dbt_playbooks._relation(old_table), dbt_playbooks._relation(new_table) -%}
-  {{ return(dbt_playbooks._compare_row_counts_sql(old, new, dbt_playbooks._groups(by, old, new), where, false)) }}
+  {{ return(dbt_playbooks._compare_row_counts_sql(old, new, dbt_playbooks._counted_groups(by, old, new), where, false)) }}
+{% endmacro %}
+
+{% macro _counted_groups(by, old, new) %}
+  {{ return(dbt_playbooks._groups(by, old, new, ['old_rows', 'new_rows', 'difference', 'status'])) }}
 {% endmacro %}
 
 {#- Both sides below each other, counted again: no join, so that a group of one side, and the group of NULL, stay. -#}
 {% macro _compare_row_counts_sql(old, new, groups, where, only_differences) %}
-  {%- set names = groups | map(attribute='name') | list -%}
   {%- set sql -%}
 with counted as (
-{%- for side in [old, new] %}
+{%- for side in ['old', 'new'] %}
   select
     {%- for group in groups %}
-    {{ group.named }},
+    {{ group[side] }} as group_{{ loop.index }},
     {%- endfor %}
-    {{ 'count(*)' if loop.first else '0' }} as old_rows,
-    {{ '0' if loop.first else 'count(*)' }} as new_rows
-  from {{ side }}
-  {%- set condition = dbt_playbooks._where_of(side, where) %}
+    {{ 'count(*)' if side == 'old' else '0' }} as old_rows,
+    {{ '0' if side == 'old' else 'count(*)' }} as new_rows
+  from {{ old if side == 'old' else new }}
+  {%- set condition = dbt_playbooks._where_of(old if side == 'old' else new, where) %}
   {%- if condition %}
   where {{ condition }}
   {%- endif %}
@@ -48,8 +51,8 @@ with counted as (
 
 compared as (
   select
-    {%- for name in names %}
-    {{ name }},
+    {%- for group in groups %}
+    group_{{ loop.index }},
     {%- endfor %}
     sum(old_rows) as old_rows,
     sum(new_rows) as new_rows,
@@ -61,8 +64,8 @@ compared as (
 )
 
 select
-  {%- for name in names %}
-  {{ name }},
+  {%- for group in groups %}
+  group_{{ loop.index }} as {{ group.name }},
   {%- endfor %}
   old_rows,
   new_rows,
@@ -75,7 +78,7 @@ select
   end as status
 from compared
 {%- if only_differences %}
-where difference <> 0
+where compared.difference <> 0
 {%- endif %}
 {%- if groups %}
 order by {{ dbt_playbooks._ordinals(groups) }}

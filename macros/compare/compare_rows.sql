@@ -33,13 +33,13 @@
 
 select
   {%- for key in comparison.key %}
-  key_{{ loop.index }} as {{ adapter.quote(dbt_playbooks._free_name(key.label, 'key_', taken)) if key.family else 'key_' ~ loop.index }},
+  key_{{ loop.index }} as {{ dbt_playbooks._quoted(dbt_playbooks._free_name(key.label, 'key_', taken)) if key.family else 'key_' ~ loop.index }},
   {%- endfor %}
   {{ dbt_playbooks._status_of_row(comparison) }} as status,
   {{ dbt_playbooks._true_labels(comparison.columns | map(attribute='label') | list, 'differs_') }} as differing
   {%- for column in comparison.columns %},
-  old_{{ loop.index }} as {{ adapter.quote('old_' ~ column.label) }},
-  new_{{ loop.index }} as {{ adapter.quote('new_' ~ column.label) }}
+  old_{{ loop.index }} as {{ dbt_playbooks._quoted('old_' ~ column.label) }},
+  new_{{ loop.index }} as {{ dbt_playbooks._quoted('new_' ~ column.label) }}
   {%- endfor %}
 from judged
 where is_different

@@ -5,7 +5,7 @@
   {%- do dbt_playbooks._add_fields(is_now, new.schema, '') -%}
   {%- set described, defaults, unnested, tagged = [], [], [], [] -%}
   {%- for pair in dbt_playbooks._column_pairs(was, is_now, rename) -%}
-    {%- set action = 'alter column ' ~ adapter.quote(pair.new.name) -%}
+    {%- set action = 'alter column ' ~ dbt_playbooks._quoted(pair.new.name) -%}
     {%- if pair.old.description and not pair.new.description -%}
       {%- if '.' in pair.new.name -%}
         {%- do unnested.append(pair.new.name) -%}
@@ -55,7 +55,7 @@
   {%- if rules and rules.primary_key and not (keys and keys.primary_key) -%}
     {%- set columns = [] -%}
     {%- for column in rules.primary_key.columns -%}
-      {%- do columns.append(adapter.quote(column)) -%}
+      {%- do columns.append(dbt_playbooks._quoted(column)) -%}
     {%- endfor -%}
     {%- do findings.append(['lost', 'problem', 'the primary key. Add it first: alter table ' ~ to ~ ' add primary key (' ~ columns | join(', ') ~ ') not enforced']) -%}
   {%- endif -%}

@@ -15,7 +15,7 @@
     {%- do kept.append('the comment of the table') -%}
   {%- endif -%}
   {%- for pair in dbt_playbooks._column_pairs(old.columns, new.columns, rename) -%}
-    {%- set column = adapter.quote(pair.new.name) -%}
+    {%- set column = dbt_playbooks._quoted(pair.new.name) -%}
     {%- if pair.old.comment and not pair.new.comment -%}
       {%- do before.append('comment on column ' ~ to ~ '.' ~ column ~ ' is ' ~ dbt_playbooks._string_literal(pair.old.comment)) -%}
       {%- do kept.append('the comment of ' ~ pair.new.name) -%}

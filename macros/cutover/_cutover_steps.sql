@@ -68,5 +68,5 @@
 
 {#- Within its schema. -#}
 {% macro _rename_sql(relation, name) %}
-  {{ return('alter table ' ~ relation ~ ' rename to ' ~ adapter.quote(name.identifier)) }}
+  {{ return('alter table ' ~ relation ~ ' rename to ' ~ dbt_playbooks._quoted(name.identifier)) }}
 {% endmacro %}

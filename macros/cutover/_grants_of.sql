@@ -24,7 +24,7 @@ order by 1, 2
 {% macro _grant_statements(relation, granted) %}
   {%- set statements = [] -%}
   {%- for role, grantees in granted.items() -%}
-    {%- do statements.append('grant ' ~ adapter.quote(role) ~ '\non table ' ~ relation ~ '\nto ' ~ dbt_playbooks._string_literals(grantees) | join(', ')) -%}
+    {%- do statements.append('grant ' ~ dbt_playbooks._quoted(role) ~ '\non table ' ~ relation ~ '\nto ' ~ dbt_playbooks._string_literals(grantees) | join(', ')) -%}
   {%- endfor -%}
   {{ return(statements) }}
 {% endmacro %}

@@ -29,7 +29,7 @@
 {% endmacro %}
 
 {% macro _index_sql(index, relation) %}
-  {{ return('create ' ~ ('unique ' if index.is_unique else '') ~ 'index ' ~ adapter.quote(index.new_name) ~ ' on ' ~ relation ~ ' (' ~ index.parts ~ ')') }}
+  {{ return('create ' ~ ('unique ' if index.is_unique else '') ~ 'index ' ~ dbt_playbooks._quoted(index.new_name) ~ ' on ' ~ relation ~ ' (' ~ index.parts ~ ')') }}
 {% endmacro %}
 
 {#- Whether SQL names a column: as a whole word, or in quotes. -#}

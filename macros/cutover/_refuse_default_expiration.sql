@@ -8,6 +8,6 @@ where schema_name = {{ dbt_playbooks._string_literal(place.table.schema) }} and 
   {%- set found = dbt_playbooks._query(sql) -%}
   {%- if found -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: tables of the dataset " ~ place.table.schema ~ " expire " ~ found[0][0] ~ " days after they were made, and a renamed table keeps the time when it was made: BigQuery may delete it at once. Take that off first: alter schema "
-      ~ adapter.quote(place.table.database) ~ "." ~ adapter.quote(place.table.schema) ~ " set options (default_table_expiration_days = null)") }}
+      ~ dbt_playbooks._quoted(place.table.database) ~ "." ~ dbt_playbooks._quoted(place.table.schema) ~ " set options (default_table_expiration_days = null)") }}
   {%- endif -%}
 {% endmacro %}

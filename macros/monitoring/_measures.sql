@@ -14,8 +14,8 @@
     {%- do measures.append(['distinct_keys', distinct, 'coalesce(counted.distinct_keys, 0)']) -%}
   {%- endif -%}
   {%- for name in watched | unique -%}
-    {%- set nulls, rate = adapter.quote(name ~ '_nulls'), adapter.quote(name ~ '_null_rate') -%}
-    {%- do measures.append([nulls, 'count(*) - count(' ~ adapter.quote(name) ~ ')', 'coalesce(counted.' ~ nulls ~ ', 0)']) -%}
+    {%- set nulls, rate = dbt_playbooks._quoted(name ~ '_nulls'), dbt_playbooks._quoted(name ~ '_null_rate') -%}
+    {%- do measures.append([nulls, 'count(*) - count(' ~ dbt_playbooks._quoted(name) ~ ')', 'coalesce(counted.' ~ nulls ~ ', 0)']) -%}
     {#- a day without rows has no row in `counted`, so its rates are NULL -#}
     {%- do measures.append([rate, none, 'counted.' ~ nulls ~ ' / nullif(counted.row_count, 0)']) -%}
     {%- do null_rates.append([name, rate]) -%}
@@ -25,8 +25,8 @@
   {%- endif -%}
   {%- for name in numbers | unique -%}
     {%- for function in ('min', 'max', 'avg') -%}
-      {%- set alias = adapter.quote(name ~ '_' ~ function) -%}
-      {%- do measures.append([alias, function ~ '(' ~ adapter.quote(name) ~ ')', 'counted.' ~ alias]) -%}
+      {%- set alias = dbt_playbooks._quoted(name ~ '_' ~ function) -%}
+      {%- do measures.append([alias, function ~ '(' ~ dbt_playbooks._quoted(name) ~ ')', 'counted.' ~ alias]) -%}
       {%- do ranges.append([name ~ '_' ~ function, alias]) -%}
     {%- endfor -%}
   {%- endfor -%}

@@ -38,7 +38,7 @@
 {% macro bigquery___json_sql(pairs) %}
   {%- set parts = [] -%}
   {%- for name, expression in pairs -%}
-    {%- do parts.append(expression ~ ' as ' ~ adapter.quote(name)) -%}
+    {%- do parts.append(expression ~ ' as ' ~ dbt_playbooks._quoted(name)) -%}
   {%- endfor -%}
   {{ return('to_json_string(struct(' ~ parts | join(', ') ~ '))') }}
 {% endmacro %}

@@ -21,8 +21,8 @@ new_side as (
     count(case when {{ validation.key | map(attribute='column') | join(' is null or ') }} is null then 1 end) as rows_without_key
     {%- endif %}
     {%- for name in validation.columns %},
-    count(*) - count({{ adapter.quote(name) }}) as {{ adapter.quote(name ~ '_nulls') }},
-    (count(*) - count({{ adapter.quote(name) }})) / nullif(count(*), 0) as {{ adapter.quote(name ~ '_null_rate') }}
+    count(*) - count({{ dbt_playbooks._quoted(name) }}) as {{ dbt_playbooks._quoted(name ~ '_nulls') }},
+    (count(*) - count({{ dbt_playbooks._quoted(name) }})) / nullif(count(*), 0) as {{ dbt_playbooks._quoted(name ~ '_null_rate') }}
     {%- endfor %}
   from {{ validation.table }}
   {%- set condition = dbt_playbooks._where_of(validation.table, validation.where) %}

@@ -71,7 +71,7 @@ order by {{ parts | length + 1 }} desc, {{ range(1, parts | length + 1) | join('
     {{ exceptions.raise_compiler_error("dbt_playbooks: no key is given. Name the column that tells one row from another, or a list of them: key: [id, day].") }}
   {%- endif -%}
   {%- for part in parts -%}
-    {%- do part.update(name='key_' ~ loop.index if part.label == part.expression else adapter.quote(part.label)) -%}
+    {%- do part.update(name='key_' ~ loop.index if part.label == part.expression else dbt_playbooks._quoted(part.label)) -%}
   {%- endfor -%}
   {{ return(parts) }}
 {% endmacro %}

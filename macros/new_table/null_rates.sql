@@ -4,7 +4,7 @@
     {{ return([]) }}
   {%- endif -%}
   {%- set relation = dbt_playbooks._relation(table) -%}
-  {%- set groups = dbt_playbooks._groups(by, relation, relation) -%}
+  {%- set groups = dbt_playbooks._groups(by, relation, relation, ['column_name', 'row_count', 'null_count', 'null_rate']) -%}
   {%- set rows = dbt_playbooks._query(dbt_playbooks._null_rates_sql(relation, columns, groups, where)) -%}
   {%- set counted = [] -%}
   {%- for row in rows if row[-3] -%}
@@ -23,7 +23,7 @@
     {{ return('') }}
   {%- endif -%}
   {%- set relation = dbt_playbooks._relation(table) -%}
-  {{ return(dbt_playbooks._null_rates_sql(relation, columns, dbt_playbooks._groups(by, relation, relation), where)) }}
+  {{ return(dbt_playbooks._null_rates_sql(relation, columns, dbt_playbooks._groups(by, relation, relation, ['column_name', 'row_count', 'null_count', 'null_rate']), where)) }}
 {% endmacro %}
 
 {#- Counted beside each other and then put below each other: a `union all` of the columns would be a scan each. -#}
@@ -34,11 +34,11 @@
 with counted as (
   select
     {%- for group in groups %}
-    {{ group.expression }} as group_{{ loop.index }},
+    {{ group.new }} as group_{{ loop.index }},
     {%- endfor %}
     count(*) as row_count
     {%- for name in names %},
-    count(*) - count({{ adapter.quote(name) }}) as nulls_{{ loop.index }}
+    count(*) - count({{ dbt_playbooks._quoted(name) }}) as nulls_{{ loop.index }}
     {%- endfor %}
   from {{ relation }}
   {%- set condition = dbt_playbooks._where_of(relation, where) %}

@@ -4,24 +4,21 @@
   {%- do dbt_playbooks._refuse_same_name(given, 'columns_equal', "Name the two columns that are to be equal.") -%}
   {%- set columns = dbt_playbooks._tested_columns(tested) -%}
   {%- if not columns -%}
-    {{ return({'a': adapter.quote(given.a), 'b': adapter.quote(given.b), 'names': given.values() | list}) }}
+    {{ return({'a': dbt_playbooks._quoted(given.a), 'b': dbt_playbooks._quoted(given.b), 'names': given.values() | list}) }}
   {%- endif -%}
   {%- set names = dbt_playbooks._named_columns([a, b], columns, 'the model', 'columns that are to be equal') -%}
   {%- set sides = [] -%}
   {%- for name in names -%}
     {%- do sides.append({'name': name, 'data_type': columns[name | lower].data_type | lower}) -%}
   {%- endfor -%}
-  {%- set family = dbt_playbooks._common_family(dbt_playbooks._family(sides[0].data_type), dbt_playbooks._family(sides[1].data_type)) -%}
-  {%- set cast_to = dbt_playbooks._common_type(family, sides[0].data_type, sides[1].data_type) if family else none -%}
-  {%- if cast_to is none -%}
+  {%- set how = dbt_playbooks._compared_as(sides[0].data_type, sides[1].data_type) -%}
+  {%- if how is none -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.columns_equal: '" ~ names[0] ~ "' is " ~ sides[0].data_type ~ " and '" ~ names[1] ~ "' is " ~ sides[1].data_type
       ~ ", which have no type in common. Whether one can be cast to the other, the test cast_failure_rate_below tells.") }}
   {%- endif -%}
-  {%- set pair = [] -%}
-  {%- for side in sides -%}
-    {%- do pair.append(dbt_playbooks._as_common(adapter.quote(side.name), side.data_type, family, cast_to)) -%}
-  {%- endfor -%}
-  {{ return({'a': pair[0], 'b': pair[1], 'names': names}) }}
+  {{ return({
+    'a': dbt_playbooks._placed(how.old, dbt_playbooks._quoted(names[0])), 'b': dbt_playbooks._placed(how.new, dbt_playbooks._quoted(names[1])), 'names': names
+  }) }}
 {% endmacro %}
 
 {#- The type of a tested column; text as long as the model is not built. -#}

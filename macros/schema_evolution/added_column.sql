@@ -6,7 +6,7 @@
     {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": expression of '" ~ plain ~ "' is '" ~ expression ~ "'. Give the new column of the source, or SQL that makes its value.") }}
   {%- endif -%}
   {%- do dbt_playbooks._refuse_second_column(what, plain, [plain], false) -%}
-  {{ return('coalesce(' ~ expression ~ ', ' ~ dbt_playbooks._default_value(default, plain, data_type) ~ ') as ' ~ adapter.quote(plain)) }}
+  {{ return('coalesce(' ~ expression ~ ', ' ~ dbt_playbooks._default_value(default, plain, data_type) ~ ') as ' ~ dbt_playbooks._quoted(plain)) }}
 {% endmacro %}
 
 {#- A default as SQL: a text, a number, a boolean or a date as a literal, SQL in parentheses as it is. With a type it is cast to it. -#}

@@ -49,7 +49,7 @@
   {%- else -%}
     {%- set columns = dbt_playbooks._columns_of(relation) -%}
     {%- set name = dbt_playbooks._named_columns([column], columns, relation, 'the column to cast')[0] -%}
-    {%- set now, quoted = data_type or columns[name | lower].data_type, adapter.quote(name) -%}
+    {%- set now, quoted = data_type or columns[name | lower].data_type, dbt_playbooks._quoted(name) -%}
   {%- endif -%}
   {{ return({'table': relation, 'name': name, 'quoted': quoted, 'rule': dbt_playbooks._cast_rule(to, now, format, trim, blank_as_null)}) }}
 {% endmacro %}

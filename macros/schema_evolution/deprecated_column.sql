@@ -10,5 +10,5 @@
   {%- do dbt_playbooks._refuse_second_column(what, plain, [plain], false) -%}
   {%- do dbt_playbooks._refuse_layout_column(what, plain) -%}
   {%- do dbt_playbooks._warn_when_overdue(plain, remove_after, what, "remove its call") -%}
-  {{ return('cast(null as ' ~ dbt_playbooks._spelled_type(data_type, "data_type of '" ~ plain ~ "'") ~ ') as ' ~ adapter.quote(plain)) }}
+  {{ return('cast(null as ' ~ dbt_playbooks._spelled_type(data_type, "data_type of '" ~ plain ~ "'") ~ ') as ' ~ dbt_playbooks._quoted(plain)) }}
 {% endmacro %}

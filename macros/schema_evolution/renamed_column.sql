@@ -5,7 +5,7 @@
     'old_name': dbt_playbooks._plain_name(old_name, 'old_name', what, expression), 'new_name': dbt_playbooks._plain_name(new_name, 'new_name', what, expression)
   } -%}
   {%- do dbt_playbooks._refuse_same_name(names, what, "Give the name that it is to have as new_name.") -%}
-  {%- set old, new = adapter.quote(names.old_name), adapter.quote(names.new_name) -%}
+  {%- set old, new = dbt_playbooks._quoted(names.old_name), dbt_playbooks._quoted(names.new_name) -%}
   {%- set source = old if expression is none else expression -%}
   {%- set both = dbt_playbooks._phase(phase, what) == 'both' -%}
   {%- do dbt_playbooks._refuse_second_column(what, names.old_name, [names.old_name, names.new_name] if both else [names.new_name], expression is none) -%}

@@ -9,21 +9,21 @@
     'typed_name': dbt_playbooks._plain_name(name ~ '_' ~ rule.suffix if typed_name is none else typed_name, 'typed_name', what, ''),
     'failures_name': dbt_playbooks._plain_name(name ~ '_cast_failures' if failures_name is none else failures_name, 'failures_name', what, '')
   } -%}
-  {%- set source = adapter.quote(name) if expression is none else '(' ~ expression ~ ')' -%}
+  {%- set source = dbt_playbooks._quoted(name) if expression is none else '(' ~ expression ~ ')' -%}
   {%- set value = dbt_playbooks._prepared(source, rule) -%}
   {%- set typed = dbt_playbooks._cast_value(value, rule) -%}
   {%- if dbt_playbooks._phase(phase, what) == 'new' -%}
     {%- do dbt_playbooks._refuse_second_column(what, name, [names.typed_name], expression is none) -%}
     {%- do dbt_playbooks._refuse_layout_column(what, name, rule.kind if names.typed_name | lower == name | lower else none) -%}
-    {{ return(typed ~ ' as ' ~ adapter.quote(names.typed_name)) }}
+    {{ return(typed ~ ' as ' ~ dbt_playbooks._quoted(names.typed_name)) }}
   {%- endif -%}
   {%- do dbt_playbooks._refuse_same_name(names, what, "In phase 'both' they stand side by side, so each has a name of its own. In phase 'new' typed_name may be the column's own.") -%}
   {%- do dbt_playbooks._refuse_second_column(what, name, names.values() | list, expression is none) -%}
   {%- do dbt_playbooks._warn_when_overdue(name, remove_after, what, "set phase='new' in its call, which leaves '" ~ names.typed_name ~ "' alone") -%}
   {%- set lines = [
-    source if expression is none else expression ~ ' as ' ~ adapter.quote(name),
-    typed ~ ' as ' ~ adapter.quote(names.typed_name),
-    'case when ' ~ value ~ ' is not null and ' ~ typed ~ ' is null then ' ~ source ~ ' end as ' ~ adapter.quote(names.failures_name)
+    source if expression is none else expression ~ ' as ' ~ dbt_playbooks._quoted(name),
+    typed ~ ' as ' ~ dbt_playbooks._quoted(names.typed_name),
+    'case when ' ~ value ~ ' is not null and ' ~ typed ~ ' is null then ' ~ source ~ ' end as ' ~ dbt_playbooks._quoted(names.failures_name)
   ] -%}
   {{ return(lines | join(',\n  ')) }}
 {% endmacro %}

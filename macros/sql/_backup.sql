@@ -39,7 +39,7 @@
     {%- do names.append('_PARTITIONTIME') -%}
   {%- endif -%}
   {%- for column in adapter.get_columns_in_relation(relation) -%}
-    {%- do names.append(adapter.quote(column.name)) -%}
+    {%- do names.append(dbt_playbooks._quoted(column.name)) -%}
   {%- endfor -%}
   {{ return(
     'insert into ' ~ relation ~ ' (' ~ names | join(', ') ~ ')\nselect ' ~ names | join(', ') ~ '\nfrom ' ~ backup ~ '\nwhere ' ~ condition

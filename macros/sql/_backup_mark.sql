@@ -42,7 +42,7 @@ order by 1, 2, 3
   {%- set statements = [] -%}
   {%- for row in dbt_playbooks._query(sql) -%}
     {%- set says = '' if row[3] is none else ' is ' ~ dbt_playbooks._string_literal(row[3]) -%}
-    {%- do statements.append([row[1], row[2].rstrip(';') if row[0] < 3 else '.' ~ adapter.quote(row[2]) ~ says]) -%}
+    {%- do statements.append([row[1], row[2].rstrip(';') if row[0] < 3 else '.' ~ dbt_playbooks._quoted(row[2]) ~ says]) -%}
     {%- if row[0] == 1 and says -%}
       {%- do statements.append(['comment on table ', says]) -%}
     {%- endif -%}

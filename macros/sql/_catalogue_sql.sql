@@ -54,7 +54,7 @@
 
 {#- A view of BigQuery's that describes the dataset of a relation. -#}
 {% macro _information_schema(relation, view) %}
-  {{ return(adapter.quote(relation.database ~ '.' ~ relation.schema ~ '.INFORMATION_SCHEMA.' ~ view)) }}
+  {{ return(dbt_playbooks._quoted(relation.database ~ '.' ~ relation.schema ~ '.INFORMATION_SCHEMA.' ~ view)) }}
 {% endmacro %}
 
 {#- A column's name as the warehouse compares names: DuckDB tells Ä from ä, though not A from a. -#}

@@ -14,7 +14,7 @@
 {% macro _named_columns(wanted, columns, relation, what) %}
   {%- set found, missing = [], [] -%}
   {%- for name in wanted -%}
-    {%- set plain = name | string | replace('"', '') | replace('`', '') | lower -%}
+    {%- set plain = dbt_playbooks._plain_names([name])[0] -%}
     {%- if plain in columns -%}
       {%- do found.append(columns[plain].name) -%}
     {%- else -%}
@@ -27,4 +27,23 @@
       ~ dbt_playbooks._did_you_mean(missing[0], all_names) ~ (" An expression goes in parentheses: (" ~ missing[0] ~ ")." if ' ' in missing[0] | string else "")) }}
   {%- endif -%}
   {{ return(found) }}
+{% endmacro %}
+
+{#- Names of columns as they are looked up, in lower case. -#}
+{% macro _plain_names(names) %}
+  {%- set plain = [] -%}
+  {%- for name in dbt_playbooks._list(names) -%}
+    {%- do plain.append(dbt_playbooks._unquoted(name) | lower) -%}
+  {%- endfor -%}
+  {{ return(plain) }}
+{% endmacro %}
+
+{#- A name without the quotes around it, in which a quote is doubled. -#}
+{% macro _unquoted(name) %}
+  {%- set text = name | string | trim -%}
+  {%- set quote, inside = text[:1], text[1:-1] -%}
+  {%- if quote in ('"', '`') and text[-1:] == quote and quote not in inside | replace(quote ~ quote, '') -%}
+    {{ return(inside | replace(quote ~ quote, quote)) }}
+  {%- endif -%}
+  {{ return(text) }}
 {% endmacro %}

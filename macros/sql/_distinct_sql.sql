@@ -7,7 +7,7 @@
       {%- do parts.append({'label': each, 'column': each, 'expression': each}) -%}
     {%- else -%}
       {%- set name = dbt_playbooks._named_columns([each], known, relation, what)[0] -%}
-      {%- set column = adapter.quote(name) -%}
+      {%- set column = dbt_playbooks._quoted(name) -%}
       {%- do parts.append({'label': name, 'column': column, 'expression': dbt_playbooks._groupable(column, known[name | lower].data_type)}) -%}
     {%- endif -%}
   {%- endfor -%}

@@ -1,6 +1,7 @@
-{#- Rows (lists) as an aligned table: a line of headers, a rule, a line a row; numbers to the right, NULL as '-'.
+{#- Rows (lists) as an aligned table: a line of headers, a rule, a line a row; numbers to the right, rounded to 4 places after the point
+    unless they are to be `exact`, NULL as '-'.
     `results.print_table()` prints nothing on Fusion, `print()` does on both. -#}
-{% macro _print_table(headers, rows, title=none) %}
+{% macro _print_table(headers, rows, title=none, exact=false) %}
   {%- if not execute -%}
     {{ return('') }}
   {%- endif -%}
@@ -9,7 +10,7 @@
   {%- endif -%}
   {%- set columns = [] -%}
   {%- for i in range(headers | length) -%}
-    {%- do columns.append(dbt_playbooks._aligned(headers[i], rows, i)) -%}
+    {%- do columns.append(dbt_playbooks._aligned(headers[i], rows, i, exact)) -%}
   {%- endfor -%}
   {%- for line in range(rows | length + 1) -%}
     {%- set cells = [] -%}
@@ -28,12 +29,13 @@
 {% endmacro %}
 
 {#- A column's header and cells as texts of one width. -#}
-{% macro _aligned(header, rows, i) %}
+{% macro _aligned(header, rows, i, exact=false) %}
   {%- set texts, widths, numbers, aligned = [header], [header | length], [], [] -%}
   {%- for row in rows -%}
+    {%- set digits = row[i] | string if row[i] is number else '' -%}
+    {%- set fraction = '.' in digits and not digits.rstrip('0').endswith('.') -%}
     {#- a number of dbt's own table may be a Decimal -#}
-    {%- set fraction = row[i] is float or (row[i] is number and row[i] is not integer and row[i] | int != row[i]) -%}
-    {%- set cell = row[i] | float | round(4) if fraction else row[i] -%}
+    {%- set cell = row[i] | float | round(4) if fraction and not exact else row[i] -%}
     {%- set text = '-' if cell is none else cell | string | replace('\r', '') | replace('\n', ' ') -%}
     {%- do texts.append(text) -%}
     {%- do widths.append(text | length) -%}

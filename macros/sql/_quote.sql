@@ -10,15 +10,29 @@
   {%- endif -%}
   {%- set parts = [] -%}
   {%- for part in name.split('.') -%}
-    {%- do parts.append(adapter.quote(part)) -%}
+    {%- do parts.append(dbt_playbooks._quoted(part)) -%}
   {%- endfor -%}
   {{ return(parts | join('.')) }}
+{% endmacro %}
+
+{#- One name in the adapter's quotes, whatever is in it. -#}
+{% macro _quoted(name) %}
+  {{ return(adapter.dispatch('_quoted', 'dbt_playbooks')(name=name)) }}
+{% endmacro %}
+
+{% macro duckdb___quoted(name) %}
+  {{ return(adapter.quote(name | string | replace('"', '""'))) }}
+{% endmacro %}
+
+{#- No name on BigQuery holds a quote of it. -#}
+{% macro bigquery___quoted(name) %}
+  {{ return(adapter.quote(name)) }}
 {% endmacro %}
 
 {% macro _quoted_list(names) %}
   {%- set quoted = [] -%}
   {%- for name in names -%}
-    {%- do quoted.append(adapter.quote(name)) -%}
+    {%- do quoted.append(dbt_playbooks._quoted(name)) -%}
   {%- endfor -%}
   {{ return(quoted | join(', ')) }}
 {% endmacro %}

@@ -28,5 +28,5 @@
   {%- endif -%}
   {%- set partitioning = table.time_partitioning or table.range_partitioning -%}
   {#- a table by ingestion time names no column -#}
-  {{ return(adapter.quote(partitioning.field or '_PARTITIONTIME') if partitioning else none) }}
+  {{ return(dbt_playbooks._quoted(partitioning.field or '_PARTITIONTIME') if partitioning else none) }}
 {% endmacro %}

@@ -8,7 +8,7 @@ with paired as (
 )
 
 select
-  a_value as {{ adapter.quote(pair.names[0] ~ '_value') }}, b_value as {{ adapter.quote(pair.names[1] ~ '_value') }},
+  a_value as {{ dbt_playbooks._quoted(pair.names[0] ~ '_value') }}, b_value as {{ dbt_playbooks._quoted(pair.names[1] ~ '_value') }},
   count(*) as row_count, sum(count(*)) over () as all_differing_rows
 from paired
 where a_value is distinct from b_value

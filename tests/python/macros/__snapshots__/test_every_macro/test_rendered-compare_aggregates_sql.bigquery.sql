@@ -1,6 +1,6 @@
 with aggregated as (
   select
-    `day`,
+    `day` as group_1,
     sum(amount) as metric_1,
     count(*) as row_count,
     true as is_old
@@ -9,7 +9,7 @@ with aggregated as (
   group by 1
   union all
   select
-    `day`,
+    `day` as group_1,
     sum(amount) as metric_1,
     count(*) as row_count,
     false as is_old
@@ -20,7 +20,7 @@ with aggregated as (
 
 paired as (
   select
-    `day`,
+    group_1,
     max(case when is_old then metric_1 end) as old_1,
     max(case when not is_old then metric_1 end) as new_1,
     max(case when is_old then 1 else 0 end) as in_old,
@@ -38,9 +38,7 @@ judged as (
 
 compared as (
   select
-    `day`,
-    old_1 as `old_sum_amount`,
-    new_1 as `new_sum_amount`,
+    *,
     coalesce(array_to_string([case when differs_1 then 'sum_amount' end], ', '), '') as differing,
     case
       when in_new = 0 then 'only in old'
@@ -51,7 +49,12 @@ compared as (
   from judged
 )
 
-select *
+select
+  group_1 as `day`,
+  old_1 as `old_sum_amount`,
+  new_1 as `new_sum_amount`,
+  differing,
+  status
 from compared
-where status <> 'same'
+where compared.status <> 'same'
 order by 1 nulls first;

@@ -1,6 +1,6 @@
 with aggregated as (
   select
-    extract(month from day) as "month",
+    extract(month from day) as group_1,
     count(*) as metric_1,
     sum(amount) as metric_2,
     count(*) as row_count,
@@ -10,7 +10,7 @@ with aggregated as (
   group by 1
   union all
   select
-    extract(month from day) as "month",
+    extract(month from day) as group_1,
     count(*) as metric_1,
     sum(amount) as metric_2,
     count(*) as row_count,
@@ -22,7 +22,7 @@ with aggregated as (
 
 paired as (
   select
-    "month",
+    group_1,
     max(case when is_old then metric_1 end) as old_1,
     max(case when not is_old then metric_1 end) as new_1,
     max(case when is_old then metric_2 end) as old_2,
@@ -43,11 +43,7 @@ judged as (
 
 compared as (
   select
-    "month",
-    old_1 as "old_rows",
-    new_1 as "new_rows",
-    old_2 as "old_total",
-    new_2 as "new_total",
+    *,
     concat_ws(', ', case when differs_1 then 'rows' end, case when differs_2 then 'total' end) as differing,
     case
       when in_new = 0 then 'only in old'
@@ -58,6 +54,13 @@ compared as (
   from judged
 )
 
-select *
+select
+  group_1 as "month",
+  old_1 as "old_rows",
+  new_1 as "new_rows",
+  old_2 as "old_total",
+  new_2 as "new_total",
+  differing,
+  status
 from compared
 order by 1 nulls first;

@@ -1,7 +1,7 @@
 with counted as (
   select
-    "day",
-    abs(id) as "group_2",
+    "day" as group_1,
+    abs(id) as group_2,
     count(*) as old_rows,
     0 as new_rows
   from "memory"."dbt_test"."archive"
@@ -9,8 +9,8 @@ with counted as (
   group by 1, 2
   union all
   select
-    "day",
-    abs(id) as "group_2",
+    "day" as group_1,
+    abs(id) as group_2,
     0 as old_rows,
     count(*) as new_rows
   from "memory"."dbt_test"."events"
@@ -20,8 +20,8 @@ with counted as (
 
 compared as (
   select
-    "day",
-    "group_2",
+    group_1,
+    group_2,
     sum(old_rows) as old_rows,
     sum(new_rows) as new_rows,
     sum(new_rows) - sum(old_rows) as difference
@@ -30,8 +30,8 @@ compared as (
 )
 
 select
-  "day",
-  "group_2",
+  group_1 as "day",
+  group_2 as "group_2",
   old_rows,
   new_rows,
   difference,
