@@ -141,7 +141,7 @@ select
   status
 from compared
 {%- if only_differences %}
-where compared.status <> 'same'
+where status <> 'same'
 {%- endif %}
 {%- if groups %}
 order by {{ dbt_playbooks._ordinals(groups) }}

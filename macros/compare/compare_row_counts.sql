@@ -78,7 +78,7 @@ select
   end as status
 from compared
 {%- if only_differences %}
-where compared.difference <> 0
+where difference <> 0
 {%- endif %}
 {%- if groups %}
 order by {{ dbt_playbooks._ordinals(groups) }}

@@ -117,6 +117,11 @@ def is_known(statement: str) -> bool:
     return any(each.match(statement) for each in (_READS, _CHANGES, _SETS, _KEEPS_ALL))
 
 
+def ends_the_chunk(statement: str) -> bool:
+    """Whether it undoes all that its transaction did."""
+    return bool(re.match(r"\s*(rollback|abort)\b", statement, re.IGNORECASE))
+
+
 def carried_out(statement: str) -> str:
     """What EXPLAIN ANALYZE runs, and what PREPARE lets others run; any other statement itself."""
     return _CARRIES_OUT.sub("", statement, count=1)

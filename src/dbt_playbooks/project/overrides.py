@@ -12,10 +12,14 @@ from dbt_playbooks.project.opening import PACKAGE
 
 _DECIDE = ("should_full_refresh", "process_schema_changes", "load_cached_relation", "load_relation", "is_incremental")
 _COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
-_WRITES_ROWS = re.compile(
-    r"\b(insert\s+(or\s+\w+\s+|overwrite\s+)?into|delete\s+from|merge\s+into|truncate(_relation|\s)|update\b[^;]{1,200}?\sset\s|copy\b[^;]{1,200}?\sfrom\s)",
-    re.IGNORECASE,
+_JINJA = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_TEXT = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_WRITES = re.compile(
+    r"""\b(insert\s+((or\s+\w+|overwrite|into)\b|\S+\s*(\(|values\b|select\b)) | merge\s+(into\b|\S+(\s+(as\s+)?\S+)?\s+using\b)
+      | delete\s+(from\b|\S+(\s+(as\s+)?\S+)?\s+where\b) | update\s+\S+(\s+(as\s+)?\S+)?\s+set\b | truncate\s+table\b | copy\s+\S+\s*(\(.*?\)\s*)?from\b)""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
+_TRUNCATES = re.compile(r"\btruncate_relation\s*\(")
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Overrides:
 
     def _writes_rows(self, macro: Any) -> bool:
         near = (each for each in self._with_called(macro.unique_id) if each.package_name in self.before_us)
-        return any(_WRITES_ROWS.search(_COMMENT.sub("", each.macro_sql)) for each in near)
+        return any(_writes_rows(_COMMENT.sub("", each.macro_sql)) for each in near)
 
     @property
     def _incremental(self) -> Any:
@@ -88,3 +92,10 @@ class Overrides:
                 found[each] = self.manifest.macros[each]
                 left += found[each].depends_on.macros
         return list(found.values())
+
+
+def _writes_rows(macro: str) -> bool:
+    """Whether the SQL of a macro, or a text in its Jinja, is a statement that writes rows or deletes them; what Jinja puts into it is a name."""
+    jinja = [each.group() for each in _JINJA.finditer(macro)]
+    texts = (" of_jinja ".join("".join(text) for text in _TEXT.findall(each)) for each in jinja)
+    return any(map(_WRITES.search, [_JINJA.sub(" of_jinja ", macro), *texts])) or bool(_TRUNCATES.search(macro))

@@ -177,12 +177,12 @@ def test_a_project_that_hides_a_strategy_is_refused() -> None:
 def test_macros_that_write_rows_or_decide_what_a_chunk_replaces_are_refused() -> None:
     writing: Any = Project(found=Overridden(writing=["run_hooks", "create_indexes"]))
     assert against_configuration(writing, model(unique_key="id")) == (
-        "the project overrides run_hooks, create_indexes, and its own macro writes rows: with each chunk, and once in one run of dbt. "
+        "the project overrides run_hooks, create_indexes, and that macro writes rows: it would with each chunk, and once in one run of dbt. "
         "Write them in a post_hook, which is read before it runs."
     )
     deciding: Any = Project(found=Overridden(deciding=["is_incremental"], writing=["run_hooks"]))
     assert against_configuration(deciding, model(unique_key="id")) == (
-        "the project overrides is_incremental, by which dbt decides what a chunk replaces. Rename the override."
+        "the project overrides is_incremental, by which dbt decides what a chunk replaces: it might be more or less than its window. Rename the override."
     )
 
 

@@ -378,6 +378,6 @@ def test_a_time_of_the_command_is_told_and_filled(shop: Shop, written: str) -> N
     said = shop.run("events", *RANGE)
     assert said.code == 0, said.err
     assert (
-        "warning: events: its SQL holds the time or the id of the command (loaded): chunks that are filled later"
+        "warning: events: its SQL holds the time or the id of the command (loaded). Chunks that are filled later"
         in said.err
     )

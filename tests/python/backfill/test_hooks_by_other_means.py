@@ -134,10 +134,57 @@ def test_an_attached_file_that_is_not_there_is_not_made_by_a_plan(shop: Shop) ->
     assert not (shop.folder / "new.duckdb").exists()
 
 
-@pytest.mark.parametrize("read", ["main.rnd() < 0.5", "id in (select id from raw.picked)"])
+SOURCES = "sources:\n  - name: raw\n    tables: [{name: events}, {name: picked}, {name: numbered}]\n"
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "main.rnd() < 0.5",
+        "id in (select id from raw.picked)",
+        "id in (select id from {{ source('raw', 'picked') }})",
+        "id in (select id from {{ source('raw', 'numbered') }} as n where n.r < 0.999)",
+        "id in (select id from {{ ref('stg') }})",
+        "id in (select id from main.sampled())",
+    ],
+)
 def test_random_numbers_behind_a_function_or_a_view_pick_no_rows(shop: Shop, read: str) -> None:
     shop.sql(
-        "create macro main.rnd() as random(); create view raw.picked as select id from raw.events order by random() limit 9"
+        "create macro main.rnd() as random(); create view raw.picked as select id from raw.events order by random() limit 9;"
+        "create view raw.numbered as select *, random() as r from raw.events;"
+        "create macro main.sampled() as table select * from raw.events using sample 99%"
     )
+    shop.write("models/raw.yml", SOURCES)
+    shop.model(
+        "stg", "{{ config(materialized='view') }}select * from {{ source('raw', 'events') }} where random() < 0.999"
+    )
+    if "stg" in read:
+        shop.dbt("run", "--select", "stg")
     shop.model("events", DELETE_INSERT + FILTERED + " and " + read)
-    refused(shop, "picks its rows by chance")
+    refused(shop, "by chance")
+
+
+def test_a_random_number_of_a_view_may_be_a_value_of_the_rows(shop: Shop) -> None:
+    shop.sql("create view raw.numbered as select *, uuid() as key from raw.events")
+    shop.model("events", DELETE_INSERT + FILTERED.replace("{{ source('raw', 'events') }}", "raw.numbered"))
+    said = shop.run("events", *RANGE)
+    assert said.code == 0, said.err
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "select id from {{ source('raw', 'picked') }}",
+        "select max(id) as id from main.sampled()",
+        "select current_localtime() as id",
+    ],
+)
+def test_what_a_hook_makes_of_chance_is_not_read(shop: Shop, made: str) -> None:
+    shop.sql(
+        "create schema audit; create table audit.log as select 1 as id; create macro main.sampled() as table select * from raw.events using sample 1 rows;"
+        "create view raw.picked as select id from raw.events order by random() limit 1"
+    )
+    shop.write("models/raw.yml", SOURCES)
+    hook = "create or replace table audit.log as " + made
+    shop.model("events", hooked(hook, kind="pre_hook") + COUNTS.replace("TABLE", "audit.log"))
+    refused(shop, FEEDS)

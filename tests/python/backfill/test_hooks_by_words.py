@@ -19,7 +19,6 @@ from dbt_playbooks.statements import statements_of
         "\ufeffupdate {{ this }} set a = 1",
         "refresh everything",
         "select 1; undrop table events",
-        "rollback",
     ],
 )
 def test_what_is_not_known_is_refused(sql: str) -> None:
@@ -31,6 +30,14 @@ def test_what_is_not_known_is_refused(sql: str) -> None:
         f"it is not known what a hook does ({statement}): it would do it with each chunk, and once in one run of dbt. "
         "Do it by hand before or after.",
     )
+
+
+@pytest.mark.parametrize("sql", ["rollback", "ABORT;", "select 1; rollback transaction"])
+def test_what_undoes_the_chunk_is_refused(sql: str) -> None:
+    (hook,) = as_written(sql)
+    statement = statements_of(sql, "duckdb")[-1]
+    said = f"a hook ends the transaction of the chunk ({statement}), and what the chunk wrote is gone. Remove it."
+    assert against_hooks([hook], [model()], "duckdb") == (hook, said)
 
 
 @pytest.mark.parametrize(

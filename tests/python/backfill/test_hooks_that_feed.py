@@ -12,7 +12,7 @@ from dbt_playbooks.backfill.checks.effects import CATALOG, Thing, things_of_plan
 from dbt_playbooks.backfill.checks.feeding import Feeding, hooks_that_feed
 from dbt_playbooks.backfill.checks.hooks import Hook, Place, read_hook
 from dbt_playbooks.backfill.checks.targets import Target
-from dbt_playbooks.impact.reading.by_chance import chances_of
+from dbt_playbooks.impact.reading.own_chances import chances_of
 from dbt_playbooks.interface import HookText, Model, Rendering, Window
 
 JANUARY = Window("2024-01-01", "2024-01-31")
@@ -420,7 +420,12 @@ def test_a_schema_that_is_dropped_takes_its_tables_along() -> None:
 
 def test_what_chance_makes_is_another_with_each_chunk() -> None:
     functions = [{"name": "coin", "definition": "random() < 0.5"}]
-    views = [{"path": "main.tossed", "definition": "create view main.tossed as select * from audit.log where coin()"}]
+    views = [
+        {
+            "path": ["shop", "main", "tossed"],
+            "definition": "create view main.tossed as select * from audit.log where coin()",
+        }
+    ]
     chances = chances_of(functions, views, "duckdb")
     for query in (
         "select id from audit.log using sample 10 rows",

@@ -18,6 +18,13 @@ from dbt_playbooks.project import open_project
         ("apply_grants", "relation, grant_config, should_revoke", "{% do log('grant insert, delete on it; delete old ones') %}", False),
         ("make_temp_relation", "base_relation, suffix='__t'", "{{ return(dbt.make_temp_relation(base_relation, suffix)) }}", False),
         ("should_revoke", "existing_relation, full_refresh_mode=True", "{% do adapter.truncate_relation(existing_relation) %}", True),
+        ("create_indexes", "relation", "{% set o = {} %}{% do o.update({'a': 1}) %}\n{% set indexes = config.get('indexes', default=[]) %}", False),
+        ("create_indexes", "relation", "{% do log('update the audit, then set x') %}{% do log('insert, delete or merge, by a hook') %}", False),
+        ("create_indexes", "relation", "{% do run_query('insert ' ~ relation ~ ' (id) values (1)') %}", True),
+        ("create_indexes", "relation", "{% set sql %}merge {{ relation }} as t using x on t.id = x.id when matched then delete{% endset %}", True),
+        ("create_indexes", "relation", "{% set sql %}delete {{ relation }} where id = 1{% endset %}{% do run_query(sql) %}", True),
+        ("create_indexes", "relation", "{% set sql %}update {{ relation }} set id = 1{% endset %}{% do run_query(sql) %}", True),
+        ("create_indexes", "relation", "{% do run_query('copy ' ~ relation ~ \" from 'a.csv'\") %}", True),
         ("generate_alias_name", "custom_alias_name=none, node=none", "{{ node.name }}{# delete #}", False),
     ],
 )  # fmt: skip
@@ -29,7 +36,7 @@ def test_macros_of_dbt_that_the_project_replaces(shop: Shop, name: str, argument
     )
     shop.model("events", DELETE_INSERT + FILTERED)
     if writes:
-        refused(shop, f"the project overrides {name}, and its own macro writes rows")
+        refused(shop, f"the project overrides {name}, and that macro writes rows")
     else:
         said = shop.run("events", *RANGE)
         assert said.code == 0, said.err

@@ -89,8 +89,8 @@ def test_what_differs_beside_a_column_that_is_not_judged_is_refused() -> None:
 
 
 TIMED = (
-    "events: its SQL holds the time or the id of the command (n): chunks that are filled later, or by another command, hold "
-    "another. That was not judged"
+    "events: its SQL holds the time or the id of the command (n). Chunks that are filled later, or by another command, hold "
+    "another value, and these columns were not compared"
 )
 
 

@@ -6,14 +6,10 @@ import pytest
 import sqlglot
 
 from dbt_playbooks.impact.reading import parse
-from dbt_playbooks.impact.reading.by_chance import (
-    NONE,
-    chances_of,
-    columns_that_differ,
-    differs_each_time,
-    is_of_the_moment,
-    picked_by_chance,
-)
+from dbt_playbooks.impact.reading.by_chance import picked_by_chance
+from dbt_playbooks.impact.reading.chances import NONE, differs_each_time
+from dbt_playbooks.impact.reading.of_the_moment import columns_that_differ, is_of_the_moment
+from dbt_playbooks.impact.reading.own_chances import chances_of
 
 PICKS = [
     ("select * from t order by random() limit 5", "RANDOM()"),
@@ -46,7 +42,7 @@ PICKS = [
     ("select * from t tablesample reservoir(5 rows)", "TABLESAMPLE RESERVOIR (5 ROWS)"),
 ]  # fmt: skip
 PICKS += [
-    (sql, "RANDOM()")
+    (sql, "UUID()" if "uuid()" in sql else "RANDOM()")
     for sql in (
         "select * from (select * from t order by random()) limit 5",
         "with c as (select * from t order by random()) select * from c limit 5",
@@ -62,16 +58,46 @@ PICKS += [
         "select a, random() as r from t qualify row_number() over (order by r) = 1",
         "select a from (select a, r from t union all select b, random() from u) as x where x.r < 0.5",
         "with recursive c as (select a, random() as r from t union all select * from c) select a from c where r < 0.5",
+        "with recursive c as (select a, random() as r from t union all select * from c) select a from c",
+        "with u as ((select *, random() as r from e) union all (select *, 0.5 from e)) select id from u as k where k.r < .97",
+        "(select a, b + cast(random() < .005 as int) as b from e) union (select a, b from e)",
+        "select * from (select * replace (random() as amount) from t) where amount < .97",
+        "select * exclude (s) from (select {'r': random()} as s, * from t) where s.r < .97",
+        "select a, random() as r from t except all select a, b from u",
+        "with c as (select * from t order by random()), d as (select * from c limit 5) select * from d",
+        "with c as (select * from t order by random()), d as (select *, row_number() over () as n from c) select * from d where n < 5",
+        "select a from (select random() as r, a as a from t union all by name select b as a, c as r from u) as x where x.r < 0.5",
+        "select a, random() as r from t order by all limit 5",
+        "select a from (select a, random() as r from t) as x where x is distinct from null and columns(*) > 0.5",
+        "select a from (select a, random() as r from t) as x where hash(x) % 2 = 0",
+        "select * from ((select a, random() as r from t) union all (select b, c from u)) as t2 order by t2.r limit 3",
+        "select a, r from (select a, random() as r from t) pivot (max(a) for r in (1, 2))",
+        "select a from (select a, random() as r from t) as x where r.f = 1",
+        "select a from t where uuid() < '8'",
+        "select a from (select a, uuid() as k from t) as x where k < '8'",
+        "select a from (select a, uuid() as k from t) as x join u on x.k = u.k",
+        "select a from (select a, uuid() as k from t) as x qualify row_number() over (partition by a order by k) = 1",
+        "select distinct a, substr(uuid(), 1, 1) as k from t",
+        "select a from (select a, random() as r from t) as x, lateral (select 1 where x.r < 0.5) as y",
+        "select a from (select a, random() as r from t) as x, generate_series(1, cast(x.r as int)) as g(n)",
     )
 ]
 KEEPS = [
+    "with b as (select *, uuid() as rk from t), x as (select rk, sum(k) as k from b group by rk) select b.id, x.k from b join x on b.rk = x.rk",
+    "select b.id from t left join (select id, uuid() as rk from u) as b on b.id = t.id where b.rk is not null",
+    "select distinct id, uuid() as sk from t",
+    "select id, uuid() as sk from t union select id, b from u",
+    "select id from (select id, uuid() as sk from t) join (select id, b from u) using (id)",
+    "select * except (sk) from (select *, uuid() as sk from t) where day > 5",
+    "select x.day from (select *, random() as r from t) as x where x.day > 5 group by x.day",
+    "with c as (select *, random() as r from t), d as (select * from c where day > 5) select id, r from d",
+    "select a, count(*) as n, avg(random()) as r from t group by a having count(*) > 1",
     "select uuid() as id, a.x from a join b on a.id = b.id",
     "with seen as (select * from t where id is not null) select uuid() as id, x from seen",
     "select uuid() as key, item from t cross join unnest(xs) as u(item) where item > 0",
     "select x.id from (select random() as r, id from t) as x join u on x.id = u.r where u.r > 1",
     "with c as (select a, random() as r from t) select a from c as x join u as r on r.r = x.a",
     "select a, random() as r from t union all select b, c from u",
-    "with recursive c as (select a, random() as r from t union all select * from c) select a from c",
     "select a from (select a, r from t union all select b, random() from u) as x where x.a < 0.5",
     "select * from (select a, random() as r from t) as x order by x.a limit 5",
     "select a, 0 as r from t union all select b, random() from u",
@@ -146,22 +172,32 @@ FUNCTIONS = [
     {"name": "coin", "definition": "(rnd() < 0.5)"},
     {"name": "randomly", "definition": "x + 1"},
     {"name": "at", "definition": "now()"},
+    {"name": "is_live", "definition": "((uuid !~~ 'test%') OR (random = 'now()'))"},
+    {"name": "tm", "definition": "SELECT v FROM raw.thousand USING SAMPLE 1 ROWS"},
+    {"name": "tv", "definition": "SELECT * FROM raw.late"},
+    {"name": "day_of_it", "definition": "CAST(current_date AS VARCHAR)"},
 ]
 VIEWS = [
-    {"path": "raw.late", "definition": "CREATE VIEW raw.late AS SELECT * FROM raw.Picked WHERE a > 1;"},
-    {"path": "raw.picked", "definition": "CREATE VIEW raw.picked AS SELECT * FROM t ORDER BY random() LIMIT 5;"},
-    {"path": "raw.tossed", "definition": "CREATE VIEW raw.tossed AS SELECT * FROM t WHERE main.coin();"},
-    {"path": "raw.sampled", "definition": "CREATE VIEW raw.sampled AS SELECT * FROM t USING SAMPLE 5 ROWS;"},
-    {"path": "raw.numbered", "definition": "CREATE VIEW raw.numbered AS SELECT *, random() AS r FROM t;"},
-    {"path": "raw.timed", "definition": "CREATE VIEW raw.timed AS SELECT *, main.at() AS r FROM t;"},
-    {"path": "raw.plain", "definition": "CREATE VIEW raw.plain AS SELECT * FROM t;"},
-    {"path": "raw.broken", "definition": "CREATE VIEW raw.broken AS SELEC random( FROM;"},
+    {"path": ["shop", "raw", "late"], "definition": "CREATE VIEW raw.late AS SELECT * FROM raw.Picked WHERE a > 1;"},
+    {
+        "path": ["shop", "raw", "picked"],
+        "definition": "CREATE VIEW raw.picked AS SELECT * FROM t ORDER BY random() LIMIT 5;",
+    },
+    {"path": ["shop", "raw", "tossed"], "definition": "CREATE VIEW raw.tossed AS SELECT * FROM t WHERE main.coin();"},
+    {
+        "path": ["shop", "main", "sampled"],
+        "definition": "CREATE VIEW raw.sampled AS SELECT * FROM t USING SAMPLE 5 ROWS;",
+    },
+    {"path": ["shop", "raw", "numbered"], "definition": "CREATE VIEW raw.numbered AS SELECT *, random() AS r FROM t;"},
+    {"path": ["shop", "raw", "timed"], "definition": "CREATE VIEW raw.timed AS SELECT *, main.at() AS r FROM t;"},
+    {"path": ["shop", "raw", "plain"], "definition": "CREATE VIEW raw.plain AS SELECT * FROM t;"},
+    {"path": ["shop", "raw", "broken"], "definition": "CREATE VIEW raw.broken AS SELEC random( FROM;"},
 ]
 
 
 def test_what_of_a_warehouse_is_another_each_time() -> None:
     found = chances_of(FUNCTIONS, VIEWS, "duckdb")
-    assert (found.random, found.moment) == ({"rnd", "coin"}, {"rnd", "coin", "at"})
+    assert (found.random, found.moment) == ({"rnd", "coin", "tm", "tv"}, {"rnd", "coin", "at", "tm", "tv", "day_of_it"})
     assert {path[-1] for path in found.picking} == {"late", "picked", "tossed", "sampled"}
     assert {path[-1] for path in found.changing} == {"late", "picked", "tossed", "sampled", "numbered", "timed"}
     assert chances_of([], [], "duckdb") == NONE
@@ -172,6 +208,23 @@ def test_what_of_a_warehouse_is_another_each_time() -> None:
     [
         ("select * from t where coin()", "COIN()", True),
         ("select * from raw.late", "raw.late", True),
+        ('select * from "shop"."raw"."late"', "shop.raw.late", True),
+        ("select * from late", None, False),
+        ("select * from lab.sampled", None, False),
+        ("select * from raw.numbered where r < 0.5", "raw.numbered", True),
+        ('select * from "shop"."raw"."numbered" as x where x.r < 0.5', "shop.raw.numbered", True),
+        ("select * from raw.numbered where day < 5", None, True),
+        ("select * from tm()", "TM()", True),
+        ("select * from tv() as x", "TV()", True),
+        ("select * from t where is_live(id)", None, False),
+        ("select current_localtime() as a from t", None, True),
+        ("select age(b) as a from t", None, True),
+        (
+            "select * from query('select * from t where random() < 0.5')",
+            "QUERY('select * from t where random() < 0.5')",
+            False,
+        ),
+        ("select age(b, c) as a from t", None, False),
         ("select * from t join sampled using (id)", "sampled", True),
         ("select * from raw.numbered", None, True),
         ("select at() as a from t", None, True),
@@ -184,7 +237,7 @@ def test_queries_of_functions_and_views_of_chance(sql: str, picks: str | None, d
     found = chances_of(FUNCTIONS, VIEWS, "duckdb")
     tree = sqlglot.parse_one(sql, dialect="duckdb")
     assert (picked_by_chance(tree, "duckdb", found), differs_each_time(tree, "duckdb", found)) == (picks, differs)
-    if "t using" not in sql:
+    if "t using" not in sql and "query(" not in sql:
         assert picked_by_chance(tree, "duckdb") is None
 
 

@@ -18,6 +18,9 @@ BASE = (
     "select id, day, random() from t",
     "select id, day, id as r from t union all select id, day, random() from t where id < 9",
     "select *, random() as r from t",
+    "(select id, day, random() as r from t) union all (select id, day, 0.5 as r from t)",
+    "select id, day, r from (select random() as r, id, day from t union all by name select id, day, id as r from t) as u",
+    "select * replace (random() as day), id as r from t",
 )
 LAYERS = (
     "select * from ({0}) as x",
@@ -50,6 +53,17 @@ LAYERS = (
     "select id, day, r from ({0}) as x union all select id, day, 0 from t",
     "select id, day, r < 0.5 as r from ({0}) as x union select id, day, true from t",
     "select * from ({0}) as x using sample 5 rows",
+    "(({0}) union all (select id, day, 0.5 as r from t)) order by r limit 5",
+    "(select id, day, r < 0.5 as r from ({0}) as x) union (select id, day, true from t)",
+    "select * from ({0}) as x except all select id, day, 0.5 from t",
+    "select * replace (r < 0.5 as r) from ({0}) as x",
+    "select * exclude (r), r as r from ({0}) as x",
+    "select id, day, s.v as r from (select id, day, {{'v': r}} as s from ({0}) as x) as y where s.v < 0.5",
+    "with c as (select * from ({0}) as x order by r), d as (select * from c limit 5) select * from d",
+    "select id, day, r from ({0}) as x order by all limit 5",
+    "select x.id, x.day, x.r from ({0}) as x, lateral (select 1 where x.r < 0.5) as l",
+    "select id, day, r from ({0}) as x where columns('r') < 0.5",
+    "with recursive c as (select id, day, r from ({0}) as x union all select id + 50, day, r from c where r < 0.5 and id < 50) select * from c",
     "select id, day, r from ({0}) as x, unnest(range(cast(r * 3 as int))) as u(n)",
 )  # fmt: skip
 
@@ -59,7 +73,7 @@ def _ids(connection: duckdb.DuckDBPyConnection, sql: str) -> Counter[object]:
 
 
 @settings(
-    max_examples=400, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(st.sampled_from(BASE), st.lists(st.sampled_from(LAYERS), min_size=1, max_size=3))
 def test_rows_that_differ_from_run_to_run_are_picked_by_chance(base: str, layers: list[str]) -> None:

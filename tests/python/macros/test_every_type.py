@@ -6,8 +6,6 @@ import itertools
 
 import pytest
 
-from macros.reference import evaluated
-
 HALVES = [0, 1, -1, 2**64, 2**64 + 1, 2**65, 18446744073709551618, 36893488147419103233, -(2**64)]
 INSTANTS = ["'2024-01-01 00:00:00'", "'2024-01-01 00:00:01'", "'1969-12-31 23:59:59'", "'infinity'", "'-infinity'"]
 TEXTS = ["''", "' '", "'a'", "'A'", "'a '", "'NULL'", "'a' || chr(0)", "chr(0)", "'é'", "'e' || chr(769)", "'1'"]

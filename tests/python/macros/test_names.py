@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from macros.cases import CASES, OPTIONS, TABLES, TYPES
-from macros.test_every_macro import begin, statements  # noqa: F401 (a fixture)
+from macros.test_every_macro import statements
 
 pytestmark = pytest.mark.targets("duckdb")
 
@@ -16,17 +16,27 @@ NAMES = [*TYPES, "total", "rows", "month"]
 """What users call things in the calls of cases.py: columns, metrics, groups."""
 ODD = ['in"ch', "it's", "a b", "select", "ü", "100 %", "back\\slash", "A"]
 OF_CATALOGUES = ("compare_schemas_sql", "cutover_sql", "dependent_views_sql", "backup_table_sql", "recent_readers_sql")
-ASKS = {name: case for name, case in CASES.items() if name.endswith("_sql") and name not in OF_CATALOGUES and not case.backup}
+ASKS = {
+    name: case
+    for name, case in CASES.items()
+    if name.endswith("_sql") and name not in OF_CATALOGUES and not case.backup
+}
 OF_TABLES = [
     *((name, case.arguments) for name, case in ASKS.items() if "events" in str(case.arguments)),
-    *((f"{name}.options", arguments) for name, arguments in OPTIONS.items() if "events" in str(arguments) and name in ASKS and "monitoring." not in str(arguments)),
+    *(
+        (f"{name}.options", arguments)
+        for name, arguments in OPTIONS.items()
+        if "events" in str(arguments) and name in ASKS and "monitoring." not in str(arguments)
+    ),
 ]
 
 
 def made_up(sql: str) -> list[str]:
     """Names that a query gives to its own things."""
     found = re.findall(r'\bas "?(\w+)"?', sql) + re.findall(r"\b(\w+) as \(", sql)
-    return sorted({each.lower() for each in found} - {*TYPES, "select", "date", "timestamp", "varchar", "double", "bigint"})
+    return sorted(
+        {each.lower() for each in found} - {*TYPES, "select", "date", "timestamp", "varchar", "double", "bigint"}
+    )
 
 
 def renamed(value: Any, names: dict[str, str]) -> Any:
@@ -48,12 +58,18 @@ def plain(rows: Any, back: dict[str, str]) -> list[list[Any]]:
     """Rows with the names that users had before in the texts, in an order that does not depend on them."""
     names = "|".join(sorted(back, key=len, reverse=True))
     ours = re.compile(rf"(?:\b|(?<=sum_))(?:{names})\b") if back else re.compile("(?!)")
-    found = [[ours.sub(lambda name: back[name[0]], cell) if isinstance(cell, str) and not cell.startswith("[{") else cell for cell in row] for row in rows]
+    found = [
+        [
+            ours.sub(lambda name: back[name[0]], cell) if isinstance(cell, str) and not cell.startswith("[{") else cell
+            for cell in row
+        ]
+        for row in rows
+    ]
     return sorted(found, key=repr)
 
 
 @pytest.mark.parametrize(("name", "arguments"), OF_TABLES, ids=[name for name, _ in OF_TABLES])
-def test_a_name_of_ours_may_be_one_of_the_users(macro, table, begin, name, arguments):  # noqa: F811
+def test_a_name_of_ours_may_be_one_of_the_users(macro, table, name, arguments):
     macro_name = name.removesuffix(".options")
     case = CASES[macro_name]
 
@@ -80,7 +96,7 @@ def test_a_name_of_ours_may_be_one_of_the_users(macro, table, begin, name, argum
             taken = {NAMES[shift % len(TYPES)]: name_of_ours}
         try:
             _, found = answer(taken)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             found = str(error)[:400]
         if found != expected:
             broken[str(taken)] = found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dbt_playbooks.impact.reading import dialect_of
-from dbt_playbooks.impact.reading.by_chance import Chances, chances_of
+from dbt_playbooks.impact.reading.chances import Chances
+from dbt_playbooks.impact.reading.own_chances import chances_of
 from dbt_playbooks.interface import Project
 
 

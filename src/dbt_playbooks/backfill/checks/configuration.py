@@ -79,10 +79,13 @@ def against_configuration(project: Project, model: Model) -> str | None:
             "Rename the override, or call dbt_playbooks' macro of that name from it."
         )
     if decisive:
-        return f"the project overrides {', '.join(decisive)}, by which dbt decides what a chunk replaces. Rename the override."
+        return (
+            f"the project overrides {', '.join(decisive)}, by which dbt decides what a chunk replaces: it might be more or less than its window. "
+            "Rename the override."
+        )
     if writing:
         return (
-            f"the project overrides {', '.join(writing)}, and its own macro writes rows: with each chunk, and once in one run of dbt. "
+            f"the project overrides {', '.join(writing)}, and that macro writes rows: it would with each chunk, and once in one run of dbt. "
             "Write them in a post_hook, which is read before it runs."
         )
     return None

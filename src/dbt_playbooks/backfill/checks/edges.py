@@ -24,8 +24,10 @@ from dbt_playbooks.backfill.plan import windows as chunks_of
 from dbt_playbooks.cost import Limits, bill, price
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.impact.reading import UnreadableError, dialect_of, parse
-from dbt_playbooks.impact.reading.by_chance import Chances, columns_that_differ, is_of_the_moment, picked_by_chance
+from dbt_playbooks.impact.reading.by_chance import picked_by_chance
 from dbt_playbooks.impact.reading.by_window import Reading, read_by_window
+from dbt_playbooks.impact.reading.chances import Chances
+from dbt_playbooks.impact.reading.of_the_moment import columns_that_differ, is_of_the_moment
 from dbt_playbooks.impact.reading.own_functions import seeing_more
 from dbt_playbooks.impact.reading.window_parts import is_column
 from dbt_playbooks.interface import Project, Window
@@ -219,8 +221,8 @@ class _Edges:
             columns = []
         named = f" ({', '.join(columns)})" if columns else ""
         self.warnings.append(
-            f"{self._model.name}: its SQL holds the time or the id of the command{named}: chunks that are filled later, or by another command, hold "
-            "another. That was not judged"
+            f"{self._model.name}: its SQL holds the time or the id of the command{named}. Chunks that are filled later, or by another command, hold "
+            "another value, and these columns were not compared"
         )
         return columns
 

@@ -14,6 +14,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from dbt_playbooks.backfill.checks.targets import unquoted
+from dbt_playbooks.impact.reading.chances import SEQUENCES
 from dbt_playbooks.impact.reading.self_reads import is_end, tables_in
 from dbt_playbooks.impact.reading.window_parts import called_functions, names_of_function, used_ctes
 from dbt_playbooks.statements import attached, begins_a_change, without_scheme, writes_rows
@@ -25,7 +26,6 @@ _FUNCTIONS = ("FUNCTION", "MACRO")
 _HOLD_NO_ROWS = ("INDEX", "SCHEMA", "TYPE", "SECRET", "DATABASE")
 """What is made and dropped beside tables and views."""
 _MOVES = ("nextval", "setval")
-_READS_A_SEQUENCE = ("nextval", "currval", "lastval")
 _CATALOG = re.compile(
     r"sqlite_(master|schema)|__tables__|pragma_(table_info|storage_info|show|metadata_info)"
     r"|duckdb_(tables|columns|views|indexes|constraints|schemas|sequences|variables|temporary_files|memory)"
@@ -224,7 +224,7 @@ def things_read(tree: Any, dialect: str | None, of_change: bool = False) -> Iter
         yield Thing("function", (function,))
         if _is_catalog((function,)):
             yield CATALOG
-    if called & set(_READS_A_SEQUENCE):
+    if called & set(SEQUENCES):
         yield Thing("sequence", ())
     for call in tree.find_all(exp.Anonymous):
         if str(call.this).lower() == "getvariable":

@@ -19,7 +19,7 @@ from dbt_playbooks.backfill.checks.hooks import Hook, on_one_line
 from dbt_playbooks.backfill.checks.targets import Target
 from dbt_playbooks.impact.names import table_path
 from dbt_playbooks.impact.reading import dialect_of
-from dbt_playbooks.impact.reading.by_chance import NONE, Chances, differs_each_time
+from dbt_playbooks.impact.reading.chances import NONE, Chances, differs_each_time
 from dbt_playbooks.interface import Project, Window
 
 

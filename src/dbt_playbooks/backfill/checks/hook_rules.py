@@ -15,7 +15,7 @@ from dbt_playbooks.impact.names import table_path
 from dbt_playbooks.impact.reading import dialect_of
 from dbt_playbooks.impact.reading.self_reads import is_end, tables_in
 from dbt_playbooks.interface import Model
-from dbt_playbooks.statements import begins_a_change, is_known, is_setting, sets_meaning
+from dbt_playbooks.statements import begins_a_change, ends_the_chunk, is_known, is_setting, sets_meaning
 
 
 def against_hooks(
@@ -61,8 +61,13 @@ def _leaks(header: Hook, hooks: Sequence[Hook], models: Sequence[Model], adapter
 
 
 def hook_that_is_unknown(hooks: Sequence[Hook]) -> tuple[Hook, str] | None:
-    """A hook with a statement that begins as none that is known does, and why that rules out a backfill."""
+    """A hook with a statement that undoes the chunk, or begins as none that is known does, and why that rules out a backfill."""
     for hook, statement in [(each, statement) for each in hooks for statement in each.statements]:
+        if ends_the_chunk(statement):
+            return (
+                hook,
+                f"a hook ends the transaction of the chunk ({on_one_line(statement)}), and what the chunk wrote is gone. Remove it.",
+            )
         # what Jinja writes there is told elsewhere, and a text that it puts together begins as none
         if not is_known(statement) and not re.match(rf"""['"(\d]|\S*{UNKNOWN}""", statement):
             return hook, (

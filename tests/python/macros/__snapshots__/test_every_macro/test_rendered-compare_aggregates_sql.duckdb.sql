@@ -56,5 +56,5 @@ select
   differing,
   status
 from compared
-where compared.status <> 'same'
+where status <> 'same'
 order by 1 nulls first;
