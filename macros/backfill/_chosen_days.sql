@@ -43,7 +43,7 @@
   {%- if kind in ('text', 'integer') -%}
     {%- set condition = condition ~ '\n  and ' ~ dbt_playbooks._day_of(dbt_playbooks._quote(date_column), kind) ~ ' is not null' -%}
   {%- endif -%}
-  {{ return(condition ~ ('\n  and (' ~ where ~ ')' if where else '')) }}
+  {{ return(condition ~ ('\n  and ' ~ dbt_playbooks._enclosed(where) if where else '')) }}
 {% endmacro %}
 
 {#- The rows of each day that has any, among those that meet the condition: ISO days to numbers. `column` is quoted, or an expression. -#}

@@ -24,15 +24,15 @@
   {%- set sql -%}
 select
   {{ dbt_playbooks._period_start(day, period) }} as partition_date,
-  sum(case when {{ condition }} then 1 else 0 end) as bad_rows,
+  sum(case when {{ dbt_playbooks._enclosed(condition) }} then 1 else 0 end) as bad_rows,
   count(*) as total_rows,
-  sum(case when {{ condition }} then 1 else 0 end) / nullif(count(*), 0) as bad_rate
+  sum(case when {{ dbt_playbooks._enclosed(condition) }} then 1 else 0 end) / nullif(count(*), 0) as bad_rate
 from {{ relation }}
 {%- if where_sql %}
 {{ where_sql }}
 {%- endif %}
 group by 1
-having sum(case when {{ condition }} then 1 else 0 end) > 0
+having sum(case when {{ dbt_playbooks._enclosed(condition) }} then 1 else 0 end) > 0
 order by 1
   {%- endset -%}
   {{ return(sql) }}

@@ -39,23 +39,23 @@
       {{ exceptions.raise_compiler_error("dbt_playbooks: tolerance of column '" ~ column.label ~ "', which holds no numbers: it is " ~ column.new_type ~ ". Take it out.") }}
     {%- endif -%}
     {%- if by_name and limit is not none and column.family == 'integer' -%}
-      {%- do column.update(old=dbt_playbooks._as_wide(column.old), new=dbt_playbooks._as_wide(column.new)) -%}
+      {%- do column.update(old=dbt_playbooks._as_wide(column.old, column.old_type), new=dbt_playbooks._as_wide(column.new, column.new_type), hashed=dbt_playbooks._type_rule('hugeint').hashed) -%}
     {%- endif -%}
     {%- do column.update(tolerance=limit if by_name or column.family in ('decimal', 'float') else none) -%}
   {%- endfor -%}
 {% endmacro %}
 
-{#- A whole number of a type that holds the distance of any two. -#}
-{% macro _as_wide(expression) %}
-  {{ return('cast(' ~ expression ~ ' as ' ~ adapter.dispatch('_wide_type', 'dbt_playbooks')() ~ ')') }}
+{#- A whole number of a type that holds the distance of any two; of 128 bits there is no wider one. -#}
+{% macro _as_wide(expression, data_type) %}
+  {{ return(adapter.dispatch('_as_wide', 'dbt_playbooks')(expression=expression, data_type=data_type)) }}
 {% endmacro %}
 
-{% macro duckdb___wide_type() %}
-  {{ return('hugeint') }}
+{% macro duckdb___as_wide(expression, data_type) %}
+  {{ return(expression if data_type in ('hugeint', 'uhugeint') else 'cast(' ~ expression ~ ' as hugeint)') }}
 {% endmacro %}
 
-{% macro bigquery___wide_type() %}
-  {{ return('bignumeric') }}
+{% macro bigquery___as_wide(expression, data_type) %}
+  {{ return('cast(' ~ expression ~ ' as bignumeric)') }}
 {% endmacro %}
 
 {#- A key by which rows are joined and numbered. BigQuery numbers none by a FLOAT64, and there NaN is not equal to NaN. -#}

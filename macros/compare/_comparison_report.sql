@@ -1,4 +1,5 @@
-{#- What is said of a comparison: {'title', 'notes' (sentences), 'tables' ({'title', 'headers', 'rows'} each)}, a summary first, then the drill-down. -#}
+{#- What is said of a comparison: {'title', 'notes' (sentences), 'tables' ({'title', 'headers', 'rows'} each; 'by_key' when rows of one key
+    belong together)}, a summary first, then the drill-down. -#}
 {% macro _comparison_report(found, by) %}
   {%- set notes, tables = [], [] -%}
   {%- for side in ['old', 'new'] if found['only_' ~ side ~ '_columns'] -%}
@@ -7,43 +8,90 @@
   {%- for column, types in found.retyped_columns.items() -%}
     {%- do notes.append('column ' ~ column ~ ' is ' ~ types[0] ~ ' in old and ' ~ types[1] ~ ' in new; its values are compared') -%}
   {%- endfor -%}
+  {%- for side in ['old', 'new'] if by is not none and found['only_' ~ side ~ '_partitions'] -%}
+    {%- do notes.append('only ' ~ side ~ ' has rows in ' ~ dbt_playbooks._some_values(found['only_' ~ side ~ '_partitions'], by)) -%}
+  {%- endfor -%}
   {%- if not found.same_rows -%}
     {%- if by is not none and found.partitions is not none -%}
-      {%- set shown = [] -%}
-      {%- for value in found.partitions[:10] -%}
-        {%- do shown.append('NULL' if value is none else value) -%}
-      {%- endfor -%}
-      {%- do notes.append(('they differ, within the tolerance or beyond it, in ' if found.has_tolerance else 'they differ in ') ~ found.partitions | length ~ ' of ' ~ by ~ ': ' ~ shown | join(', ') ~ (', ...' if found.partitions | length > 10 else '')) -%}
+      {%- do notes.append(('they differ, within the tolerance or beyond it, in ' if found.has_tolerance else 'they differ in ') ~ dbt_playbooks._some_values(found.partitions, by)) -%}
     {%- endif -%}
+    {%- for each in found.look_alike -%}
+      {%- do notes.append(each.column ~ ' of key ' ~ each.key.values() | join(', ') ~ ' differs at character ' ~ each.place ~ ': '
+        ~ dbt_playbooks._spelled_character(each.old) ~ ' in old, ' ~ dbt_playbooks._spelled_character(each.new) ~ ' in new') -%}
+    {%- endfor -%}
     {%- set counts = [] -%}
-    {%- for column, number in found.columns.items() -%}
-      {%- do counts.append([column, number]) -%}
+    {%- for column, stated in found.by_column.items() -%}
+      {%- do counts.append([column, stated.differing, dbt_playbooks._percent(stated.share_the_same), stated.half_null, stated.greatest_distance]) -%}
     {%- endfor -%}
     {%- if counts -%}
-      {%- do tables.append({'title': none, 'headers': ['column', 'rows that differ'], 'rows': counts}) -%}
+      {%- do tables.append({'title': none, 'headers': ['column', 'rows that differ', 'the same', 'NULL on one side', 'greatest distance'], 'rows': counts}) -%}
     {%- endif -%}
-    {%- do tables.append({
-      'title': 'some of the rows that differ:', 'headers': ['key' if found.has_key else 'row', 'status', 'column', 'old', 'new'], 'rows': dbt_playbooks._sample_lines(found.sample)
-    }) -%}
+    {%- do tables.extend(dbt_playbooks._sample_tables(found.sample)) -%}
   {%- endif -%}
   {{ return({'title': dbt_playbooks._comparison_title(found), 'notes': notes, 'tables': tables}) }}
 {% endmacro %}
 
-{#- A line a column of each row of the sample. -#}
-{% macro _sample_lines(sample) %}
-  {%- set lines = [] -%}
-  {%- for row in sample -%}
-    {%- set name = row.key.values() | join(', ') if 'key' in row else loop.index -%}
-    {%- for column, values in row.get('columns', row.get('row', {})).items() -%}
-      {%- set sides = values if 'columns' in row else [values if row.old_copies else none, values if row.new_copies else none] -%}
-      {#- where a side has no such row, nothing: not NULL -#}
-      {%- do lines.append([name, row.status, column, '' if row.status == 'only in new' else sides[0], '' if row.status == 'only in old' else sides[1]]) -%}
+{#- '12 of day: 2024-01-01, ...' -#}
+{% macro _some_values(values, by) %}
+  {%- set shown = [] -%}
+  {%- for value in values[:10] -%}
+    {%- do shown.append('NULL' if value is none else value) -%}
+  {%- endfor -%}
+  {{ return(values | length ~ ' of ' ~ by ~ ': ' ~ shown | join(', ') ~ (', ...' if values | length > 10 else '')) }}
+{% endmacro %}
+
+{#- A part as '99.98 %': never rounded to all or to nothing. -#}
+{% macro _percent(share) %}
+  {%- if share is none -%}
+    {{ return('-') }}
+  {%- endif -%}
+  {%- set hundredths = (share * 10000) | int -%}
+  {{ return('under 0.01 %' if share > 0 and not hundredths else '%.2f %%' % (hundredths / 100)) }}
+{% endmacro %}
+
+{% macro _spelled_character(code_point) %}
+  {{ return('the end of the text' if code_point is none else 'U+%04X' % code_point) }}
+{% endmacro %}
+
+{#- Two values; of long texts the part where they differ. -#}
+{% macro _shown_pair(values) %}
+  {%- if not (values[0] is string and values[1] is string and [values[0] | length, values[1] | length] | max > 120) -%}
+    {{ return(values) }}
+  {%- endif -%}
+  {%- set begin, shown = [dbt_playbooks._first_difference(values[0], values[1]) - 40, 0] | max, [] -%}
+  {%- for value in values -%}
+    {%- do shown.append(('...' if begin else '') ~ value[begin:begin + 100] ~ ('...' if value | length > begin + 100 else '')) -%}
+  {%- endfor -%}
+  {{ return(shown) }}
+{% endmacro %}
+
+{#- What differs a line a column; of rows of one side a line each. -#}
+{% macro _sample_tables(sample) %}
+  {%- set changed, tables = [], [] -%}
+  {%- for row in sample if row.status == 'differs' -%}
+    {%- for column, values in row.columns.items() -%}
+      {%- do changed.append([row.key.values() | join(', '), column] + dbt_playbooks._shown_pair(values)) -%}
     {%- endfor -%}
-    {%- if not row.get('columns', row.get('row', {})) -%}
-      {%- do lines.append([name, row.status, none, none, none]) -%}
+  {%- endfor -%}
+  {%- if changed -%}
+    {%- do tables.append({'title': 'some of the rows that differ:', 'headers': ['key', 'column', 'old', 'new'], 'rows': changed, 'by_key': true}) -%}
+  {%- endif -%}
+  {%- for status, title in [['more often', 'some of the rows that one side has more often:'], ['only in old', 'some of the rows only in old:'], ['only in new', 'some of the rows only in new:']] -%}
+    {%- set headers, lines = [], [] -%}
+    {%- for row in sample if row.status == status -%}
+      {%- set values, columns = row.get('key', {}).values() | list, row.get('columns', row.get('row', {})) -%}
+      {%- for cell in columns.values() -%}
+        {%- do values.append(cell[1 if status == 'only in new' else 0] if 'columns' in row else cell) -%}
+      {%- endfor -%}
+      {%- set copies = {'times in old': row.old_copies, 'times in new': row.new_copies} if status == 'more often' else {} -%}
+      {%- do lines.append(values + copies.values() | list) -%}
+      {%- do headers.append(row.get('key', {}).keys() | list + columns.keys() | list + copies.keys() | list) -%}
+    {%- endfor -%}
+    {%- if lines -%}
+      {%- do tables.append({'title': title, 'headers': headers[0], 'rows': lines}) -%}
     {%- endif -%}
   {%- endfor -%}
-  {{ return(lines) }}
+  {{ return(tables) }}
 {% endmacro %}
 
 {% macro _print_comparison(found, by) %}
@@ -69,7 +117,8 @@
   {%- if found.same_rows -%}
     {%- do differences.append("the columns that both have hold " ~ dbt_playbooks._same_rows(found)) -%}
   {%- else -%}
-    {%- do differences.append(found.only_in_old ~ " row" ~ ('' if found.only_in_old == 1 else 's') ~ " only in old, " ~ found.only_in_new ~ " only in new, " ~ found.differing ~ " that differ") -%}
+    {%- do differences.append(found.only_in_old ~ " row" ~ ('' if found.only_in_old == 1 else 's') ~ " only in old, " ~ found.only_in_new ~ " only in new, " ~ found.differing ~ " that differ"
+      ~ (", " ~ found.within_tolerance ~ " that differ within the tolerance" if found.within_tolerance else "") ~ "; " ~ dbt_playbooks._percent(found.share_the_same) ~ " of all are the same") -%}
   {%- endif -%}
   {%- for side in ['old', 'new'] if found['only_' ~ side ~ '_columns'] -%}
     {%- set number = found['only_' ~ side ~ '_columns'] | length -%}
@@ -79,7 +128,7 @@
 {% endmacro %}
 
 {% macro _same_rows(found) %}
-  {{ return("the same rows within the tolerance" if found.within_tolerance else "the same rows") }}
+  {{ return("the same rows within the tolerance: " ~ dbt_playbooks._rows(found.within_tolerance) ~ " differ by less" if found.within_tolerance else "the same rows") }}
 {% endmacro %}
 
 {% macro _duplicates_note(found) %}

@@ -51,6 +51,11 @@ copies as (
   {{ return(sql) }}
 {% endmacro %}
 
+{#- The words for rows that one side has more often, to what is true of them. -#}
+{% macro _kinds_of_copies() %}
+  {{ return({'more often': 'old_copies <> new_copies and old_copies > 0 and new_copies > 0', 'only in old': 'new_copies = 0', 'only in new': 'old_copies = 0'}) }}
+{% endmacro %}
+
 {% macro _status_of_copies() %}
   {{ return("case when new_copies = 0 then 'only in old' when old_copies = 0 then 'only in new' else 'more often' end") }}
 {% endmacro %}
@@ -60,22 +65,24 @@ copies as (
   {%- set comparison = scope.within -%}
   {%- set row = dbt_playbooks._query(dbt_playbooks._counted_copies_sql(comparison, sample))[0] -%}
   {%- set rows = [] -%}
-  {%- for each in fromjson(row[2] or '[]', default=[]) or [] -%}
-    {%- set each = fromjson(each) if each is string else each -%}
-    {%- set columns = {} -%}
-    {%- for column in comparison.columns -%}
-      {%- do columns.update({column.label: each['column_' ~ loop.index]}) -%}
+  {%- for kind in dbt_playbooks._kinds_of_copies() -%}
+    {%- for each in dbt_playbooks._read_sampled(row[2 + loop.index0]) -%}
+      {%- set columns = {} -%}
+      {%- for column in comparison.columns -%}
+        {%- do columns.update({column.label: each['column_' ~ loop.index]}) -%}
+      {%- endfor -%}
+      {%- do rows.append({'row': columns, 'status': kind, 'old_copies': each.old_copies, 'new_copies': each.new_copies}) -%}
     {%- endfor -%}
-    {%- do rows.append({'row': columns, 'status': each.status, 'old_copies': each.old_copies, 'new_copies': each.new_copies}) -%}
   {%- endfor -%}
   {%- set only_in_old, only_in_new = row[0] | int, row[1] | int -%}
   {{ return({'matched': scope.old_rows - only_in_old, 'only_in_old': only_in_old, 'only_in_new': only_in_new, 'sample': rows}) }}
 {% endmacro %}
 
 {% macro _counted_copies_sql(comparison, sample) %}
-  {%- set fields = {'status': dbt_playbooks._status_of_copies(), 'old_copies': 'old_copies', 'new_copies': 'new_copies'} -%}
+  {%- set fields, names = {'old_copies': 'old_copies', 'new_copies': 'new_copies'}, [] -%}
   {%- for column in comparison.columns -%}
-    {%- do fields.update({'column_' ~ loop.index: 'cast(column_' ~ loop.index ~ ' as ' ~ dbt.type_string() ~ ')'}) -%}
+    {%- do names.append('column_' ~ loop.index) -%}
+    {%- do fields.update({'column_' ~ loop.index: dbt_playbooks._as_text('column_' ~ loop.index)}) -%}
   {%- endfor -%}
   {%- set sql -%}
 {{ dbt_playbooks._copies_sql(comparison) }}
@@ -83,7 +90,9 @@ copies as (
 select
   coalesce(sum(greatest(old_copies - new_copies, 0)), 0) as only_in_old,
   coalesce(sum(greatest(new_copies - old_copies, 0)), 0) as only_in_new,
-  {{ adapter.dispatch('_sampled', 'dbt_playbooks')(condition='old_copies <> new_copies', fields=fields, order_by='column_1', sample=sample) }} as sample
+  {%- for kind, condition in dbt_playbooks._kinds_of_copies().items() %}
+  {{ dbt_playbooks._sampled_sql(condition, fields, names, sample) }} as sample_{{ loop.index }}{{ ',' if not loop.last }}
+  {%- endfor %}
 from copies
   {%- endset -%}
   {{ return(sql) }}

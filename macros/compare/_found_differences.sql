@@ -4,8 +4,9 @@
   {%- set scope = dbt_playbooks._differing_scope(comparison, partition) -%}
   {%- set found = {
     'old_table': comparison.old | string, 'new_table': comparison.new | string, 'old_rows': scope.old_rows, 'new_rows': scope.new_rows,
-    'matched': scope.old_rows, 'only_in_old': 0, 'only_in_new': 0, 'differing': 0, 'duplicate_keys': none, 'columns': {}, 'sample': [],
-    'partitions': scope.partitions, 'only_old_columns': comparison.only_old, 'only_new_columns': comparison.only_new
+    'matched': scope.old_rows, 'only_in_old': 0, 'only_in_new': 0, 'differing': 0, 'within_tolerance': 0, 'duplicate_keys': none, 'columns': {}, 'by_column': {},
+    'sample': [], 'partitions': scope.partitions, 'only_old_partitions': scope.only_old, 'only_new_partitions': scope.only_new,
+    'only_old_columns': comparison.only_old, 'only_new_columns': comparison.only_new
   } -%}
   {%- if scope.differs -%}
     {%- do found.update(dbt_playbooks._counted_rows(scope, sample) if comparison.key else dbt_playbooks._counted_copies(scope, sample)) -%}
@@ -16,7 +17,8 @@
   {%- endfor -%}
   {%- set same_rows = found.only_in_old + found.only_in_new + found.differing == 0 -%}
   {%- set has_tolerance = comparison.columns | map(attribute='tolerance') | select | list | length > 0 -%}
-  {%- do found.update(within_tolerance=same_rows and scope.differs and has_tolerance) -%}
+  {%- set all_rows = found.matched + found.only_in_old + found.only_in_new -%}
+  {%- do found.update(share_the_same=dbt_playbooks._share(found.matched - found.differing, all_rows), look_alike=dbt_playbooks._look_alike(found.sample)) -%}
   {%- do found.update(has_key=comparison.key | length > 0, has_tolerance=has_tolerance, retyped_columns=retyped, same_rows=same_rows, same=same_rows and not comparison.only_old and not comparison.only_new) -%}
   {{ return(found) }}
 {% endmacro %}

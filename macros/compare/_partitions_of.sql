@@ -48,13 +48,18 @@
   {{ return('cast(' ~ expression ~ ' as ' ~ dbt.type_string() ~ ')') }}
 {% endmacro %}
 
+{#- Whether a day of the warehouse, as a text, is one that this calendar has, with the day after it: not infinity, no day before Christ, none after 9998. -#}
+{% macro _is_plain_day(text) %}
+  {{ return(text is not none and text | length == 10 and text[4:5] == '-' and '0001-01-01' <= text <= '9998-12-31') }}
+{% endmacro %}
+
 {#- Rows of some partitions, whose values are given as texts in their order (none: NULL), with literals that the warehouse prunes by where they are days. -#}
 {% macro _partition_condition(partition, side, values) %}
   {%- set given, days, conditions = [], [], [] -%}
   {%- for value in values -%}
     {%- if value is none -%}
       {%- do conditions.append(partition[side] ~ ' is null') -%}
-    {%- elif partition.kinds -%}
+    {%- elif partition.kinds and dbt_playbooks._is_plain_day(value) -%}
       {%- do days.append(dbt_playbooks._date(value, 'a day of ' ~ partition.label)) -%}
     {%- else -%}
       {%- do given.append(value) -%}

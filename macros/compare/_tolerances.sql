@@ -27,20 +27,40 @@
   {{ return({'absolute': limits.get('absolute', 0), 'relative': limits.get('relative', 0)}) }}
 {% endmacro %}
 
-{#- Whether two values differ: NULL is equal to NULL and NaN to NaN. With a tolerance they may lie apart by it, the relative part of the old value. -#}
+{#- Whether two values differ: NULL is equal to NULL and NaN to NaN. With a tolerance numbers may lie apart by it, the relative part of the old value: not NaN
+    and infinity, which lie apart from all else, and no two whose distance is more than their type holds. -#}
 {% macro _beyond(old, new, tolerance=none) %}
   {%- set distinct = old ~ ' is distinct from ' ~ new -%}
   {%- if tolerance is none -%}
     {{ return('(' ~ distinct ~ ')') }}
   {%- endif -%}
-  {#- never negative: unsigned numbers would overflow -#}
+  {{ return('(' ~ distinct ~ ' and not ' ~ adapter.dispatch('_lies_within', 'dbt_playbooks')(old=old, new=new, tolerance=tolerance) ~ ')') }}
+{% endmacro %}
+
+{#- The distance is never negative: unsigned numbers would overflow. -#}
+{% macro duckdb___lies_within(old, new, tolerance) %}
   {%- set distance = 'case when ' ~ new ~ ' > ' ~ old ~ ' then ' ~ new ~ ' - ' ~ old ~ ' else ' ~ old ~ ' - ' ~ new ~ ' end' -%}
+  {%- set limits = dbt_playbooks._limits(distance, 'abs(' ~ old ~ ')', tolerance) -%}
+  {{ return('coalesce(isfinite(' ~ old ~ ') and isfinite(' ~ new ~ ') and try(' ~ limits ~ '), false)') }}
+{% endmacro %}
+
+{% macro bigquery___lies_within(old, new, tolerance) %}
+  {%- set distance = 'safe.abs(safe_subtract(' ~ new ~ ', ' ~ old ~ '))' -%}
+  {%- set limits = dbt_playbooks._limits(distance, 'safe.abs(' ~ old ~ ')', tolerance) -%}
+  {%- set odd = [] -%}
+  {%- for value in [old, new] -%}
+    {%- do odd.append('is_nan(' ~ value ~ ') or is_inf(' ~ value ~ ')') -%}
+  {%- endfor -%}
+  {{ return('coalesce(not (' ~ odd | join(' or ') ~ ') and (' ~ limits ~ '), false)') }}
+{% endmacro %}
+
+{% macro _limits(distance, size, tolerance) %}
   {%- set limits = [] -%}
   {%- if tolerance.absolute or not tolerance.relative -%}
     {%- do limits.append(distance ~ ' <= ' ~ tolerance.absolute) -%}
   {%- endif -%}
   {%- if tolerance.relative -%}
-    {%- do limits.append(distance ~ ' <= ' ~ tolerance.relative ~ ' * abs(' ~ old ~ ')') -%}
+    {%- do limits.append(distance ~ ' <= ' ~ tolerance.relative ~ ' * ' ~ size) -%}
   {%- endif -%}
-  {{ return('(' ~ distinct ~ ' and not coalesce(' ~ limits | join(' or ') ~ ', false))') }}
+  {{ return(limits | join(' or ')) }}
 {% endmacro %}

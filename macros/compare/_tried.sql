@@ -18,25 +18,24 @@
 
 {#- Four partitions, as texts; none where there are few, or where they can't be read without the others. -#}
 {% macro _values_to_try(comparison, partition) %}
-  {%- set known, values = [], [] -%}
+  {%- set values = [] -%}
   {%- if not dbt_playbooks._is_laid_out_by(comparison, partition) -%}
     {{ return([]) }}
   {%- elif partition.kinds -%}
     {%- set ends = dbt_playbooks._query(dbt_playbooks._ends_sql(comparison, partition))[0] -%}
-    {%- if ends[0] is not none -%}
+    {%- if dbt_playbooks._is_plain_day(ends[0]) and dbt_playbooks._is_plain_day(ends[1]) -%}
       {%- set first = dbt_playbooks._date(ends[0], 'the first day of ' ~ partition.label) -%}
-      {%- for number in range((dbt_playbooks._date(ends[1], 'the last day of ' ~ partition.label) - first).days + 1) -%}
-        {%- do known.append((first + modules.datetime.timedelta(days=number)) | string) -%}
+      {%- set days = (dbt_playbooks._date(ends[1], 'the last day of ' ~ partition.label) - first).days + 1 -%}
+      {%- for number in range(4) if days >= 32 -%}
+        {%- do values.append((first + modules.datetime.timedelta(days=number * days // 4)) | string) -%}
       {%- endfor -%}
     {%- endif -%}
-  {%- else -%}
-    {%- set known = dbt_playbooks._firsts_of(dbt_playbooks._query(dbt_playbooks._partitions_sql(comparison, partition, checksums=false))) -%}
+    {{ return(values) }}
   {%- endif -%}
-  {%- if known | length >= 32 -%}
-    {%- for number in range(4) -%}
-      {%- do values.append(known[number * (known | length) // 4]) -%}
-    {%- endfor -%}
-  {%- endif -%}
+  {%- set known = dbt_playbooks._firsts_of(dbt_playbooks._query(dbt_playbooks._partitions_sql(comparison, partition, checksums=false))) -%}
+  {%- for number in range(4) if known | length >= 32 -%}
+    {%- do values.append(known[number * (known | length) // 4]) -%}
+  {%- endfor -%}
   {{ return(values) }}
 {% endmacro %}
 

@@ -31,8 +31,7 @@
   {%- set where, narrowed = {}, {} -%}
   {%- for side, condition in conditions.items() -%}
     {%- set before = comparison.where[side] -%}
-    {#- a comment at its end would hide the parenthesis -#}
-    {%- do where.update({side: condition ~ '\n  and (' ~ before ~ ('\n  )' if '--' in before else ')') if before else condition}) -%}
+    {%- do where.update({side: condition ~ '\n  and ' ~ dbt_playbooks._enclosed(before) if before else condition}) -%}
   {%- endfor -%}
   {%- do narrowed.update(comparison) -%}
   {%- do narrowed.update(where=where) -%}

@@ -47,7 +47,7 @@
   {%- for row in differing if row[-1] == 'differs' -%}
     {%- for metric in asked.metrics if metric.tolerance is none and metric.label not in close -%}
       {%- set old, new = row[asked.groups | length + 2 * loop.index0], row[asked.groups | length + 2 * loop.index0 + 1] -%}
-      {%- if old is number and new is number and old != new and (old | float - new | float) | abs <= 1e-9 * (old | float | abs) and old | int != old -%}
+      {%- if old is number and new is number and '.' in old | string and old != new and (old | float) | abs < 1e300 and (old | float - new | float) | abs <= 1e-9 * ((old | float) | abs) -%}
         {%- do close.append(metric.label) -%}
       {%- endif -%}
     {%- endfor -%}

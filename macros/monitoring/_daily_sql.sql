@@ -52,7 +52,7 @@ left join counted{{ suffix ~ ' as counted' if suffix }} on days.day = counted.da
   {%- set first = dbt_playbooks._not_after(dbt_playbooks._day_start(dbt_playbooks._plus_days(today, after - days), kind, timezone), kind, timezone) -%}
   {%- set end = dbt_playbooks._day_start(dbt_playbooks._plus_days(today, after), kind, timezone) -%}
   {{ return(
-    'where ' ~ column ~ ' >= ' ~ first ~ '\n    and ' ~ column ~ ' < ' ~ end ~ ('\n    and (' ~ where ~ ')' if where else '')
+    'where ' ~ column ~ ' >= ' ~ first ~ '\n    and ' ~ column ~ ' < ' ~ end ~ ('\n    and ' ~ dbt_playbooks._enclosed(where) if where else '')
   ) }}
 {% endmacro %}
 

@@ -36,7 +36,7 @@
 
 {% macro _anomaly_measures(condition) %}
   {{ return([
-    ['anomalies', 'count(case when ' ~ condition ~ ' then 1 end)', 'coalesce(counted.anomalies, 0)'],
+    ['anomalies', 'count(case when ' ~ dbt_playbooks._enclosed(condition) ~ ' then 1 end)', 'coalesce(counted.anomalies, 0)'],
     ['anomaly_rate', none, 'counted.anomalies / nullif(counted.row_count, 0)']
   ]) }}
 {% endmacro %}

@@ -30,9 +30,17 @@
 {% macro duckdb___json_sql(pairs) %}
   {%- set parts = [] -%}
   {%- for name, expression in pairs -%}
-    {%- do parts.append(dbt_playbooks._string_literal(name) ~ ', ' ~ expression) -%}
+    {%- do parts.append(dbt_playbooks._string_literal(name) ~ ', ' ~ dbt_playbooks._json_number(expression)) -%}
   {%- endfor -%}
   {{ return('json_object(' ~ parts | join(', ') ~ ')') }}
+{% endmacro %}
+
+{#- JSON has no infinity and no NaN: a text, as BigQuery writes it. -#}
+{% macro _json_number(expression) %}
+  {{ return(
+    'case when isnan(' ~ expression ~ ") then to_json('NaN') when isfinite(" ~ expression ~ ') then to_json(' ~ expression ~ ') when ' ~ expression
+    ~ " > 0 then to_json('Infinity') when " ~ expression ~ " < 0 then to_json('-Infinity') end"
+  ) }}
 {% endmacro %}
 
 {% macro bigquery___json_sql(pairs) %}

@@ -55,7 +55,7 @@ where
   {% for part in parts %}{{ '\n  and ' if not loop.first }}{{ part.column }} is not null{% endfor %}
   {%- set condition = dbt_playbooks._where_of(relation, where) %}
   {%- if condition %}
-  and ({{ condition }})
+  and {{ dbt_playbooks._enclosed(condition) }}
   {%- endif %}
 group by {{ range(1, parts | length + 1) | join(', ') }}
 having count(*) > 1

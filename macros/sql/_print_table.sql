@@ -37,6 +37,7 @@
     {#- a number of dbt's own table may be a Decimal -#}
     {%- set cell = row[i] | float | round(4) if fraction and not exact else row[i] -%}
     {%- set text = '-' if cell is none else cell | string | replace('\r', '') | replace('\n', ' ') -%}
+    {%- set text = text if text | length <= 200 else text[:180] ~ '... (' ~ text | length ~ ' characters)' -%}
     {%- do texts.append(text) -%}
     {%- do widths.append(text | length) -%}
     {%- if row[i] is number -%}
@@ -53,9 +54,5 @@
 {% endmacro %}
 
 {% macro _repeated(character, times) %}
-  {%- set characters = [] -%}
-  {%- for _ in range(times) -%}
-    {%- do characters.append(character) -%}
-  {%- endfor -%}
-  {{ return(characters | join) }}
+  {{ return(character * times) }}
 {% endmacro %}

@@ -5,7 +5,7 @@
   {%- if always is none -%}
     {{ return(where) }}
   {%- endif -%}
-  {{ return('(' ~ where ~ ('\n)' if '--' in where else ')') ~ '\n  and ' ~ always if where else always) }}
+  {{ return(dbt_playbooks._enclosed(where) ~ '\n  and ' ~ always if where else always) }}
 {% endmacro %}
 
 {#- What is true of every row, and a filter on the partition column, of a table that asks for one; none of others. `prefix` is 'target.' in a MERGE. -#}
@@ -29,4 +29,10 @@
   {%- set partitioning = table.time_partitioning or table.range_partitioning -%}
   {#- a table by ingestion time names no column -#}
   {{ return(dbt_playbooks._quoted(partitioning.field or '_PARTITIONTIME') if partitioning else none) }}
+{% endmacro %}
+
+{#- A condition of the user's in parentheses, also when a comment ends it. -#}
+{% macro _enclosed(condition) %}
+  {%- set text = condition | string -%}
+  {{ return('(' ~ text ~ ('\n)' if '--' in text or '#' in text else ')')) }}
 {% endmacro %}

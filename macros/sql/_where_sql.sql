@@ -16,7 +16,7 @@
     {%- set conditions = ['(' ~ conditions[0] ~ ' or ' ~ dated ~ ' is null)'] -%}
   {%- endif -%}
   {%- if where -%}
-    {%- do conditions.append('(' ~ where ~ ')') -%}
+    {%- do conditions.append(dbt_playbooks._enclosed(where)) -%}
   {%- endif -%}
   {{ return('where ' ~ conditions | join('\n' ~ indent ~ '  and ') if conditions else '') }}
 {% endmacro %}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
 import click
 
@@ -13,7 +14,7 @@ from dbt_playbooks.cli.impact import impact
 from dbt_playbooks.cli.migrations import migrations
 from dbt_playbooks.cli.notice import notice
 from dbt_playbooks.cli.options import Group
-from dbt_playbooks.errors import INTERRUPTED, PlaybooksError
+from dbt_playbooks.errors import DEFECT, INTERRUPTED, PlaybooksError
 from dbt_playbooks.interrupts import remembering_ctrl_c
 
 
@@ -23,7 +24,8 @@ def cli() -> None:
     """The data engineer's playbooks: backfills that survive and comparisons that are right, for dbt on BigQuery and DuckDB.
 
     Exit codes: 0 done; 1 some work failed (run it again to continue), or tables differ; 2 invalid arguments or models; 3 dbt cannot open
-    the project, or the warehouse cannot be reached or refuses a statement; 130 interrupted: what was completed is recorded.
+    the project, or the warehouse cannot be reached or refuses a statement; 4 a defect of this command: nothing was decided; 130 interrupted: what was
+    completed is recorded.
     """
 
 
@@ -83,4 +85,12 @@ def main() -> None:
     except PlaybooksError as error:
         _say(f"error: {error}")
         code = error.exit_code
+    except Exception as error:
+        # with the exit code that Python gives it, it would say that tables differ
+        traceback.print_exc()
+        _say(
+            f"error: this is a defect of dbt-playbooks ({type(error).__name__}: {error}), so nothing is said of what was asked. "
+            "What was completed before is recorded. Please report it with the lines above."
+        )
+        code = DEFECT
     sys.exit(code if isinstance(code, int) else 0)

@@ -43,7 +43,11 @@ from dbt_playbooks.cli.options import DBT_OPTIONS, LIMIT_OPTIONS, Command, dbt_o
     help="Where days of --by and --since begin. For instants only.",
 )
 @click.option(
-    "--sample", type=click.IntRange(0, 10000), default=10, show_default=True, help="How many rows are shown at most."
+    "--sample",
+    type=click.IntRange(0, 10000),
+    default=10,
+    show_default=True,
+    help="How many rows of each kind are shown at most: that differ, only in old, only in new.",
 )
 @click.option("--dry-run", is_flag=True, help="Only show what would be sent, and on BigQuery what it would scan.")
 @click.option("--json", "as_json", is_flag=True, help="The answer as one JSON object.")

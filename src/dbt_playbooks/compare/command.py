@@ -106,7 +106,7 @@ def _print_report(report: Mapping[str, Any]) -> None:
         table = Table(*each["headers"], title=each["title"], title_justify="left", title_style="")
         before = None
         for row in each["rows"]:
-            if before is not None and row[0] != before and len(row) > 2:
+            if before is not None and row[0] != before and each.get("by_key"):
                 table.add_section()
             before = row[0]
             table.add_row(*map(_cell, row))

@@ -1,4 +1,4 @@
-{#- The days whose rows are too many or too few beside the same weekdays before. Under `columns:` the column is a table's date; on a model it
+{#- The days, of the last `days`, whose rows are too many or too few beside the median of the same weekdays before, which one odd day does not move. Under `columns:` the column is a table's date; on a model it
     is a monitoring view. Today is never judged: it is not over. -#}
 {% test volume_within(model, max_change, column_name=none, days=1, weeks=4, by=none, timezone='UTC', data_type=none) %}
   {%- if max_change is not number or max_change is boolean or max_change <= 0 -%}
@@ -32,10 +32,15 @@ begun as (
 compared as (
   select
     {{ own }}day, row_count, all_rows, first_day,
-    avg(case when day >= first_day_with_rows then row_count end) over (
+    {{ dbt_playbooks._listed('case when day >= first_day_with_rows then row_count end') }} over (
       partition by {{ own }}extract(dayofweek from day) order by day rows between {{ weeks }} preceding and 1 preceding
-    ) as usual_rows
+    ) as usual_days
   from begun
+),
+
+judged as (
+  select {{ own }}day, row_count, all_rows, first_day, {{ dbt_playbooks._median_of('usual_days') }} as usual_rows
+  from compared
 )
 
 select
@@ -46,7 +51,7 @@ select
     when row_count < usual_rows then {{ dbt_playbooks._string_literal('fewer rows than on the same weekday before') }}
     else {{ dbt_playbooks._string_literal('more rows than on the same weekday before') }}
   end as problem
-from compared
+from judged
 where day >= {{ first_day }}
   and (
     all_rows = 0 or first_day > {{ dbt_playbooks._plus_days('day', -7) }}
@@ -57,7 +62,7 @@ union all
 select
   {% if by %}max({{ dbt_playbooks._quote(by) }}), {% endif %}max(day), max(row_count), max(usual_rows), null, {{ max_change }},
   {{ dbt_playbooks._string_literal('the view has none of the days to judge: build it again') }}
-from compared
+from judged
 where day >= {{ first_day }}
 having count(*) = 0
 {%- endif %}

@@ -73,6 +73,14 @@ PICKS += [
         "select * from ((select a, random() as r from t) union all (select b, c from u)) as t2 order by t2.r limit 3",
         "select a, r from (select a, random() as r from t) pivot (max(a) for r in (1, 2))",
         "select a from (select a, random() as r from t) as x where r.f = 1",
+        "select * from (values (random()), (0.5)) as v(r) where r < 0.5",
+        "select * from u join (values (random())) as v on v.col0 < u.a",
+        "(select a, random() as r from t) order by r limit 5",
+        "select x.a from (select a, random() as r from t) as x where hash(x.*) % 2 = 0",
+        "select a from (select a, {'f': {'g': random()}} as s from t) as x where x.s.f.g < 0.5",
+        "select a from (select *, random() as r from t) as x(a, b) where b < 0.5",
+        "select b from (select a, random() as b from t union all select * from u) as x where x.c < 1",
+        "select a from (select a, random() as r from t union all select b from u) as x where x.r < 1",
         "select a from t where uuid() < '8'",
         "select a from (select a, uuid() as k from t) as x where k < '8'",
         "select a from (select a, uuid() as k from t) as x join u on x.k = u.k",
@@ -83,6 +91,11 @@ PICKS += [
     )
 ]
 KEEPS = [
+    "select x.a from (select a, random() as r from t) as x join u on hash(u.*) = x.a",
+    "(select id, random() as r from t union all select id, b from u) order by id limit 5",
+    "select x.a from (select a, b, random() as r from t) as x(c, d, r) where c < 5 and d < 3",
+    "select * from u join (values (1)) as v(r) on v.r < u.a join (select a, random() as q from t) as x on x.a = u.a",
+    "select a from (select a, {'f': b} as s, random() as r from t) as x where x.s.f < 0.5",
     "with b as (select *, uuid() as rk from t), x as (select rk, sum(k) as k from b group by rk) select b.id, x.k from b join x on b.rk = x.rk",
     "select b.id from t left join (select id, uuid() as rk from u) as b on b.id = t.id where b.rk is not null",
     "select distinct id, uuid() as sk from t",
@@ -137,6 +150,9 @@ def test_rows_that_chance_does_not_pick(sql: str) -> None:
         ("select * from t order by generate_uuid() limit 5", "GENERATE_UUID()"),
         ("select * from t tablesample system (10 percent)", "TABLESAMPLE SYSTEM (10 PERCENT)"),
         ("select a, rand() as r from t", None),
+        ("select k, a from (select generate_uuid() as k, rand() as r, a from t) as x where r < 0.5", "RAND()"),
+        ("select generate_uuid() as id, a from t where id > 5", None),
+        ("select a from (select a, rand() as r from `p.d.t`) as x join `p.d.u` as u on u.r = x.a", None),
     ],
 )
 def test_chance_on_bigquery(sql: str, by: str | None) -> None:

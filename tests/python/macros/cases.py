@@ -248,7 +248,10 @@ CASES = {
     "compare_rows": Case(
         ROWS,
         printed="2 rows only in old, 3 only in new, 1 that differ",
-        answers=[[[None, 3, 4, 3, 4, 1, True, 1]], [[1, 2, 3, 1, 0, 0, 0, 0, 1, "[]"]]],
+        answers=[
+            [[None, 3, 4, 3, 4, 1, True, 1]],
+            [[1, 2, 3, 1, 0, 0, 0, 0, 0, None, 1, 0, "3.0", 0, "[]", "[]", "[]"]],
+        ],
     ),
     "compare_rows_sql": Case(ROWS, columns=["id", "status"], rows=DIFFERING_IDS),
     "compare_schemas": Case(BOTH, rows=[], printed="have the same schema", differs="ddl_is_missing"),
@@ -279,7 +282,13 @@ CASES = {
         printed="To go back: dbt run-operation dbt_playbooks.cutover",
         planned=True,
         after=ALL_EVENTS,
-        answers=[[], [], [[None, 3, 4, 3, 4, 1, True, 1]], [[1, 2, 3, 1, 0, 0, 0, 0, 0, 1, "[]"]], []],
+        answers=[
+            [],
+            [],
+            [[None, 3, 4, 3, 4, 1, True, 1]],
+            [[1, 2, 3, 1, 0, 0, 0, 0, 0, None, 0, 0, None, 1, 0, "3.0", 0, "[]", "[]", "[]"]],
+            [],
+        ],
         differs="ddl_is_missing",
     ),
     "cutover_sql": Case(

@@ -42,6 +42,18 @@ def view(macro):
 
 
 # volume_within
+def test_one_huge_day_does_not_move_what_is_usual(failing, by_day):
+    usual = {2: 4, 9: 4, 16: 4, 23: 400, 30: 4}
+    assert failing("volume_within", by_day(usual), 0.5, column_name="at") == []
+    [row] = failing("volume_within", by_day({**usual, 30: 8}), 0.5, column_name="at")
+    assert (row["usual_rows"], row["change"]) == (4, 1)
+
+
+def test_of_two_in_the_middle_the_mean_is_usual(failing, by_day):
+    [row] = failing("volume_within", by_day({9: 2, 16: 4, 30: 9}), 0.5, column_name="at", weeks=3)
+    assert row["usual_rows"] == 2
+    [row] = failing("volume_within", by_day({9: 2, 16: 4, 23: 6, 30: 90}), 0.5, column_name="at", weeks=2)
+    assert row["usual_rows"] == 5
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -65,7 +77,7 @@ def test_a_day_without_rows_fails(failing, by_day):
     assert (row["day"], row["row_count"], row["change"]) == (D(2024, 1, 30), 0, -1)
 
 
-def test_the_mean_is_of_as_many_weeks_as_are_asked_for_and_of_days_since_the_first_row(failing, by_day):
+def test_the_median_is_of_as_many_weeks_as_are_asked_for_and_of_days_since_the_first_row(failing, by_day):
     table = by_day({9: 8, 23: 4, 30: 4})
     assert failing("volume_within", table, 0.01, column_name="at", weeks=1) == []
     # nothing on the 16th, which counts as empty; the 2nd is before the first row, and does not

@@ -82,7 +82,8 @@ DAYS = "select i as id, date '2024-01-01' + cast(i // 3000 as integer) as day, {
 
 
 def sent(result, words, without="where"):
-    return [sql for sql in result.statements if words in sql and without not in sql]
+    """Statements with these words; the sides of a join are cut out of one table by a WHERE of its own."""
+    return [sql for sql in result.statements if words in sql and without not in re.sub("where (not )?is_old", "", sql)]
 
 
 @pytest.mark.targets("duckdb")

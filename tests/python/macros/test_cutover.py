@@ -161,7 +161,9 @@ def test_rows_are_compared_as_compare_rows_does(macro, table, found):
         ("rows", "problem", "0 only in the table, 0 only in the replacement, 1 that differ, of 2 and 2")
     ]
     assert found(**{**same, "tolerance": None, "where": "id = 2"}) == []
-    assert re.search(r"loaded +2\n", macro("cutover", *BOTH, **{**same, "exclude_columns": []}, by="new_name").printed)
+    assert re.search(
+        r"loaded +2 +0.00 %", macro("cutover", *BOTH, **{**same, "exclude_columns": []}, by="new_name").printed
+    )
 
 
 def test_comments_are_carried_over_and_those_of_the_replacement_stay(macro, run, names):

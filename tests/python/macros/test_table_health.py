@@ -147,3 +147,15 @@ def test_wrong_settings_are_said_to_be_wrong(macro, case):
 def test_a_var_that_holds_no_tables_is_refused(macro):
     with macro.raises("the var dbt_playbooks_health is '['orders']'. Give tables with their settings"):
         macro("dbt_playbooks.table_health_sql", vars={"dbt_playbooks_health": ["orders"]})
+
+
+@pytest.mark.targets("duckdb")
+@pytest.mark.parametrize(
+    ("value", "shown"), [("'nan'", "NaN"), ("'inf'", "Infinity"), ("'-inf'", "-Infinity"), ("1.5", 1.5), ("null", None)]
+)
+def test_metrics_are_json_whatever_the_numbers_are(macro, value, shown):
+    made = f"select {value}::double as amount, timestamp '2024-01-04 10:00:00' as ordered_at"
+    macro.query(f"create or replace table dbt_test.orders as {made}")
+    rows = health(macro, orders={"date_column": "ordered_at", "metrics": "amount", "days": 1})
+    [metrics] = [row["metrics"] for row in rows if row["metrics"]]
+    assert json.loads(metrics, parse_constant=pytest.fail)["amount_max"] == shown

@@ -56,6 +56,8 @@ def picked_by_chance(tree: Any, dialect: str | None, chances: Chances = NONE) ->
     try:
         columns_by_chance(tree, dialect, chances)
     except (_PickedError, RecursionError):
+        # a value that no other row has is the less likely one
+        made.sort(key=lambda call: bool(names_called(call) & UNIQUE))
         return str(made[0].sql(dialect)) if made else ".".join(views[0])
     return None
 
@@ -243,7 +245,7 @@ class _Reader:
             chances = [[each.of(name) for each in tables.values()] for name in using]
             name, found = self._tables(part.this, scope)
             before = max((each.most for each in tables.values()), default=0)
-            if str(part.args.get("method") or "").upper() in ("NATURAL", "POSITIONAL") and max(found.most, before):
+            if str(part.args.get("method") or "").upper() == "NATURAL" and max(found.most, before):
                 raise _PickedError
             for column, left in zip(using, chances, strict=True):
                 if {found.of(column), *left} not in ({0}, {1}) and max([found.of(column), *left]):
@@ -265,7 +267,6 @@ class _Reader:
         """The name and the columns of a table."""
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
             name = tuple(part.name.lower() for part in node.parts)
-            name = tuple(".".join(name).split(".")) if self._dialect == "bigquery" else name
             view = view_named(name, self._chances.columns)
             found = scope.ctes.get(name[0]) if len(name) == 1 else None
             found = found or (self._chances.columns[view] if view else Columns())
