@@ -121,7 +121,7 @@ class _Reader:
             self._refuse_order(tree, replace(scope, outputs=found.named), found, is_last)
             self._refuse_rest(tree, scope, {"this", "alias", "with", "order", "expressions"})
             return self._aliased(tree, found)
-        return self._tables(tree, scope)[1]
+        return self._nested(tree, scope)
 
     def _with_ctes(self, tree: Any, scope: _Scope) -> _Scope:
         given = arg(tree, "with")
