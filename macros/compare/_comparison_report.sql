@@ -17,7 +17,7 @@
     {%- endif -%}
     {%- for each in found.look_alike -%}
       {%- do notes.append(each.column ~ ' of key ' ~ each.key.values() | join(', ') ~ ' differs at character ' ~ each.place ~ ': '
-        ~ dbt_playbooks._spelled_character(each.old) ~ ' in old, ' ~ dbt_playbooks._spelled_character(each.new) ~ ' in new') -%}
+        ~ (each.old or 'the end of the text') ~ ' in old, ' ~ (each.new or 'the end of the text') ~ ' in new') -%}
     {%- endfor -%}
     {%- set counts = [] -%}
     {%- for column, stated in found.by_column.items() -%}
@@ -47,10 +47,6 @@
   {%- endif -%}
   {%- set hundredths = (share * 10000) | int -%}
   {{ return('under 0.01 %' if share > 0 and not hundredths else '%.2f %%' % (hundredths / 100)) }}
-{% endmacro %}
-
-{% macro _spelled_character(code_point) %}
-  {{ return('the end of the text' if code_point is none else 'U+%04X' % code_point) }}
 {% endmacro %}
 
 {#- Two values; of long texts the part where they differ. -#}

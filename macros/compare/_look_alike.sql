@@ -1,4 +1,4 @@
-{#- Of texts in a sample that look alike where they differ: {'key', 'column', 'place' (the number of the character), 'old' and 'new' (the code points there; none
+{#- Of texts in a sample that look alike where they differ: {'key', 'column', 'place' (the number of the character), 'old' and 'new' (the code points there, 'U+00A0'; none
     where the text has ended)} each. Texts look alike when one of the two characters is no visible one of ASCII: an accent, a blank, a letter of another script. -#}
 {% macro _look_alike(sample) %}
   {%- set found, characters, visible = [], [], dbt_playbooks._visible_characters() -%}
@@ -34,7 +34,7 @@
   {{ return(bounds.least) }}
 {% endmacro %}
 
-{#- Characters to their numbers, as the warehouse has them. -#}
+{#- Characters to their numbers, as the warehouse writes them: 'U+00A0'. -#}
 {% macro _code_points(characters) %}
   {%- set points, asked = {}, [] -%}
   {%- if characters -%}
@@ -43,16 +43,16 @@
     {%- endfor -%}
     {%- set row = dbt_playbooks._query('select ' ~ asked | join(', '))[0] -%}
     {%- for character in characters -%}
-      {%- do points.update({character: row[loop.index0] | int}) -%}
+      {%- do points.update({character: row[loop.index0]}) -%}
     {%- endfor -%}
   {%- endif -%}
   {{ return(points) }}
 {% endmacro %}
 
 {% macro duckdb___code_point(character) %}
-  {{ return('unicode(' ~ character ~ ')') }}
+  {{ return("printf('U+%04X', unicode(" ~ character ~ '))') }}
 {% endmacro %}
 
 {% macro bigquery___code_point(character) %}
-  {{ return('to_code_points(' ~ character ~ ')[offset(0)]') }}
+  {{ return("format('U+%04X', to_code_points(" ~ character ~ ')[offset(0)])') }}
 {% endmacro %}

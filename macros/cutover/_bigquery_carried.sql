@@ -7,6 +7,7 @@
     {%- do dbt_playbooks._carry_options(old, new, to, options, kept, findings) -%}
     {%- do dbt_playbooks._carry_columns(old, new, to, rename, before, kept, findings) -%}
     {%- do dbt_playbooks._carry_rules(old, new, to, findings) -%}
+    {%- do findings.extend(dbt_playbooks._lost_properties(old, new, to, rename)) -%}
     {%- do kept.extend(labels.kept) -%}
   {%- endif -%}
   {%- do options.append(labels.option) -%}

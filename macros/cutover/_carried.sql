@@ -20,7 +20,13 @@
       {%- do before.append('comment on column ' ~ to ~ '.' ~ column ~ ' is ' ~ dbt_playbooks._string_literal(pair.old.comment)) -%}
       {%- do kept.append('the comment of ' ~ pair.new.name) -%}
     {%- endif -%}
-    {%- if pair.old.default is not none and pair.new.default is none -%}
+    {%- if pair.old.collation != pair.new.collation -%}
+      {%- do findings.append(['lost', 'problem', 'the collation of ' ~ pair.new.name ~ ': ' ~ (pair.old.collation or 'none') ~ ' in the table, ' ~ (pair.new.collation or 'none')
+        ~ ' in the replacement, so texts would be equal, and in order, otherwise. Make the replacement with it: ' ~ pair.new.name ~ ' varchar' ~ (' collate ' ~ pair.old.collation if pair.old.collation else '')]) -%}
+    {%- endif -%}
+    {%- if pair.old.is_generated and not pair.new.is_generated -%}
+      {%- do findings.append(['lost', 'problem', 'that ' ~ pair.new.name ~ ' is generated, as ' ~ pair.old.default ~ '. DuckDB adds that to no table that is there: make the replacement with it']) -%}
+    {%- elif pair.old.default is not none and pair.new.default is none -%}
       {%- do findings.append(['lost', 'problem', 'the default of ' ~ pair.new.name ~ '. Set it first: alter table ' ~ to ~ ' alter column ' ~ column ~ ' set default ' ~ pair.old.default]) -%}
     {%- endif -%}
   {%- endfor -%}
@@ -29,6 +35,9 @@
       '. Add it first: alter table ' ~ to ~ ' add ' ~ constraint if constraint.startswith('PRIMARY KEY') else '. DuckDB adds it to no table that is there: make the replacement with it'
     )]) -%}
   {%- endfor -%}
+  {%- if old.tags and old.tags != new.tags -%}
+    {%- do findings.append(['lost', 'problem', 'the tags ' ~ old.tags ~ '. Make the replacement with them']) -%}
+  {%- endif -%}
   {%- for index in dbt_playbooks._indexes_after(old, new, rename) -%}
     {%- if index.lost -%}
       {%- do findings.append(['lost', 'problem', 'the index ' ~ index.name ~ ' (' ~ index.parts ~ '), which names the column ' ~ index.lost ~ ' that the replacement lacks']) -%}
@@ -62,6 +71,10 @@
   {%- for relation, facts in [(place.old, old), (place.replacement, new)] if facts.referenced_by -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: DuckDB renames no table that a foreign key refers to, and " ~ relation ~ " is referred to by "
       ~ facts.referenced_by | join(', ') ~ ". Make these tables without the foreign key first (create table ... as from ...).") }}
+  {%- endfor -%}
+  {%- for relation, facts in [(place.old, old), (place.replacement, new)] if facts.refers_to -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: " ~ relation ~ " has a foreign key (" ~ (facts.refers_to | select | join(', ') or 'to itself') ~ "), and DuckDB renames such a table in a way that no row of the table "
+      ~ "it refers to can be deleted any more (its issue 24648). Make both tables without foreign keys first (create table ... as from ...).") }}
   {%- endfor -%}
   {%- for index in old.indexes + new.indexes if index.other_type -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks.cutover: the index " ~ index.name ~ " is of the type " ~ index.other_type ~ ", which is not made again here, and DuckDB renames no table that has an index. Drop it first, and make it again after the cutover.") }}

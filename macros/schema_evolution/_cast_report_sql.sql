@@ -1,5 +1,5 @@
-{#- One row, from one scan, that says what a rule makes of the values of a column: how many there are, how many of them fail or are lossy, the rates, and
-    the most frequent values of both as JSON texts, arrays of {'bad_value', 'row_count'}. What is fine is one group, however many values it has. -#}
+{#- One row, from one scan, that says what a rule makes of the values of a column: how many there are, how many of them fail, are lossy or respelled, the
+    rates, and the most frequent values of each as JSON texts, arrays of {'bad_value', 'row_count'}. What is fine is one group, however many values it has. -#}
 {% macro _cast_report_sql(table, column, rule, where, sample) %}
   {%- set sql -%}
 with prepared as (
@@ -26,8 +26,7 @@ judged as (
     case
       when prepared_value is null then 'null'
       when typed_value is null then 'failed'
-      when {{ dbt_playbooks._is_lossy('prepared_value', 'typed_value', rule) }} then 'lossy'
-      else 'fine'
+      {{ dbt_playbooks._cast_verdict('prepared_value', 'typed_value', rule) }}
     end as verdict
   from typed
 ),
@@ -35,7 +34,7 @@ judged as (
 counted as (
   select
     verdict,
-    case when verdict in ('failed', 'lossy') then {{ dbt_playbooks._beginning('source_value') }} end as bad_value,
+    case when verdict in ('failed', 'lossy', 'respelled') then {{ dbt_playbooks._beginning('source_value') }} end as bad_value,
     count(*) as row_count
   from judged
   group by 1, 2
@@ -44,13 +43,13 @@ counted as (
 select
   coalesce(sum(row_count), 0) as row_count,
   coalesce(sum(case when verdict <> 'null' then row_count end), 0) as non_null_count,
-  {%- for verdict in ['failed', 'lossy'] %}
+  {%- for verdict in ['failed', 'lossy', 'respelled'] %}
   coalesce(sum(case when verdict = '{{ verdict }}' then row_count end), 0) as {{ verdict }}_count,
   {%- endfor %}
-  {%- for verdict in ['failed', 'lossy'] %}
+  {%- for verdict in ['failed', 'lossy', 'respelled'] %}
   sum(case when verdict = '{{ verdict }}' then row_count else 0 end) / nullif(sum(case when verdict <> 'null' then row_count end), 0) as {{ verdict }}_rate,
   {%- endfor %}
-  {%- for verdict in ['failed', 'lossy'] %}
+  {%- for verdict in ['failed', 'lossy', 'respelled'] %}
   {{ dbt_playbooks._most_frequent(['bad_value'], "verdict = '" ~ verdict ~ "'", sample) }} as {{ verdict }}_values{{ ',' if not loop.last }}
   {%- endfor %}
 from counted

@@ -223,8 +223,8 @@ CASES = {
     "backfill_state_exists": Case(state=True, value=True),
     "cast_report": Case(
         NOT_AT_MIDNIGHT,
-        printed="4 rows, 0 of them NULL; of 4 values 0 failed (0.0) and 2 lossy (0.5)",
-        answers=[[[4, 4, 0, 2, 0.0, 0.5, "[]", "[]"]]],
+        printed="4 rows, 0 of them NULL; of 4 values 0 failed (0.0), 2 lossy (0.5) and 0 respelled (0.0)",
+        answers=[[[4, 4, 0, 2, 0, 0.0, 0.5, 0.0, "[]", "[]", "[]"]]],
     ),
     "cast_report_sql": Case(
         NOT_AT_MIDNIGHT,

@@ -1,4 +1,4 @@
-"""Which texts become which values, and which of those are lossy: one rule, on DuckDB, on the emulator, and by GoogleSQL's reference implementation."""
+"""Which texts become which values, and which come back otherwise: one rule, on DuckDB, on the emulator, by GoogleSQL's reference implementation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ D, T, N = dt.date, dt.datetime, Decimal
 UTC = dt.timezone.utc
 FAILS = None
 
-# text: its value, and whether it is lossy
+# text: its value, and whether it comes back otherwise
 INTEGER = {
     "7": (7, False), "0": (0, False), "-12": (-12, False), "007": (7, True), "+7": (7, True), "-0": (0, True),
     "9223372036854775807": (2**63 - 1, False), "-9223372036854775808": (-(2**63), False), "000000000000000000000000000000000000000012": (12, True),
@@ -110,11 +110,11 @@ FORMATS = {
 
 
 def cast_sql(macro: Any, to: str, source: str, **options: Any) -> str:
-    """A query of the texts, in order, the value of each and whether it is lossy."""
+    """A query of the texts, in order, the value of each and whether it comes back otherwise."""
     rule = macro("_cast_rule", to=to, **options).value
     value = macro("_prepared", expression="text", rule=rule).text
     typed = macro("_cast_value", value=value, rule=rule).text
-    lossy = macro("_is_lossy", value=value, typed="typed", rule=rule).text
+    lossy = f"not {macro('_comes_back', value=value, typed='typed', rule=rule).text}"
     inside = f"select place, text, {typed} as typed from {source}"
     return f"select text, typed, case when typed is not null then {lossy} end as lossy from ({inside}) order by place"
 

@@ -156,3 +156,13 @@ def test_without_a_key_samples_are_by_kind_too(report):
     ]
     assert [each["row"]["id"] for each in result.value["sample"]] == ["5", "0", "1", "30", "31"]
     assert "times in old" in result.printed
+
+
+@pytest.mark.targets("duckdb", "emulator")
+def test_characters_are_numbered(macro):
+    assert macro("_code_points", ["é", "\u00a0", "A", "'"]).value == {
+        "é": "U+00E9",
+        "\u00a0": "U+00A0",
+        "A": "U+0041",
+        "'": "U+0027",
+    }

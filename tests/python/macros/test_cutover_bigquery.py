@@ -246,12 +246,32 @@ TAGGED = {
     }
 }
 DEEP = {"name": "address", "type": "RECORD", "fields": [{"name": "zip", "type": "STRING", "description": "the code"}]}
+V2 = "`test-project`.`dbt_test`.`orders_v2`"
 LOST = {
     "policy tags": (TAGGED, "the policy tags of note, without which more people may read these columns. No SQL sets them"),
     "nested descriptions": ({"schema": {"fields": [*FIELDS[:3], DEEP]}}, "the descriptions of the fields address.zip. No SQL sets them"),
     "a primary key": (
         {"tableConstraints": {"primaryKey": {"columns": ["id", "order day"]}}},
         "the primary key. Add it first: alter table `test-project`.`dbt_test`.`orders_v2` add primary key (`id`, `order day`) not enforced",
+    ),
+    "a staleness": (
+        {"maxStaleness": "0-0 0 4:0:0"},
+        f"the max staleness of the table: 0-0 0 4:0:0. Set it first: alter table {V2} set options (max_staleness = ...)",
+    ),
+    "a collation": ({"defaultCollation": "und:ci"}, "the default collation of the table: und:ci. Set it first: alter table"),
+    "resource tags": ({"resourceTags": {"env": "prod"}}, "the resource tags of the table: {'env': 'prod'}. Set it first:"),
+    "what BigQuery adds next year": (
+        {"quantumState": {"spin": "up"}},
+        "the quantum state of the table: {'spin': 'up'}. No SQL that is known here sets it",
+    ),
+    "data policies": (
+        {"schema": {"fields": [*FIELDS[:2], {**FIELDS[2], "dataPolicies": [{"name": "masked"}]}, FIELDS[3]]}},
+        "the data policies of note: [{'name': 'masked'}]. "
+        f"Set it first: alter table {V2} alter column `note` set options (data_policies = ...)",
+    ),
+    "a collation of a field": (
+        {"schema": {"fields": [*FIELDS[:3], {**FIELDS[3], "fields": [{"name": "zip", "type": "STRING", "collation": "und:ci"}]}]}},
+        "the collation of address.zip: und:ci. No SQL that is known here sets it",
     ),
     "an encryption key": ({"encryptionConfiguration": {"kmsKeyName": "projects/p/key"}}, "the key projects/p/key with which it is encrypted."),
 }  # fmt: skip

@@ -171,6 +171,22 @@ def test_what_the_replacement_lacks_is_said_with_what_to_run_first(macro, tables
     run(accept=["lost", "schema"])
 
 
+def test_collations_and_generated_columns_are_told_as_lost(macro):
+    columns = 'id int, "in, (note" varchar collate nocase.noaccent, note text collate nocase, plain text'
+    macro.query(f"create table dbt_test.orders ({columns}, twice int generated always as (id * 2))")
+    macro.query('create table dbt_test.orders_v2 (id int, "in, (note" varchar, note text, plain text, twice int)')
+    lost = [what for check, what in found(macro) if check == "lost"]
+    assert [each.split(":")[0].split(". ")[0] for each in lost] == [
+        "the collation of in, (note",
+        "the collation of note",
+        "that twice is generated, as CAST((id * 2) AS INTEGER)",
+    ]
+    assert "nocase.noaccent in the table, none in the replacement" in lost[0].lower()
+    macro.query("drop table dbt_test.orders_v2")
+    macro.query(f"create table dbt_test.orders_v2 ({columns}, twice int generated always as (id * 2))")
+    assert found(macro) == []
+
+
 def test_a_replacement_with_the_same_constraints_loses_nothing(macro, tables, run):
     definition = "id int primary key, note text not null default 'x' check (note <> '')"
     tables(definition, f"create table {{}} ({definition})")

@@ -261,7 +261,7 @@ def test_pitfall_16_a_cast_that_succeeds_loses_information(macro, table):
     texts = ["7", "007", "1e3", "1.50"]
     users = table({"user_id": texts}, name="users")
     ours = macro("cast_report", users, "user_id", "integer").value
-    assert [each["value"] for each in ours["lossy_values"]] == ["007"]
+    assert [each["value"] for each in ours["respelled_values"]] == ["007"]
     assert [each["value"] for each in ours["failed_values"]] == ["1.50", "1e3"]
     # these adapters round and read on, where BigQuery's own cast gives NULL
     assert macro.query(
@@ -271,7 +271,7 @@ def test_pitfall_16_a_cast_that_succeeds_loses_information(macro, table):
         [1000, None],
     ]
     lossy = macro("cast_report", users, "user_id", "float").value
-    assert (lossy["failed_count"], [each["value"] for each in lossy["lossy_values"]]) == (0, ["007", "1.50", "1e3"])
+    assert (lossy["failed_count"], [each["value"] for each in lossy["respelled_values"]]) == (0, ["007", "1.50", "1e3"])
 
 
 def test_pitfall_17_two_columns_side_by_side_drift_apart_unnoticed(macro, made):

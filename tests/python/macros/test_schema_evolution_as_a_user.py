@@ -114,7 +114,7 @@ models:
           - dbt_playbooks.cast_failure_rate_below: {name: few_failures, arguments: {to: integer, max_rate: 0.2, trim: true}}
           - dbt_playbooks.cast_failure_rate_below: {name: no_failures, arguments: {to: integer, trim: true, blank_as_null: true}}
           - dbt_playbooks.cast_failure_rate_below:
-              {name: no_losses, arguments: {to: integer, max_rate: 1, max_lossy_rate: 0.1}, config: {where: user_id is not null}}
+              {name: no_losses, arguments: {to: integer, max_rate: 1, max_respelled_rate: 0.1}, config: {where: user_id is not null}}
           - dbt_playbooks.cast_failure_rate_below: {name: kept, arguments: {to: integer, sample: 1}, config: {store_failures: true}}
 """
 PLAIN = "{{ config(materialized='incremental') }} select user_id as place, user_type, user_id from {{ source('raw', 'users') }}"

@@ -85,7 +85,7 @@ _EQUAL: object = {"dbt_playbooks.columns_equal": {"arguments": {"a": "carrier", 
 
 
 def _casts(column: str, max_rate: float) -> object:
-    limits = {"to": "integer", "max_rate": max_rate, "max_lossy_rate": 0}
+    limits = {"to": "integer", "max_rate": max_rate, "max_lossy_rate": 0, "max_respelled_rate": 0}
     return {"name": column, "data_tests": [{"dbt_playbooks.cast_failure_rate_below": {"arguments": limits}}]}
 
 

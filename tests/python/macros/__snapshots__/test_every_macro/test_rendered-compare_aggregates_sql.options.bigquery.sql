@@ -37,7 +37,7 @@ judged as (
   select
     *,
     (old_1 is distinct from new_1) as differs_1,
-    (old_2 is distinct from new_2 and not coalesce(case when new_2 > old_2 then new_2 - old_2 else old_2 - new_2 end <= 1 or case when new_2 > old_2 then new_2 - old_2 else old_2 - new_2 end <= 0.01 * abs(old_2), false)) as differs_2
+    (old_2 is distinct from new_2 and not coalesce(not (is_nan(old_2) or is_inf(old_2) or is_nan(new_2) or is_inf(new_2)) and (safe.abs(safe_subtract(new_2, old_2)) <= 1 or safe.abs(safe_subtract(new_2, old_2)) <= 0.01 * safe.abs(old_2)), false)) as differs_2
   from paired
 ),
 

@@ -1,39 +1,82 @@
-with old_side as (
+with both_sides as (
   select
     `id` as key_1,
-    `day` as old_1,
-    `amount` as old_2,
-    row_number() over (
-      partition by `id`
-      order by farm_fingerprint(to_json_string(struct(`id` as c1, `day` as c2, `amount` as c3)))
-    ) as copy_number,
-    true as in_old
+    `day` as value_1,
+    `amount` as value_2,
+    farm_fingerprint(to_json_string(struct(`id` as c1, `day` as c2, `amount` as c3))) as row_hash,
+    true as is_old
   from `test-project`.`dbt_test`.`archive`
+  union all
+  select
+    `id` as key_1,
+    `day` as value_1,
+    `amount` as value_2,
+    farm_fingerprint(to_json_string(struct(`id` as c1, `day` as c2, `amount` as c3))) as row_hash,
+    false as is_old
+  from `test-project`.`dbt_test`.`events`
+),
+
+copies_1 as (
+  select
+    *,
+    row_number() over (partition by key_1, row_hash, is_old order by row_hash) as copy_1,
+    count(case when is_old then 1 end) over (partition by key_1, row_hash) as old_copies_1,
+    count(case when not is_old then 1 end) over (partition by key_1, row_hash) as new_copies_1
+  from both_sides
+),
+
+met_1 as (
+  select
+    *,
+    copy_1 <= least(old_copies_1, new_copies_1) as is_met_1
+  from copies_1
+),
+
+numbered as (
+  select
+    *,
+    row_number() over (
+      partition by key_1, is_old
+      order by
+        case when is_met_1 then 0 else 2 end,
+        case when is_met_1 then row_hash end,
+        copy_1
+    ) as copy_number
+  from met_1
+),
+
+old_side as (
+  select
+    key_1,
+    value_1,
+    value_2,
+    copy_number,
+    true as is_there
+  from numbered
+  where is_old
 ),
 
 new_side as (
   select
-    `id` as key_1,
-    `day` as new_1,
-    `amount` as new_2,
-    row_number() over (
-      partition by `id`
-      order by farm_fingerprint(to_json_string(struct(`id` as c1, `day` as c2, `amount` as c3)))
-    ) as copy_number,
-    true as in_new
-  from `test-project`.`dbt_test`.`events`
+    key_1,
+    value_1,
+    value_2,
+    copy_number,
+    true as is_there
+  from numbered
+  where not is_old
 ),
 
 paired as (
   select
     coalesce(old_side.key_1, new_side.key_1) as key_1,
-    old_side.old_1,
-    new_side.new_1,
-    old_side.old_2,
-    new_side.new_2,
+    old_side.value_1 as old_1,
+    new_side.value_1 as new_1,
+    old_side.value_2 as old_2,
+    new_side.value_2 as new_2,
     coalesce(old_side.copy_number, new_side.copy_number) as copy_number,
-    old_side.in_old,
-    new_side.in_new
+    old_side.is_there as in_old,
+    new_side.is_there as in_new
   from old_side
   full outer join new_side
   on

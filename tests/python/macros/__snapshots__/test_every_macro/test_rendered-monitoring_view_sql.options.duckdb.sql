@@ -5,7 +5,7 @@ with counted as (
     count(*) as row_count,
     count(distinct case when "id" is not null and "day" is not null then row("id", "day") end) as distinct_keys,
     count(*) - count("amount") as "amount_nulls",
-    count(case when amount < 0 then 1 end) as anomalies,
+    count(case when (amount < 0) then 1 end) as anomalies,
     min("amount") as "amount_min",
     max("amount") as "amount_max",
     avg("amount") as "amount_avg",

@@ -5,7 +5,7 @@ with counted_1 as (
     count(*) as row_count,
     count(distinct `id`) as distinct_keys,
     count(*) - count(`id`) as `id_nulls`,
-    count(case when amount < 0 then 1 end) as anomalies,
+    count(case when (amount < 0) then 1 end) as anomalies,
     min(`happened_at`) as first_at,
     max(`happened_at`) as last_at
   from `test-project`.`dbt_test`.`events`

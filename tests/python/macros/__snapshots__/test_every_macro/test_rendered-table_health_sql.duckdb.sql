@@ -5,7 +5,7 @@ with counted_1 as (
     count(*) as row_count,
     count(distinct "id") as distinct_keys,
     count(*) - count("id") as "id_nulls",
-    count(case when amount < 0 then 1 end) as anomalies,
+    count(case when (amount < 0) then 1 end) as anomalies,
     min("happened_at") as first_at,
     max("happened_at") as last_at
   from "memory"."dbt_test"."events"
@@ -79,7 +79,7 @@ select
   cast(anomalies as bigint) as anomalies,
   cast(anomaly_rate as double) as anomaly_rate,
   cast(greatest("id_null_rate") as double) as worst_null_rate,
-  cast(json_object('id', "id_null_rate") as TEXT) as null_rates,
+  cast(json_object('id', case when isnan("id_null_rate") then to_json('NaN') when isfinite("id_null_rate") then to_json("id_null_rate") when "id_null_rate" > 0 then to_json('Infinity') when "id_null_rate" < 0 then to_json('-Infinity') end) as TEXT) as null_rates,
   cast(null as TEXT) as metrics,
   cast(first_at as timestamp) as first_at,
   cast(last_at as timestamp) as last_at,
