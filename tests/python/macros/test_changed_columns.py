@@ -90,6 +90,20 @@ def test_past_its_last_day_a_column_is_warned_of_and_stays(macro, warned, name, 
     assert macro(name, arguments=past).text == macro(name, arguments=future).text
 
 
+@pytest.mark.targets("duckdb", "bigquery")
+@pytest.mark.parametrize("kind", ["incremental", "table", "view"])
+def test_what_an_incremental_model_has_stored_is_warned_of(warned, kind):
+    column = {"name": "referrer", "data_type": "string", "remove_after": FUTURE}
+    found = warned("deprecated_column", model={"name": "users", "config": {"materialized": kind}}, **column)
+    assert len(found) == (1 if kind == "incremental" else 0)
+    for said in found:
+        assert (
+            "Each row that a run writes from now on, or writes again, loses the value of 'referrer' that is stored"
+            in said
+        )
+        assert "dbt_playbooks.backup_table --args '{table: users}'" in said
+
+
 def test_the_command_that_a_warning_names_can_be_typed_whatever_the_column(warned):
     [said] = warned("renamed_column", {"name": "users"}, old_name="Order's Date", new_name="day", remove_after=PAST)
     assert shlex.split(said.split("`")[1]) == ["dbt-playbooks", "impact", "users", "--column", "Order's Date"]

@@ -144,3 +144,15 @@ def test_tests_fail_when_they_should_and_a_warning_is_one_only_when_a_model_is_c
     [(problem, values)] = users.sql("select problem, failed_values from main_dbt_test__audit.kept")
     assert problem == "more values of user_id than allowed can't be cast to integer"
     assert json.loads(values)
+
+
+def test_a_run_that_empties_stored_values_says_so(users):
+    gone = "{{ dbt_playbooks.deprecated_column('user_type', 'string', '9998-12-31') }}"
+    select = f"select user_id, {gone} from {{{{ source('raw', 'users') }}}}"
+    incremental, table = walk(
+        users,
+        ({"models/users.sql": "{{ config(materialized='incremental') }} " + select}, ["run"]),
+        ({"models/users.sql": "{{ config(materialized='table') }} " + select}, ["run"]),
+    )
+    assert ["model 'users' is incremental" in text for text in incremental[2]] == [True]
+    assert table[2] == []
