@@ -47,11 +47,12 @@
 
 {% macro duckdb___origin_in_the_past(relation, exists, as_of, what) %}
   {%- set names = [] -%}
-  {%- for row in dbt_playbooks._query(dbt_playbooks._backups_sql(relation, relation.identifier)) -%}
+  {#- one of a part would be refused -#}
+  {%- for row in dbt_playbooks._query(dbt_playbooks._backups_sql(relation, relation.identifier)) if row[2] != 'copy of a part' -%}
     {%- do names.append(row[0]) -%}
   {%- endfor -%}
   {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": DuckDB keeps no past of a table, so as_of works on BigQuery only. "
-    ~ ("Restore from a backup: from_backup: " ~ names[:5] | join(', or ') if names else relation ~ " has no backup; dbt run-operation dbt_playbooks.backup_table makes one for the next time") ~ ".") }}
+    ~ ("Restore from a backup: from_backup: " ~ names[:5] | join(', or ') if names else relation ~ " has no backup of all its rows; dbt run-operation dbt_playbooks.backup_table makes one for the next time") ~ ".") }}
 {% endmacro %}
 
 {#- DML reads no past of the table that it changes, so the past becomes a snapshot first. -#}

@@ -280,8 +280,23 @@ def test_the_past_of_a_table_on_duckdb_points_to_its_backups(macro, shelf):
         "DuckDB keeps no past of a table, so as_of works on BigQuery only. Restore from a backup: from_backup: memory.dbt_test.books_backup_a."
     ):
         macro("restore_table", "books", as_of="2024-01-31T12:00:00Z")
-    with macro.raises("has no backup; dbt run-operation dbt_playbooks.backup_table makes one for the next time."):
+    with macro.raises(
+        "has no backup of all its rows; dbt run-operation dbt_playbooks.backup_table makes one for the next time."
+    ):
         macro("restore_table", "nothing", as_of="2024-01-31T12:00:00Z")
+
+
+def test_a_copy_of_a_part_is_not_named_as_the_backup_to_restore_from(macro, made):
+    made("select date '2024-01-01' + cast(i as int) as day, i as id from range(5) as r(i)", name="sales")
+    macro("delete_partitions", "sales", "day", dates=["2024-01-02"], dry_run=False)
+    [part] = [row[0] for row in macro("list_backups", "sales").rows]
+    with macro.raises("has no backup of all its rows"):
+        macro("restore_table", "sales", as_of="2024-01-31T12:00:00Z")
+    macro("backup_table", "sales", suffix="all")
+    with macro.raises("Restore from a backup: from_backup: memory.dbt_test.sales_backup_all."):
+        macro("restore_table", "sales", as_of="2024-01-31T12:00:00Z")
+    with macro.raises("holds only the rows that a deletion took"):
+        macro("restore_table", "sales", from_backup=part)
 
 
 @BOTH
