@@ -67,16 +67,26 @@ class _Lineages:
             if node.kind in _SEMANTIC:
                 lineage = self._semantics.lineage(node)
             elif node.kind == "unit_test":
-                lineage = unit_test_lineage(node, self._names.reference, self._dialect)
+                lineage = self._of_nodes(unit_test_lineage(node, self._names.reference, self._dialect))
             elif node.kind in _WITH_SQL:
                 self._say(f"reading {number:,} of {len(self._order):,}: {node.name} ...")
                 lineage, more = self._of_code(node)
                 wanted |= more
+                lineage = self._of_nodes(lineage) if node.kind == "test" else lineage
             else:
                 lineage = Lineage()
             configured = frozenset(self._configured(node))
             self._found[node.unique_id] = replace(lineage, configured=configured) if configured else lineage
         return wanted
+
+    def _of_nodes(self, lineage: Lineage) -> Lineage:
+        """Without what a test says of a model that is gone, or of a seed that is disabled: dbt warns of such a test, and it uses nothing."""
+        return replace(
+            lineage,
+            uses={origin: uses for origin, uses in lineage.uses.items() if origin[0] in self._nodes},
+            named=frozenset(origin for origin in lineage.named if origin[0] in self._nodes),
+            parents=tuple(parent for parent in lineage.parents if parent in self._nodes),
+        )
 
     # --- SQL -------------------------------------------------------------------------------------------------------
 

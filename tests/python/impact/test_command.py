@@ -175,3 +175,31 @@ def test_the_project_need_not_have_our_package_nor_a_warehouse(project: Callable
     shop = project({"one": "select 1 as id, 2 as n", "two": "select id as key from {{ ref('one') }}"})
     assert shop.playbooks("impact", "one", "--column", "id").out.startswith("one.id reaches 1 model.")
     assert not shop.file.exists()
+
+
+GONE = """
+models:
+  - name: gone
+    columns:
+      - name: id
+        data_tests: [not_null, unique, {accepted_values: {arguments: {values: [1]}}}, {dbt_playbooks.null_rate_below: {arguments: {max_rate: 0.1}}}]
+seeds:
+  - name: unused
+    config: {enabled: false}
+    columns:
+      - name: id
+        data_tests: [not_null, {relationships: {arguments: {to: ref('events'), field: id}}}]
+"""
+
+
+@pytest.mark.parametrize("words", [["impact", "events", "--column", "amount"], ["migrations"], ["impact", "events"]])
+def test_tests_of_what_is_gone_or_disabled_use_nothing(shop: Shop, words: list[str]) -> None:
+    """dbt warns of them, and opens the project."""
+    shop.model("events", "select * from {{ source('raw', 'events') }}")
+    shop.model("daily", "select event_date, sum(amount) as amount from {{ ref('events') }} group by 1")
+    shop.write("seeds/unused.csv", "id\n1\n")
+    shop.write("models/gone.yml", GONE)
+    said = shop.playbooks(*words)
+    assert said.code == 0, said.err
+    assert ("daily" in said.out) == (words[0] == "impact")
+    assert shop.playbooks(*words).code == 0, "nor does what is kept of the project"
