@@ -49,6 +49,26 @@ def outputs(found: Lineage) -> str:
 
 
 CASES = [
+    # chains of dots, maps, patterns, positions, texts
+    ("select status.upper().lower() as s from t", "t.status reads", "s=t.status*"),
+    ("select id from t as x where x.status.replace(a, 'b') = 'A'", "t.a filters, t.id passes on, t.status filters", "id=t.id"),
+    ("select list_transform(items, lambda i: i.upper()) as s from t", "t.items reads", "s=t.items*"),
+    ("select map {status: amount} as m from t", "t.amount reads, t.status reads", "m=t.amount*&t.status*"),
+    ("select {status: amount} as m from t", "t.amount reads", "m=t.amount*"),
+    ("select * replace ('x' as status) from t", "t.status reads", "id=t.id, a=t.a, b=t.b, status=, ts=t.ts, items=t.items, amount=t.amount"),
+    ("select * not like '%t%' from z", "", "id=z.id, x=z.x"),
+    ("select * not ilike 'A%' from t", "", "id=t.id, b=t.b, status=t.status, ts=t.ts, items=t.items"),
+    ("select * glob 'st*s' from t", "", "status=t.status"),
+    ("select * similar to 'st|x' from z", "", "x=z.x"),
+    ("select id from t where columns('sta.*') = 'a'", "t.id passes on, t.status filters", "id=t.id"),
+    ("select id from t order by columns('sta.*')", "t.id passes on, t.status orders", "id=t.id"),
+    ("select id from t limit (select max(x) from z)", "t.id passes on, z.x filters", "id=t.id"),
+    ("select id from t union all select id from z offset (select max(c) from u)", "t.id passes on, u.c filters, z.id passes on", "id=t.id&z.id"),
+    ("select id from t order by #2", "t.a orders, t.id passes on", "id=t.id"),
+    ("select * from query_table('main.z')", "", "id=z.id, x=z.x"),
+    ("select x from query('select status as x from t')", "t.status passes on", "x=t.status"),
+    ("select column_name from (summarize z)", "z.id reads, z.x reads", "column_name=z.id*&z.x*"),
+    ("select column_name from (describe z)", "z.id reads, z.x reads", "column_name=z.id*&z.x*"),
     # names
     ("select a, b as c, upper(status) as s from t", "t.a passes on, t.b passes on, t.status reads", "a=t.a, c=t.b, s=t.status*"),
     ("select cast(a as bigint) as a, (b)::text as b from t", "t.a passes on, t.b passes on", "a=t.a, b=t.b"),
@@ -172,6 +192,7 @@ def test_uses_and_columns_are_what_sql_means(sql: str, used: str, returned: str)
 
 
 ON_BIGQUERY = [
+    ("select label from ml.predict(model m, table z)", "z.id reads, z.x reads", "label=z.id*&z.x*"),
     ("select `a`, x.b.c from `p.d.t` as x where `x`.status is null", "t.a passes on, t.b reads, t.status filters", "a=t.a, c=t.b*"),
     (
         "select id, item.sku, off from t, unnest(t.items) as item with offset as off where item.q > 1",
@@ -212,7 +233,7 @@ def test_uses_and_columns_are_what_bigquery_means(sql: str, used: str, returned:
         ("select a as b from open_one where b > 1", "open_one.a passes on, open_one.b filters"),
         ("select a as b, upper(b) as c from open_one", "open_one.a passes on, open_one.b reads"),
         ("select a as b, b as c from open_one", "open_one.a passes on, open_one.b passes on"),
-        ("select a as b, * replace (b + 1 as c) from open_one", "open_one.a passes on, open_one.b reads"),
+        ("select a as b, * replace (b + 1 as c) from open_one", "open_one.a passes on, open_one.b reads, open_one.c reads"),
         ("select a as b, upper(b) as c from open_one group by all", "open_one.a passes on+groups, open_one.b reads+groups"),
     ],
 )  # fmt: skip
@@ -297,6 +318,12 @@ def test_an_output_whose_name_no_query_writes_comes_by_a_star(sql: str, starred:
 def test_what_is_no_query_is_told(sql: str, reason: str) -> None:
     with pytest.raises(UnreadableError, match=reason):
         parse(sql, "duckdb")
+
+
+@pytest.mark.parametrize("function", ["query", "query_table"])
+def test_a_table_whose_name_is_put_together_when_it_runs_is_not_told(function: str) -> None:
+    with pytest.raises(UnreadableError, match=r"which is put together when it runs"):
+        lineage(f"select id from {function}('t' || getvariable('x'))")
 
 
 def test_long_and_deep_queries_are_read() -> None:

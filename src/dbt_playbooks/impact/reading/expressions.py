@@ -23,6 +23,12 @@ _SAME_VALUE: tuple[Any, ...] = tuple(
 )
 
 
+_ANY_COLUMN: tuple[Any, ...] = tuple(
+    getattr(exp, name) for name in ("Columns", "PositionalColumn") if hasattr(exp, name)
+)
+"""What may mean any column: columns('a.*'), #2."""
+
+
 def value(reader: Reader, node: Any, scope: Scope, aliases: Aliases = "last") -> Flow:
     """Where a value comes from; a column alone, also in parentheses or cast, is passed on as it is."""
     inner = node
@@ -47,6 +53,21 @@ def parts(reader: Reader, node: Any, scope: Scope, aliases: Aliases = "last") ->
         elif isinstance(each, exp.Star):
             if not isinstance(each.parent, exp.Count):
                 flows.append(_row(scope, None))
+        elif isinstance(each, exp.Dot) and _dotted(each):
+            names = _dotted(each)
+            if names[0].lower() not in hidden:
+                flows.append(scope.column(names, aliases))
+            stack += [(call, hidden) for call in each.find_all(exp.Func)]
+        elif isinstance(each, exp.ToMap):
+            # a name before the colon is a column here, and that of a field in a struct
+            keys = [pair.this.name for pair in each.find_all(exp.PropertyEQ) if isinstance(pair.this, exp.Identifier)]
+            flows += [scope.column([key], aliases) for key in keys]
+            stack += [(child, hidden) for child in each.iter_expressions()]
+        elif isinstance(each, _ANY_COLUMN):
+            flows.append(reader.chosen(each, scope))
+        elif isinstance(each, exp.Table):
+            # summarize t, ml.predict(model m, table t)
+            flows.append(reader.query(each, scope, scope.ctes).everything())
         elif isinstance(each, exp.Exists) and isinstance(each.this, QUERIES):
             reader.query(each.this, scope, scope.ctes)  # what it returns is of no matter
         elif isinstance(each, QUERIES):
@@ -62,6 +83,21 @@ def parts(reader: Reader, node: Any, scope: Scope, aliases: Aliases = "last") ->
 
 def _parts(column: Any) -> list[str]:
     return [part.name for part in column.parts]
+
+
+def _dotted(dot: Any) -> list[str]:
+    """The names at the beginning of a chain: [t, status] of `t.status.upper().lower()`; none where it begins with something else."""
+    names: list[str] = []
+    links = [dot.expression]
+    while isinstance(dot.this, exp.Dot):
+        dot = dot.this
+        links.append(dot.expression)
+    links.append(dot.this)
+    for link in reversed(links):
+        if not isinstance(link, exp.Identifier):
+            break
+        names.append(link.name)
+    return names
 
 
 def _row(scope: Scope, column: Any) -> Flow:

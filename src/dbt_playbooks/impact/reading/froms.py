@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from dbt_playbooks.impact.reading.expressions import parts
-from dbt_playbooks.impact.reading.parsing import QUERIES
+from dbt_playbooks.impact.reading.parsing import QUERIES, UnreadableError, parse
 from dbt_playbooks.impact.reading.pivots import pivoted, pivoted_by_statement
 from dbt_playbooks.impact.reading.scope import Scope
 from dbt_playbooks.impact.reading.tables import Flow, Out, Rest, Table, merged
@@ -97,6 +97,10 @@ def _add_table(reader: Reader, node: Any, scope: Scope) -> None:
     names = _column_names(node)
     if not isinstance(node.this, exp.Identifier):
         # a function that makes a table, or a name that is more than names
+        by_text = _read_by_text(reader, node.this, scope)
+        if by_text is not None:
+            scope.add(node.alias, by_text.named(names))
+            return
         found = reader.lookup([node.this.sql(reader.dialect)])
         flow = {} if found else parts(reader, node.this, scope)
         table, path = (
@@ -120,6 +124,23 @@ def _add_table(reader: Reader, node: Any, scope: Scope) -> None:
         node = pivot if pivot.alias else node
     own_name = not node.alias
     scope.add(node.alias or (path[-1] if path else ""), table, path if own_name else ())
+
+
+def _read_by_text(reader: Reader, call: Any, scope: Scope) -> Table | None:
+    """What DuckDB's query_table('t') and query('select ...') read; None of any other function."""
+    function = str(call.this).lower() if isinstance(call, exp.Anonymous) else ""
+    if function not in ("query", "query_table"):
+        return None
+    texts = [
+        each
+        for argument in call.expressions[:1]
+        for each in (argument.expressions if isinstance(argument, exp.Array) else [argument])
+    ]
+    if not texts or not all(isinstance(each, exp.Literal) and each.is_string for each in texts):
+        raise UnreadableError(f"it reads what the text of {function}(...) says, which is put together when it runs")
+    sql = [each.name if function == "query" else f"from {each.name}" for each in texts]
+    tables = [reader.query(parse(each, reader.dialect), scope, {}) for each in sql]
+    return Table([item for table in tables for item in table.items])
 
 
 def _add_lateral(reader: Reader, node: Any, scope: Scope) -> None:

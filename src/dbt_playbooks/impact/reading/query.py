@@ -15,7 +15,7 @@ from dbt_playbooks.impact.reading.notes import Notes
 from dbt_playbooks.impact.reading.parsing import QUERIES, SET_OPERATIONS, UnreadableError, arg
 from dbt_playbooks.impact.reading.pivots import pivoted
 from dbt_playbooks.impact.reading.scope import Aliases, Scope
-from dbt_playbooks.impact.reading.stars import is_star, starred
+from dbt_playbooks.impact.reading.stars import chosen, is_star, starred
 from dbt_playbooks.impact.reading.tables import Flow, Out, Rest, Table, merged
 from dbt_playbooks.impact.reading.unions import united
 
@@ -74,7 +74,12 @@ class Reader:
             scope = Scope(self.notes, ctes, outer)
             scope.add("", table)
             self._order(node, scope, table.items)
+        self._cut(node, Scope(self.notes, ctes, outer))
         return table
+
+    def chosen(self, node: Any, scope: Scope) -> Flow:
+        """The columns that a pattern or a position chooses in an expression."""
+        return chosen(self, node, scope)
 
     def _with(self, node: Any, outer: Scope | None, ctes: Mapping[str, Table]) -> Mapping[str, Table]:
         found = arg(node, "with")
@@ -132,6 +137,7 @@ class Reader:
             self.notes.used(parts(self, distinct.args["on"], scope, "last"), "groups")
         self._group(node, scope, items)
         self._order(node, scope, items)
+        self._cut(node, scope)
         if node.args.get("match"):
             self.notes.doubt(
                 Table(scope.star(None) or ()).everything(), "it uses MATCH_RECOGNIZE, which is not understood"
@@ -174,6 +180,12 @@ class Reader:
                     self.notes.used(merged(item.flow for item in items), "orders")
                 else:
                     self.notes.used(self._by_position(term, items) or parts(self, term, scope, "first"), "orders")
+
+    def _cut(self, node: Any, scope: Scope) -> None:
+        """How many rows stay may be a query."""
+        for key in ("limit", "offset", "fetch"):
+            if node.args.get(key):
+                self.notes.used(parts(self, node.args[key], scope, "never"), "filters")
 
     def _by_position(self, node: Any, items: Sequence[Out | Rest]) -> Flow | None:
         """`group by 1`. Of columns that are not known the positions are not known either."""

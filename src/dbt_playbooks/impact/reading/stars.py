@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -10,7 +12,7 @@ from sqlglot import exp
 from dbt_playbooks.impact.reading.expressions import parts, value
 from dbt_playbooks.impact.reading.parsing import arg
 from dbt_playbooks.impact.reading.scope import Scope
-from dbt_playbooks.impact.reading.tables import Flow, Out, Rest, Table
+from dbt_playbooks.impact.reading.tables import Flow, Out, Rest, Table, merged
 
 if TYPE_CHECKING:
     from dbt_playbooks.impact.reading.query import Reader
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 def is_star(node: Any) -> bool:
     """Whether a term of a select list stands for any number of columns."""
     inner = node.this if isinstance(node, exp.Alias) else node
-    if isinstance(inner, (exp.Column, exp.Like, exp.ILike, exp.SimilarTo)):
+    if isinstance(inner, (exp.Column, exp.Like, exp.ILike, exp.SimilarTo, exp.Glob)):
         return isinstance(inner.this, exp.Star)
     if isinstance(inner, exp.Dot):
         return isinstance(inner.expression, exp.Star)
@@ -61,6 +63,7 @@ def _modified(reader: Reader, items: list[Out | Rest], star: Any, scope: Scope) 
         if name in without:
             reader.notes.named(item.flow, name)
         elif name in replaced:
+            reader.notes.named(item.flow, name)
             found.append(Out(item.name, value(reader, replaced[name].this, scope, reader.aliases), written=True))
         elif name in renamed:
             reader.notes.named(item.flow, name)
@@ -74,6 +77,9 @@ def _modified(reader: Reader, items: list[Out | Rest], star: Any, scope: Scope) 
     ]
     if new:
         names = frozenset(replaced)
+        for rest in [item for item in items if isinstance(item, Rest) and item.node]:
+            for name in names - known:
+                reader.notes.named(rest.column(name), name)
         found = [Rest(item.node, item.without | names, item.flow) if isinstance(item, Rest) else item for item in found]
     return [*found, *new]
 
@@ -93,28 +99,55 @@ def _of_rest(reader: Reader, rest: Rest, without: set[str], renamed: dict[str, s
 def _by_pattern(reader: Reader, node: Any, scope: Scope) -> list[Out | Rest]:
     """`columns('a.*')`, `* like 'a%'`, `min(columns(*))`: known columns whose names match, each in an expression of its own."""
     items = scope.star(None) or []
-    pattern, as_is = _pattern(node)
-    if pattern is None or any(isinstance(item, Rest) for item in items):
-        whole: Flow = Table(items).everything()
-        reader.notes.doubt(whole, "it chooses columns by a pattern, of tables whose columns are not all known")
-        reader.notes.wanted |= {item.node for item in items if isinstance(item, Rest) and item.node}
-        return [Rest(flow=whole)]
-    chosen = [item for item in items if isinstance(item, Out) and pattern.search(item.name)]
-    return [Out(item.name, {origin: each and as_is for origin, each in item.flow.items()}) for item in chosen]
+    matches, as_is = _pattern(node)
+    if matches is None or any(isinstance(item, Rest) for item in items):
+        return [Rest(flow=_any(reader, items))]
+    found = [item for item in items if isinstance(item, Out) and matches(item.name)]
+    return [Out(item.name, {origin: each and as_is for origin, each in item.flow.items()}) for item in found]
 
 
-def _pattern(node: Any) -> tuple[re.Pattern[str] | None, bool]:
+def _any(reader: Reader, items: list[Out | Rest]) -> Flow:
+    whole: Flow = Table(items).everything()
+    reader.notes.doubt(whole, "it chooses columns by a pattern, of tables whose columns are not all known")
+    reader.notes.wanted |= {item.node for item in items if isinstance(item, Rest) and item.node}
+    return whole
+
+
+def chosen(reader: Reader, node: Any, scope: Scope) -> Flow:
+    """`where columns('a.*') > 1`, `order by #2`: what is chosen in an expression, which does not make columns of its own."""
+    if isinstance(node, getattr(exp, "Columns", ())):
+        return merged(item.flow for item in _by_pattern(reader, node, scope))
+    items = scope.star(None) or []
+    before = items[: int(node.name)] if node.name.isdigit() else []
+    if not before or any(isinstance(item, Rest) for item in before):
+        return _any(reader, items)
+    return before[-1].flow
+
+
+def _pattern(node: Any) -> tuple[Callable[[str], Any] | None, bool]:
     """What the names must match; None of what is not understood. And whether the columns are returned as they are."""
     inner = node.this if isinstance(node, exp.Alias) else node
     try:
-        if isinstance(inner, (exp.Like, exp.ILike)) and isinstance(inner.expression, exp.Literal):
-            text = re.escape(inner.expression.name).replace("%", ".*").replace("_", ".")
-            return re.compile(rf"\A{text}\Z", re.IGNORECASE if isinstance(inner, exp.ILike) else 0), True
+        if isinstance(inner, (exp.Like, exp.ILike, exp.Glob, exp.SimilarTo)) and isinstance(
+            inner.expression, exp.Literal
+        ):
+            found = _compiled(inner)
+            return ((lambda name: not found(name)) if inner.args.get("negate") else found), True
         columns = node.find(exp.Columns) if hasattr(exp, "Columns") else None
         if columns is not None and isinstance(columns.this, exp.Star) and not any(columns.this.args.values()):
-            return re.compile(""), columns is inner
+            return re.compile("").search, columns is inner
         if columns is not None and isinstance(columns.this, exp.Literal):
-            return re.compile(columns.this.name), columns is inner
+            return re.compile(columns.this.name).search, columns is inner
     except re.error:
         pass
     return None, False
+
+
+def _compiled(node: Any) -> Callable[[str], Any]:
+    text = node.expression.name
+    if isinstance(node, exp.Glob):
+        return re.compile(fnmatch.translate(text)).match
+    if isinstance(node, exp.SimilarTo):
+        return re.compile(text).fullmatch
+    like = re.escape(text).replace("%", ".*").replace("_", ".")
+    return re.compile(like, re.IGNORECASE if isinstance(node, exp.ILike) else 0).fullmatch
