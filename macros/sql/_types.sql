@@ -38,9 +38,10 @@
 {% endmacro %}
 
 {#- BigQuery's rows are hashed as JSON texts. GROUP BY and IS DISTINCT FROM take no JSON, GEOGRAPHY, STRUCT and ARRAY. An INTERVAL is equal to one that has 30 days for
-    a month. Not all BYTES are a text, which is shown. -0.0 becomes 0.0, which it is equal to but not written like. ST_ASTEXT rounds. -#}
+    a month. Not all BYTES are a text, which is shown. -0.0 becomes 0.0, which it is equal to but not written like. ST_ASTEXT rounds. NULL would be the
+    text 'null', as JSON's own null is. -#}
 {% macro bigquery___types() %}
-  {%- set own, as_json = '{}', 'to_json_string({})' -%}
+  {%- set own, as_json = '{}', 'case when {} is not null then to_json_string({}) end' -%}
   {{ return([
     {'names': ['bool', 'boolean'], 'family': 'bool', 'compared': own, 'hashed': own},
     {'names': ['int64', 'int', 'integer', 'bigint', 'smallint', 'tinyint', 'byteint'], 'family': 'integer', 'compared': own, 'hashed': own},

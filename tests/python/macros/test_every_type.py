@@ -6,6 +6,8 @@ import itertools
 
 import pytest
 
+from macros.reference import evaluated
+
 HALVES = [0, 1, -1, 2**64, 2**64 + 1, 2**65, 18446744073709551618, 36893488147419103233, -(2**64)]
 INSTANTS = ["'2024-01-01 00:00:00'", "'2024-01-01 00:00:01'", "'1969-12-31 23:59:59'", "'infinity'", "'-infinity'"]
 TEXTS = ["''", "' '", "'a'", "'A'", "'a '", "'NULL'", "'a' || chr(0)", "chr(0)", "'é'", "'e' || chr(769)", "'1'"]
@@ -158,3 +160,44 @@ def test_a_changed_value_in_a_nested_column_is_seen(macro, changed, data_type):
         parts = macro.query(macro("_statements_of_comparison", asked(macro, old, new)).value["always"][-1])
         assert sum(bool(row[6]) for row in parts) == number, nested
         assert macro("compare_rows", old, new, sample=0).value["only_in_old"] == number, nested
+
+
+BIGQUERY = {
+    "bool": ["true", "false"],
+    "int64": ["0", "1", "-1", "9007199254740992", "9007199254740993", "9223372036854775807"],
+    "float64": ["0.0", "cast('nan' as float64)", "cast('inf' as float64)", "cast('-inf' as float64)", "0.1", "0.1 + 0.2", "0.3", "5e-324"],
+    "numeric": ["numeric '0'", "numeric '0.000000001'", "numeric '12345678901234567890123456789'", "numeric '12345678901234567890123456788'"],
+    "bignumeric": ["bignumeric '0'", "bignumeric '0.00000000000000000000000000000000000001'", "bignumeric '1'", "bignumeric '-1'"],
+    "string": ["''", "' '", "'a'", "'A'", "'a '", "'NULL'", "'é'", r"'e\u0301'", "'\\\"'"],
+    "bytes": ["b''", r"b'\x00'", r"b'\x00\x00'", "b'a'", r"b'\xff'"],
+    "date": ["date '2024-01-01'", "date '2024-01-02'", "date '0001-01-01'", "date '9999-12-31'"],
+    "datetime": ["datetime '2024-01-01 00:00:00'", "datetime '2024-01-01 00:00:00.000001'", "datetime '9999-12-31 23:59:59.999999'"],
+    "timestamp": ["timestamp '2024-01-01 00:00:00+00'", "timestamp '2024-01-01 00:00:00.000001+00'", "timestamp '2024-01-01 00:00:00+01'"],
+    "time": ["time '00:00:00'", "time '12:00:00'", "time '12:00:00.000001'"],
+    "interval": ["interval '1' month", "interval '30' day", "interval '1' day", "interval '24' hour", "interval '0' second", "interval '-1' month"],
+    "range<date>": ["range<date> '[2024-01-01, 2024-02-01)'", "range<date> '[2024-01-01, UNBOUNDED)'", "range<date> '[UNBOUNDED, 2024-02-01)'"],
+    "json": ["json 'null'", "json '1'", "json '\"1\"'", "json '1.5'", "json '[]'", "json '[null]'", "json '{}'", "json '{\"a\": 1}'", "json '{\"a\": null}'"],
+    "array<int64>": ["[1, 2]", "[2, 1]", "[1]", "[1, null]", "array<int64>[]"],
+    "struct<a int64, b string>": ["struct(1 as a, 'x' as b)", "struct(1 as a, cast(null as string) as b)", "struct(cast(null as int64) as a, 'x' as b)"],
+    "array<struct<a array<int64>>>": ["[struct([1, 2] as a)]", "[struct([1] as a), struct([2] as a)]", "[struct(array<int64>[] as a)]"],
+}  # fmt: skip
+
+
+@pytest.mark.targets("bigquery")
+@pytest.mark.parametrize("data_type", BIGQUERY)
+def test_a_changed_value_is_another_on_bigquery_by_its_own_reference(macro, googlesql, data_type):
+    """What rows are compared by, and hashed as, of each pair of values, and of each value with itself."""
+    how = macro("_compared_as", old_type=data_type, new_type=data_type).value
+    values = [*BIGQUERY[data_type], f"cast(null as {data_type})"]
+    pairs = [*itertools.permutations(values, 2), *((value, value) for value in values)]
+    asked = []
+    for place, (old, new) in enumerate(pairs):
+        column = {"hashed": how["hashed"]} | {
+            side: how[side].replace("{}", f"({value})") for side, value in (("old", old), ("new", new))
+        }
+        one, other = (macro("_row_hash", macro("_hashed", [column], side).value).text for side in ("old", "new"))
+        differs = macro("_beyond", column["old"], column["new"]).text
+        asked.append(f"select '{place}', cast({differs} as string), cast({one} <> {other} as string)")
+    found = {pairs[int(place)]: said for place, *said in evaluated(googlesql, " union all ".join(asked))}
+    assert {pair: said for pair, said in found.items() if said != [str(pair[0] != pair[1]).lower()] * 2} == {}
+    assert len(found) == len(pairs)
