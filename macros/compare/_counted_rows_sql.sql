@@ -88,7 +88,7 @@ from judged
   {%- elif column.family == 'date' -%}
     {{ return('date_diff(' ~ greater ~ ', ' ~ smaller ~ ', day)') }}
   {%- elif column.family == 'timestamp' -%}
-    {{ return(('timestamp' if column.old_type == 'timestamp' and column.new_type != 'datetime' else 'datetime') ~ '_diff(' ~ greater ~ ', ' ~ smaller ~ ', second)') }}
+    {{ return(dbt_playbooks.bigquery___common_type('timestamp', column.old_type, column.new_type) ~ '_diff(' ~ greater ~ ', ' ~ smaller ~ ', second)') }}
   {%- endif -%}
   {{ return(none) }}
 {% endmacro %}

@@ -198,6 +198,17 @@ def test_statements_of_all_types_are_accepted_also_as_keys(macro, table):
             assert "unsupported" not in [each.kind for each in macro.analyze(";\n".join(asked))]
 
 
+@pytest.mark.targets("bigquery")
+@pytest.mark.parametrize("old", ["date", "datetime", "timestamp"])
+@pytest.mark.parametrize("new", ["date", "datetime", "timestamp"])
+def test_dates_and_moments_of_unlike_types_have_a_distance(macro, table, old, new):
+    sides = [table(types={"id": "int64", "moment": each}) for each in (old, new)]
+    asked = statements(macro, {"_fans_out": False}, *sides, key="id")
+    function = "date" if old == new == "date" else "datetime" if "datetime" in (old, new) else "timestamp"
+    assert [sql for sql in asked if f" {function}_diff(" in sql], "of the type that both are cast to"
+    assert "unsupported" not in [each.kind for each in macro.analyze(";\n".join(asked))]
+
+
 def statements(macro, stubs, old, new, **arguments):
     """What `compare_rows` sends where all rows differ."""
     asked = []
