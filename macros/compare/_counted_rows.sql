@@ -1,11 +1,15 @@
-{#- What `_counted_rows_sql` finds, as a mapping. Duplicate keys are numbered (see `_paired_rows_sql`) when there are many, when there are few rows, and
-    when the counts of a plain join do not add up. -#}
+{#- What `_counted_rows_sql` finds, as a mapping. Rows are numbered (see `_paired_rows_sql`) when their keys repeat, and when the counts of a plain join do not add
+    up. Of few rows it is known whether their keys repeat, of many it is estimated. -#}
 {% macro _counted_rows(scope, sample) %}
   {%- set comparison = scope.within -%}
   {%- set few = scope.old_scope + scope.new_scope <= 300000 -%}
-  {%- set found = dbt_playbooks._read_counts(comparison, few or dbt_playbooks._fans_out(comparison), sample) -%}
+  {%- set repeat = dbt_playbooks._keys_repeat(comparison) if few else dbt_playbooks._fans_out(comparison) -%}
+  {%- set found = dbt_playbooks._read_counts(comparison, repeat, sample) -%}
   {%- if found.matched + found.only_in_old != scope.old_scope or found.matched + found.only_in_new != scope.new_scope -%}
     {%- set found = dbt_playbooks._read_counts(comparison, true, sample) -%}
+  {%- endif -%}
+  {%- if few and not repeat -%}
+    {%- do found.update(duplicate_keys=0) -%}
   {%- endif -%}
   {%- if found.old_without_key or found.new_without_key -%}
     {{ exceptions.raise_compiler_error(dbt_playbooks._null_keys_message(comparison, found, scope.partitions is not none)) }}

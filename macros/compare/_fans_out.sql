@@ -33,3 +33,30 @@ union all
   {%- endset -%}
   {{ return(sql) }}
 {% endmacro %}
+
+{#- Whether two rows of one side have one key. -#}
+{% macro _keys_repeat(comparison) %}
+  {{ return(dbt_playbooks._query(dbt_playbooks._repeated_keys_sql(comparison))[0][0] | int > 0) }}
+{% endmacro %}
+
+{#- How many hashes of keys are there more than once on a side. -#}
+{% macro _repeated_keys_sql(comparison) %}
+  {%- set sql -%}
+select count(*)
+from (
+{%- for side in ['old', 'new'] %}
+  select {{ dbt_playbooks._row_hash(dbt_playbooks._hashed(comparison.key, side)) }} as key_hash
+  from {{ comparison[side] }}
+  {%- if comparison.where[side] %}
+  where {{ comparison.where[side] }}
+  {%- endif %}
+  group by 1
+  having count(*) > 1
+  {%- if loop.first %}
+  union all
+  {%- endif %}
+{%- endfor %}
+) as repeated
+  {%- endset -%}
+  {{ return(sql) }}
+{% endmacro %}

@@ -34,7 +34,7 @@
 {% endmacro %}
 
 {#- What a comparison may send, for dry runs: 'always', and 'when_different' at most. Four partitions are tried before checksums of all, or in place of
-    them; a join is sent again when its counts do not add up. -#}
+    them; a join is sent again when its counts do not add up. The query that says whether keys repeat reads what the one for many rows reads. -#}
 {% macro _statements_of_comparison(asked, sample=10) %}
   {%- set comparison, partition = asked.comparison, asked.partition -%}
   {%- set checksums = dbt_playbooks._partitions_sql(comparison, partition, checksums=true) -%}

@@ -135,6 +135,17 @@ def test_rows_of_many_duplicates_are_found_before_they_are_joined(macro, made):
     assert result.value["differing"] >= 1
 
 
+@pytest.mark.targets("duckdb")
+def test_rows_are_numbered_only_where_keys_repeat(macro, sides):
+    rows = [row(number) for number in range(9)]
+    for new, repeat in (([*rows[:8], row(8, "m")], 0), ([*rows[:8], row(8, "m"), row(8, "n")], 1), ([*rows[:7], row(20), row(20)], 1)):
+        for swapped in (False, True):
+            old_table, new_table = sides(*([new, rows] if swapped else [rows, new]))
+            result = macro("compare_rows", old_table, new_table, key="id")
+            assert result.value["duplicate_keys"] == repeat
+            assert any("copy_number" in sql for sql in result.statements) is (repeat > 0)
+
+
 def test_without_a_key_rows_are_counted_as_often_as_they_are_there(macro, sides):
     old, new = sides([row(1), row(1), row(2), row(3)], [row(1), row(2), row(4)])
     result = macro("compare_rows", old, new)

@@ -193,7 +193,7 @@ def test_statements_of_all_types_are_accepted_also_as_keys(macro, table):
     for key in ("id", None, list(types)):
         assert macro.run("compare_rows_sql", old, new, key=key).analyzed
         for numbered in (True, False):
-            stubs = {"_fans_out": numbered}
+            stubs = {"_keys_repeat": numbered}
             asked = statements(macro, stubs, old, new, key=key)
             assert "unsupported" not in [each.kind for each in macro.analyze(";\n".join(asked))]
 
@@ -203,7 +203,7 @@ def test_statements_of_all_types_are_accepted_also_as_keys(macro, table):
 @pytest.mark.parametrize("new", ["date", "datetime", "timestamp"])
 def test_dates_and_moments_of_unlike_types_have_a_distance(macro, table, old, new):
     sides = [table(types={"id": "int64", "moment": each}) for each in (old, new)]
-    asked = statements(macro, {"_fans_out": False}, *sides, key="id")
+    asked = statements(macro, {"_keys_repeat": False}, *sides, key="id")
     function = "date" if old == new == "date" else "datetime" if "datetime" in (old, new) else "timestamp"
     assert [sql for sql in asked if f" {function}_diff(" in sql], "of the type that both are cast to"
     assert "unsupported" not in [each.kind for each in macro.analyze(";\n".join(asked))]
