@@ -250,6 +250,7 @@ CASES = {
         printed="2 rows only in old, 3 only in new, 1 that differ",
         answers=[
             [[None, 3, 4, 3, 4, 1, True, 1]],
+            [[1]],  # keys repeat
             [[1, 2, 3, 1, 0, 0, 0, 0, 0, None, 1, 0, "3.0", 0, "[]", "[]", "[]"]],
         ],
     ),
@@ -286,6 +287,7 @@ CASES = {
             [],
             [],
             [[None, 3, 4, 3, 4, 1, True, 1]],
+            [[1]],  # keys repeat
             [[1, 2, 3, 1, 0, 0, 0, 0, 0, None, 0, 0, None, 1, 0, "3.0", 0, "[]", "[]", "[]"]],
             [],
         ],

@@ -138,7 +138,11 @@ def test_rows_of_many_duplicates_are_found_before_they_are_joined(macro, made):
 @pytest.mark.targets("duckdb")
 def test_rows_are_numbered_only_where_keys_repeat(macro, sides):
     rows = [row(number) for number in range(9)]
-    for new, repeat in (([*rows[:8], row(8, "m")], 0), ([*rows[:8], row(8, "m"), row(8, "n")], 1), ([*rows[:7], row(20), row(20)], 1)):
+    for new, repeat in (
+        ([*rows[:8], row(8, "m")], 0),
+        ([*rows[:8], row(8, "m"), row(8, "n")], 1),
+        ([*rows[:7], row(20), row(20)], 1),
+    ):
         for swapped in (False, True):
             old_table, new_table = sides(*([new, rows] if swapped else [rows, new]))
             result = macro("compare_rows", old_table, new_table, key="id")
