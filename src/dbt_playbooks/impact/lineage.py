@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-USES = ("passes on", "reads", "joins", "filters", "groups", "windows", "orders", "configures", "may read")
+USES = ("passes on", "reads", "joins", "filters", "groups", "windows", "orders", "unites", "configures", "may read")
 """What is done with a column, in the order in which it is told.
 
 passes on   an output column holds the value as it is, or cast: `status as state`, or a star
 reads       an expression makes something of it: `sum(amount)`, or a name that nothing comes of
 joins       join conditions, using          filters     where, having, qualify, `in (select ...)`, except
 groups      group by, distinct on           windows     partition by and order by of a window
-orders      order by                        configures  the node's config names it: unique_key, partition_by, updated_at, ...
+orders      order by                        unites     a union by position whose one side is a star: it needs all of its columns
+configures  the node's config names it: unique_key, partition_by, updated_at, ...
 may read    the node depends on the table, and does not say on which columns: an exposure
 """
 
@@ -25,11 +26,13 @@ class Output:
     """A column that a node has, and the columns of its parents that its values come from, True where as it is.
 
     starred   no query writes its name: a star takes it, so that it is called as in the parent
+    loose     the warehouse may call it otherwise: it has no name, or is a struct that becomes columns
     """
 
     name: str
     origins: Mapping[Origin, bool] = field(default_factory=dict)
     starred: bool = False
+    loose: bool = False
 
 
 @dataclass(frozen=True)

@@ -161,24 +161,26 @@ class _Lineages:
     # --- columns of tables -----------------------------------------------------------------------------------------
 
     def _table(self, parts: Sequence[str], reader: Node) -> tuple[str, Table] | None:
-        unique_id = self._names.table(parts, reader)
-        return None if unique_id is None else (unique_id, self._columns(unique_id))
+        found = self._names.table(parts, reader)
+        return found and (found[0], replace(self._columns(found[0]), doubt=found[1]))
 
     def _columns(self, unique_id: str) -> Table:
         """A node's columns as its SQL has them, else as the warehouse, a contract or a file says; YAML may name only some."""
         node, lineage = self._nodes[unique_id], self._found.get(unique_id)
         if lineage is not None and (lineage.outputs or lineage.stars):
-            names = [output.name for key, output in lineage.outputs.items() if key != "*"]
+            outputs = [output for key, output in lineage.outputs.items() if key != "*"]
             is_open = bool(lineage.stars) or "*" in lineage.outputs
         else:
-            names = list(self._stored.get(unique_id) or node.columns)
+            outputs = [Output(name) for name in self._stored.get(unique_id) or node.columns]
             contract = node.config.get("contract") or {}
             is_open = unique_id not in self._stored and not (
-                names and (node.kind == "seed" or contract.get("enforced"))
+                outputs and (node.kind == "seed" or contract.get("enforced"))
             )
-        items: list[Out | Rest] = [Out(name, {(unique_id, name.lower()): True}) for name in names]
+        items: list[Out | Rest] = [
+            Out(each.name, {(unique_id, each.name.lower()): True}, loose=each.loose) for each in outputs
+        ]
         if is_open:
-            items.append(Rest(unique_id, frozenset(name.lower() for name in names)))
+            items.append(Rest(unique_id, frozenset(each.name.lower() for each in outputs)))
         return Table(items)
 
     def _ask(self, wanted: set[str]) -> bool:
@@ -246,7 +248,8 @@ def _united(found: Sequence[Lineage]) -> Lineage:
             origins = dict(outputs[key].origins) if key in outputs else {}
             for origin, as_is in output.origins.items():
                 origins[origin] = origins.get(origin, False) or as_is
-            outputs[key] = Output(output.name, origins, output.starred or (key in outputs and outputs[key].starred))
+            starred = output.starred or (key in outputs and outputs[key].starred)
+            outputs[key] = Output(output.name, origins, starred, output.loose)
         for origin, each in lineage.uses.items():
             uses.setdefault(origin, set()).update(each)
     return Lineage(

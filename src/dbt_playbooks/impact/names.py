@@ -35,15 +35,25 @@ class Names:
                 for length in range(1, len(path) + 1):
                     self._by_path.setdefault(path[-length:], []).append(node)
 
-    def table(self, parts: Sequence[str], reader: Node) -> str | None:
-        """The node whose table is named in the SQL of `reader`. Of several it is one that `reader` refers to."""
+    def table(self, parts: Sequence[str], reader: Node) -> tuple[str, str | None] | None:
+        """The node whose table is named in the SQL of `reader`, and why it may be another. Of several it is one that `reader` refers to."""
         found = self._by_path.get(tuple(part.lower() for part in parts), [])
         chosen = [node for node in found if node.unique_id in reader.parents or node.unique_id == reader.unique_id]
         if chosen:
-            return chosen[0].unique_id
-        # a name without its schema is any table's name, unless dbt wrote it
-        tables = {node.relation for node in found}
-        return found[0].unique_id if found and len(tables) == 1 and len(parts) > 1 else None
+            return chosen[0].unique_id, None
+        if not found:
+            return None
+        if len(parts) > 1 and len({node.relation for node in found}) == 1:
+            return found[0].unique_id, None
+        # a name without its schema is looked for where the warehouse is told to look
+        beside = [node for node in found if self._schema(node) == self._schema(reader)]
+        written = ".".join(parts)
+        return (beside or found)[
+            0
+        ].unique_id, f"it reads '{written}', not by its whole name, which may be another table"
+
+    def _schema(self, node: Node) -> tuple[str, ...]:
+        return table_path(node.relation, self._dialect)[:-1] if node.relation else ()
 
     def relation(self, text: str) -> str | None:
         """The node whose table is written like this in full."""

@@ -134,7 +134,7 @@ def test_the_uses_that_are_known_of_dbts_own_tests_are_those_of_their_sql(graph:
                 continue
 
             def lookup(parts, node=node):
-                unique_id = names.table(parts, node)
+                unique_id = (names.table(parts, node) or (None, None))[0]
                 columns = ("order_id", "customer_id", "status", "ordered_at", "order_status")
                 return unique_id, Table([Out(name, {(unique_id, name): True}) for name in columns])
 

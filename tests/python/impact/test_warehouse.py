@@ -38,9 +38,9 @@ def test_a_doubt_is_settled_by_the_warehouse_and_told_without_it(project: Callab
     shop.sql("create table raw.customers (id integer, name varchar)")
     shop.sql("create table raw.visits (visit integer, page integer, state varchar)")
     uses, unread, _ = affected(shop, "raw.orders", "--column", "status", "--refresh")
-    assert uses == {"joined": ["passes on"], "stacked": ["passes on"], "below": ["passes on"]}
+    assert uses == {"joined": ["passes on"], "stacked": ["passes on", "unites"], "below": ["passes on"]}
     assert unread == {}
-    assert affected(shop, "raw.visits", "--column", "page")[0] == {"stacked": ["passes on"]}
+    assert affected(shop, "raw.visits", "--column", "page")[0] == {"stacked": ["passes on", "unites"]}
     stacked = json.loads(shop.playbooks("impact", "raw.visits", "--column", "page", "--json").out)["affected"][0]
     assert stacked["columns"] == [{"name": "customer_id", "as_is": True}]
 
@@ -56,7 +56,7 @@ def test_a_warehouse_that_can_not_be_asked_is_said_to_be_so_and_the_rest_is_told
     )
     shop.file.write_text("this is no database")
     uses, unread, said = affected(shop, "raw.orders", "--column", "id")
-    assert uses == {"joined": ["passes on"], "plain": ["passes on"], "stacked": ["passes on"]}
+    assert uses == {"joined": ["passes on"], "plain": ["passes on"], "stacked": ["passes on", "unites"]}
     assert unread["asking"].startswith("dbt can't compile it: IO Error:")
     assert "warning: the warehouse could not be asked for columns" in said
     assert "plain" in shop.playbooks("impact", "joined").out

@@ -50,7 +50,7 @@ _STATUS = """
     int_only_filtered_late: filters
     int_by_position: passes on | label
     int_by_name: passes on | status
-    int_stacked: passes on | state
+    int_stacked: passes on, unites | state
     int_latest: filters, windows
     int_exists: filters
     int_macro: filters
@@ -109,7 +109,7 @@ TRUTH: dict[tuple[str, str], dict[str, Use]] = {
             int_states: passes on | amount
             int_only_filtered: passes on | amount
             int_only_filtered_late: passes on | amount
-            int_stacked: passes on | amount
+            int_stacked: passes on, unites | amount
             int_in: passes on | amount
             int_scalar: reads | largest*
             int_loop: reads | amount_open*, amount_paid*
@@ -246,7 +246,7 @@ TRUTH: dict[tuple[str, str], dict[str, Use]] = {
     ("int_states", "state"): _uses("""
         int_phases: passes on | phase
         int_phases_again: passes on | phase
-        int_stacked: passes on | state
+        int_stacked: passes on, unites | state
         rpt_phases: passes on, groups | phase
         sales_dashboard: may read
     """),

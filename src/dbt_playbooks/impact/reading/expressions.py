@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from dbt_playbooks.impact.lineage import Origin
-from dbt_playbooks.impact.reading.parsing import QUERIES, arg
+from dbt_playbooks.impact.reading.coverage import variables
+from dbt_playbooks.impact.reading.parsing import QUERIES, arg, words
 from dbt_playbooks.impact.reading.scope import Aliases, Scope
 from dbt_playbooks.impact.reading.tables import Flow, Table, derived, merged
 
@@ -29,12 +30,25 @@ _ANY_COLUMN: tuple[Any, ...] = tuple(
 """What may mean any column: columns('a.*'), #2."""
 
 
+_TIME_UNITS: tuple[Any, ...] = tuple(
+    getattr(exp, name) for name in ("TimeUnit", "TimestampTrunc", "DateTrunc", "TimeTrunc") if hasattr(exp, name)
+)
+_UNITS_ARE_VALUES = ("duckdb", "postgres", "redshift", "snowflake", None)
+_UNITS = words(
+    """
+    century day days decade dow doy epoch era hour hours isodow isoweek isoyear julian microsecond microseconds millennium millisecond milliseconds minute
+    minutes month months nanosecond quarter quarters second seconds timezone week weekday weeks year years yearweek
+    """
+)
+
+
 def value(reader: Reader, node: Any, scope: Scope, aliases: Aliases = "last") -> Flow:
     """Where a value comes from; a column alone, also in parentheses or cast, is passed on as it is."""
     inner = node
     while isinstance(inner, _SAME_VALUE):
         inner = inner.this
     if isinstance(inner, exp.Column) and not isinstance(inner.this, exp.Star):
+        reader.notes.seen.add(id(inner))
         return scope.column(_parts(inner), aliases)
     return parts(reader, node, scope, aliases)
 
@@ -46,6 +60,7 @@ def parts(reader: Reader, node: Any, scope: Scope, aliases: Aliases = "last") ->
     while stack:
         each, hidden = stack.pop()
         if isinstance(each, exp.Column):
+            reader.notes.seen.add(id(each))
             if isinstance(each.this, exp.Star):
                 flows.append(_row(scope, each))
             elif _parts(each)[0].lower() not in hidden:
@@ -63,6 +78,9 @@ def parts(reader: Reader, node: Any, scope: Scope, aliases: Aliases = "last") ->
             keys = [pair.this.name for pair in each.find_all(exp.PropertyEQ) if isinstance(pair.this, exp.Identifier)]
             flows += [scope.column([key], aliases) for key in keys]
             stack += [(child, hidden) for child in each.iter_expressions()]
+        elif _named_unit(each, reader.dialect):
+            flows.append(_unit(reader, each, scope))
+            stack += [(child, hidden) for child in each.iter_expressions() if child is not each.args["unit"]]
         elif isinstance(each, _ANY_COLUMN):
             flows.append(reader.chosen(each, scope))
         elif isinstance(each, exp.Table):
@@ -76,9 +94,27 @@ def parts(reader: Reader, node: Any, scope: Scope, aliases: Aliases = "last") ->
             flows.append(_window(reader, each, scope, aliases))
             stack.append((each.this, hidden))
         else:
-            hidden = hidden | _own_names(each)
+            hidden = hidden | variables(each)
             stack += [(child, hidden) for child in each.iter_expressions()]
     return derived(merged(flows))
+
+
+def _named_unit(node: Any, dialect: str | None) -> bool:
+    """Whether what a function of time takes as its unit may be a column: sqlglot has a column and a text in its place as one word."""
+    unit = node.args.get("unit") if isinstance(node, _TIME_UNITS) and not isinstance(node, exp.Interval) else None
+    return isinstance(unit, (exp.Var, exp.Column, exp.Literal)) and dialect in _UNITS_ARE_VALUES
+
+
+def _unit(reader: Reader, node: Any, scope: Scope) -> Flow:
+    """A word that is a unit, as in `date_trunc('day', ts)`, may still be a column: `date_trunc(day, ts)`."""
+    unit = node.args["unit"]
+    reader.notes.seen.add(id(unit))
+    name = unit.name.lower()
+    if name not in _UNITS:
+        return scope.column([name])
+    flow = scope.known(name) or {}
+    reader.notes.doubt(flow, f"'{name}' may be a unit of time, or the column")
+    return flow
 
 
 def _parts(column: Any) -> list[str]:
@@ -118,13 +154,3 @@ def _window(reader: Reader, window: Any, scope: Scope, aliases: Aliases) -> Flow
     flow = merged(flows)
     scope.notes.used(flow, "windows")
     return flow
-
-
-def _own_names(node: Any) -> frozenset[str]:
-    """Names that an expression gives its own variables: the arguments of a lambda, the element of a comprehension."""
-    if isinstance(node, exp.Lambda):
-        return frozenset(each.name.lower() for each in node.expressions)
-    if type(node).__name__ == "Comprehension":
-        own = (node.args.get("expression"), node.args.get("position"))
-        return frozenset(each.name.lower() for each in own if isinstance(each, exp.Expression))
-    return frozenset()

@@ -46,6 +46,8 @@ def add_from(reader: Reader, node: Any, scope: Scope) -> None:
         scope.add(node.alias, Table([Out(name, flow) for name in names] if names else [Rest(flow=flow)]))
     for join in node.args.get("joins") or ():
         add_join(reader, join, scope)
+    for lateral in node.args.get("laterals") or ():
+        add_from(reader, lateral, scope)
 
 
 def add_join(reader: Reader, join: Any, scope: Scope) -> None:
@@ -95,35 +97,45 @@ def _join_columns(reader: Reader, scope: Scope, name: str, both: Sequence[Flow])
 
 def _add_table(reader: Reader, node: Any, scope: Scope) -> None:
     names = _column_names(node)
-    if not isinstance(node.this, exp.Identifier):
+    path: tuple[str, ...] = ()
+    if isinstance(node.this, exp.Identifier):
+        path = tuple(part.name for part in node.parts)
+        table = scope.ctes.get(path[0].lower()) if len(path) == 1 else None
+        table = table or _of_project(reader, path)
+        if table is None and len(path) > 1 and path[0].lower() in scope.tables:
+            # an array of a table before it: left join t.items
+            _add_array(reader, scope.column(path), scope, node.alias or path[-1], names)
+            return
+        table = (table or Table([Rest()])).named(names)
+    else:
         # a function that makes a table, or a name that is more than names
         by_text = _read_by_text(reader, node.this, scope)
         if by_text is not None:
             scope.add(node.alias, by_text.named(names))
             return
-        found = reader.lookup([node.this.sql(reader.dialect)])
-        flow = {} if found else parts(reader, node.this, scope)
-        table, path = (
-            (found[1], ())
-            if found
-            else (Table([Out(name, flow) for name in names] if names else [Rest(flow=flow)]), ())
-        )
-        if found:
-            reader.notes.parents[found[0]] = None
-            table = table.named(names)
-    else:
-        path = tuple(part.name for part in node.parts)
-        cte = scope.ctes.get(path[0].lower()) if len(path) == 1 else None
-        found = None if cte is not None else reader.lookup(path)
-        if found:
-            reader.notes.parents[found[0]] = None
-        table = cte if cte is not None else found[1] if found else Table([Rest()])
-        table = table.named(names)
+        known = _of_project(reader, [node.this.sql(reader.dialect)])
+        flow = {} if known else parts(reader, node.this, scope)
+        table = known.named(names) if known else Table([Out(name, flow) for name in names] or [Rest(flow=flow)])
+    for key in ("version", "when", "sample"):
+        if node.args.get(key):
+            reader.notes.used(parts(reader, node.args[key], scope), "filters")
     for pivot in node.args.get("pivots") or ():
         table = pivoted(reader, pivot, table, scope.ctes)
         node = pivot if pivot.alias else node
     own_name = not node.alias
     scope.add(node.alias or (path[-1] if path else ""), table, path if own_name else ())
+
+
+def _of_project(reader: Reader, path: Sequence[str]) -> Table | None:
+    """The table of a node; None of a name that is no node's."""
+    found = reader.lookup(path)
+    if found is None:
+        return None
+    unique_id, table = found
+    reader.notes.parents[unique_id] = None
+    if table.doubt:
+        reader.notes.doubt({(unique_id, "*"): False}, table.doubt, whatever=True)
+    return table
 
 
 def _read_by_text(reader: Reader, call: Any, scope: Scope) -> Table | None:
@@ -160,16 +172,20 @@ def _add_unnest(reader: Reader, node: Any, scope: Scope, alias: str = "", names:
     """An array as rows. BigQuery's alias is a column, and the fields of its elements are columns too."""
     flow = merged(parts(reader, each, scope) for each in node.expressions)
     names = names or _column_names(node)
-    alias = alias or node.alias or (names[0] if names else "")
+    offset = node.args.get("offset")
+    position = [Out(offset.name)] if isinstance(offset, exp.Expression) else []
+    _add_array(reader, flow, scope, alias or node.alias or (names[0] if names else ""), names, position)
+
+
+def _add_array(
+    reader: Reader, flow: Flow, scope: Scope, alias: str, names: Sequence[str], position: Sequence[Out] = ()
+) -> None:
     items: list[Out | Rest] = [Out(name, flow) for name in names]
     if not names:
         items.append(Out(alias if reader.dialect in ("postgres", "redshift") and alias else "unnest", flow))
     if not names or reader.dialect == "bigquery":
         items.append(Rest(flow=flow))
-    offset = node.args.get("offset")
-    if isinstance(offset, exp.Expression):
-        items.append(Out(offset.name))
-    scope.add(alias, Table(items))
+    scope.add(alias, Table([*items, *position]))
 
 
 def _column_names(node: Any) -> list[str]:

@@ -43,6 +43,8 @@ def parse(sql: str, dialect: str | None) -> Any:
         raise UnreadableError(_where(error)) from error
     except RecursionError as error:
         raise UnreadableError("its SQL is nested too deep for sqlglot") from error
+    except Exception as error:  # its parser trips over SQL that it did not expect
+        raise UnreadableError(f"sqlglot can't parse its SQL: {type(error).__name__}: {error}") from error
     if len(found) != 1:
         raise UnreadableError("its SQL is empty" if not found else f"its SQL holds {len(found)} statements")
     if not isinstance(found[0], (*QUERIES, exp.Table, exp.Pivot, exp.Values)):
@@ -62,3 +64,8 @@ def _where(error: SqlglotError) -> str:
 def arg(node: Any, name: str) -> Any:
     """An argument whose name is a word of Python's, which newer releases write with an underscore."""
     return node.args.get(name) or node.args.get(f"{name}_")
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from dbt_playbooks.impact.reading.expressions import parts, value
 from dbt_playbooks.impact.reading.scope import Scope
+from dbt_playbooks.impact.reading.stars import names_chosen
 from dbt_playbooks.impact.reading.tables import Flow, Out, Rest, Table, derived, merged
 
 if TYPE_CHECKING:
@@ -25,46 +26,48 @@ def pivoted(reader: Reader, pivot: Any, table: Table, ctes: Mapping[str, Table])
     if pivot.args.get("unpivot"):
         return _unpivoted(reader, pivot, table, scope, fields)
     used = [parts(reader, each, scope) for each in pivot.expressions]
-    keys = [parts(reader, each.this, scope) for each in fields]
+    keys = [parts(reader, each, scope) for each in fields]
     reader.notes.used(merged(keys), "groups")
     names = [each.name for each in pivot.args.get("columns") or ()]
     flow = derived(merged([*used, *keys]))
-    gone = _names_in([*pivot.expressions, *(each.this for each in fields)])
+    gone = _names_in(reader, [*pivot.expressions, *(each.this for each in fields)], scope)
     made: list[Out | Rest] = [Out(name, flow) for name in names] or [Rest(flow=flow)]
-    through = _through(table, gone)
+    through = _grouped(reader, pivot, scope) or _through(table, gone)
     reader.notes.used(merged(item.flow for item in through), "groups")
     return Table([*through, *made])
 
 
 def _unpivoted(reader: Reader, pivot: Any, table: Table, scope: Scope, fields: list[Any]) -> Table:
     terms = [each for field in fields for each in field.expressions]
-    gone = _names_in(terms)
+    gone = _names_in(reader, terms, scope)
     # the values are theirs as they were; the name of each column becomes one too
     flow: Flow = merged(_unaliased(reader, each, scope) for each in terms)
-    made = [Out(each.name, flow) for each in pivot.expressions]
-    names = [Out(field.this.name) for field in fields]
+    made = [Out(name, flow) for each in pivot.expressions for name in _made_names(reader, each)]
+    names = [Out(name) for field in fields for name in _made_names(reader, field.this)]
     return Table([*_through(table, gone), *names, *made])
 
 
 def pivoted_by_statement(reader: Reader, pivot: Any, table: Table, scope: Scope) -> Table:
     """DuckDB's `pivot t on status using sum(amount) group by id`, `unpivot t on a, b into name n value v`."""
     on = list(pivot.expressions)
-    gone = _names_in(on)
+    gone = _names_in(reader, on, scope)
     if pivot.args.get("unpivot"):
         into = pivot.args.get("into")
-        values = [each.name for each in into.expressions] if into else ["value"]
+        values = [name for each in into.expressions for name in _made_names(reader, each)] if into else ["value"]
         flow = merged(_unaliased(reader, each, scope) for each in on)
         made = [Out(name, flow) for name in values]
-        return Table([*_through(table, gone), Out(into.this.name if into else "name"), *made])
+        return Table(
+            [
+                *_through(table, gone),
+                *(Out(name) for name in (_made_names(reader, into.this) if into else ["name"])),
+                *made,
+            ]
+        )
     keys = merged(parts(reader, each, scope) for each in on)
     using = pivot.args.get("using") or []
     flow = derived(merged([keys, *(parts(reader, each, scope) for each in using)]))
     reader.notes.used(keys, "groups")
-    if pivot.args.get("group"):
-        terms = list(pivot.args["group"].expressions)
-        through: list[Out | Rest] = [Out(each.alias_or_name, parts(reader, each, scope)) for each in terms]
-    else:
-        through = _through(table, gone | _names_in(using))
+    through = _grouped(reader, pivot, scope) or _through(table, gone | _names_in(reader, using, scope))
     reader.notes.used(merged(item.flow for item in through), "groups")
     return Table([*through, Rest(flow=flow)])
 
@@ -84,8 +87,20 @@ def _through(table: Table, gone: frozenset[str]) -> list[Out | Rest]:
     return kept
 
 
-def _names_in(nodes: list[Any]) -> frozenset[str]:
-    return frozenset(column.name.lower() for node in nodes for column in node.find_all(exp.Column))
+def _names_in(reader: Reader, nodes: list[Any], scope: Scope) -> frozenset[str]:
+    return frozenset(name for node in nodes for name in names_chosen(reader, node, scope))
+
+
+def _made_names(reader: Reader, node: Any) -> list[str]:
+    """Names of columns that a pivot makes: they stand there as names of columns do, or bare."""
+    reader.notes.seen |= {id(each) for each in node.find_all(exp.Column)}
+    return [each.name for each in node.find_all(exp.Identifier)]
+
+
+def _grouped(reader: Reader, pivot: Any, scope: Scope) -> list[Out | Rest]:
+    """What `group by` lets through a pivot; none where there is no such clause."""
+    terms = pivot.args["group"].expressions if pivot.args.get("group") else ()
+    return [Out(each.alias_or_name, parts(reader, each, scope)) for each in terms]
 
 
 def _opaque(reader: Reader, table: Table) -> Table:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlglot import exp
 
 from dbt_playbooks.impact.lineage import Lineage
+from dbt_playbooks.impact.reading.coverage import gap
 from dbt_playbooks.impact.reading.expressions import parts, value
 from dbt_playbooks.impact.reading.froms import add_from, add_join
 from dbt_playbooks.impact.reading.notes import Notes
@@ -17,7 +18,9 @@ from dbt_playbooks.impact.reading.pivots import pivoted
 from dbt_playbooks.impact.reading.scope import Aliases, Scope
 from dbt_playbooks.impact.reading.stars import chosen, is_star, starred
 from dbt_playbooks.impact.reading.tables import Flow, Out, Rest, Table, merged
-from dbt_playbooks.impact.reading.unions import united
+from dbt_playbooks.impact.reading.unions import only, united, unites
+
+_UNNESTS: tuple[Any, ...] = tuple(getattr(exp, name) for name in ("Explode", "Unnest") if hasattr(exp, name))
 
 Lookup = Callable[[Sequence[str]], "tuple[str, Table] | None"]
 """The node that the parts of a table's name mean, and its columns; None of a table that is none of the project's."""
@@ -41,7 +44,8 @@ def read(tree: Any, dialect: str | None, lookup: Lookup) -> Reading:
     except (AttributeError, TypeError, KeyError, IndexError, ValueError) as error:
         # sqlglot writes the same SQL as other trees from release to release
         raise UnreadableError(f"its SQL holds what is not understood ({type(error).__name__}: {error})") from error
-    return Reading(reader.notes.lineage(table), frozenset(reader.notes.wanted))
+    lineage = replace(reader.notes.lineage(table), unread=gap(tree, reader.notes.seen))
+    return Reading(lineage, frozenset(reader.notes.wanted))
 
 
 class Reader:
@@ -147,12 +151,17 @@ class Reader:
     def _projection(self, node: Any, scope: Scope) -> list[Out | Rest]:
         if is_star(node):
             return starred(self, node, scope)
+        if isinstance(node.unalias(), _UNNESTS) and self.dialect == "duckdb":
+            # a list becomes rows; a struct becomes columns, which are called as its fields are
+            flow = parts(self, node, scope)
+            return [Out(node.alias, flow, written=True, loose=True)] if node.alias else [Rest(flow=flow)]
         flow = value(self, node, scope, self.aliases)
         if type(node).__name__ == "Aliases":
             return [Out(each.name, flow, written=True) for each in node.args.get("expressions") or ()]
         if isinstance(node, exp.Alias):
             scope.aliases[node.alias.lower()] = flow
-        return [Out(self._name(node), flow, written=True)]
+        name = self._name(node)
+        return [Out(name, flow, written=True, loose=not name)]
 
     def _name(self, node: Any) -> str:
         """A column is called as it was; what an expression without an alias is called, no query relies on."""
@@ -207,10 +216,16 @@ class Reader:
         table = self.query(left, outer, ctes)
         for each in reversed(chain):
             right = self.query(each.expression, outer, ctes)
+            on = [name.name.lower() for name in each.args.get("on") or ()]
+            if on:
+                self.notes.seen |= {id(name) for name in each.args["on"]}
+                table, right = (only(self.notes, side, on) for side in (table, right))
             if isinstance(each, exp.Union):
                 table = united(self.notes, table, right, by_name=bool(each.args.get("by_name")))
             else:  # except, intersect: rows stay or go by all their values
                 self.notes.used(merged([table.everything(), right.everything()]), "filters")
+                if not each.args.get("by_name"):
+                    unites(self.notes, table, right)
         return table
 
 

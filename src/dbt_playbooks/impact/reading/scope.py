@@ -96,7 +96,7 @@ class Scope:
     def _name(self, name: str, aliases: Aliases) -> Flow:
         if aliases == "first" and name in self.aliases:
             return self.aliases[name]
-        known = self._known(name)
+        known = self.known(name)
         if known is not None:
             return known
         if aliases != "never" and name in self.aliases:
@@ -121,17 +121,28 @@ class Scope:
             flow = self._outer._name(name, "never")
             self._in_doubt = self._outer._in_doubt
             return flow
-        self.notes.unknown.add(name)
-        return {}
+        return self._loose(name)
+
+    def _loose(self, name: str) -> Flow:
+        """A name that no table is known to have: what the warehouse may call a column, if it has no other name."""
+        flow = merged(table.loose() for table in self.tables.values())
+        if flow:
+            self._in_doubt = True
+            self.notes.doubt(flow, f"it names '{name}', which may be what the warehouse calls a column without a name")
+            self.notes.written(flow)
+        else:
+            self.notes.unknown.add(name)
+        return flow
 
     def _known_around(self, name: str) -> Flow | None:
         for scope in self._around()[1:]:
-            found = scope._known(name)
+            found = scope.known(name)
             if found is not None:
                 return found
         return None
 
-    def _known(self, name: str) -> Flow | None:
+    def known(self, name: str) -> Flow | None:
+        """Where a column comes from that a table of its own FROM is known to have."""
         if name in self.joined:
             return self.joined[name]
         found = [flow for table in self.tables.values() if (flow := table.known(name)) is not None]
@@ -141,8 +152,7 @@ class Scope:
         """A name of none of the columns that are known."""
         rests = [(key, rest) for key, rest in rests if rest.may_have(name)]
         if not rests:
-            self.notes.unknown.add(name)
-            return {}
+            return self._loose(name)
         if len({(key, rest.node) for key, rest in rests}) == 1:
             return merged(rest.column(name) for _, rest in rests)
         return self._doubtful(name, rests, {}, "")

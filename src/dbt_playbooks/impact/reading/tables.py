@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -25,11 +26,16 @@ def derived(flow: Mapping[Origin, bool]) -> Flow:
 
 @dataclass(frozen=True)
 class Out:
-    """A column of a table; `written` when a query says its name, where a star would take whatever name it has."""
+    """A column of a table.
+
+    written   a query says its name, where a star would take whatever name it has
+    loose     the warehouse may call it otherwise: it has no name, or is a struct that becomes columns
+    """
 
     name: str
     flow: Flow = field(default_factory=dict)
     written: bool = False
+    loose: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,17 +63,30 @@ class Table:
     """Columns in order. Names are compared in lower case."""
 
     items: Sequence[Out | Rest] = ()
+    doubt: str | None = None
+    """Why it may be another table."""
 
     def __post_init__(self) -> None:
         self._known: dict[str, Flow] = {}
+        again: dict[str, Flow] = {}
+        counts: Counter[str] = Counter()
         for item in self.items:
             if isinstance(item, Out):
                 key = item.name.lower()
                 self._known[key] = merged([self._known[key], item.flow]) if key in self._known else item.flow
+                if counts[key]:
+                    again[f"{key}_{counts[key]}"] = item.flow
+                counts[key] += 1
+        # what DuckDB calls the second column of a name
+        self._again = {key: flow for key, flow in again.items() if key not in self._known}
         self.rests = [item for item in self.items if isinstance(item, Rest)]
 
     def known(self, name: str) -> Flow | None:
-        return self._known.get(name)
+        return self._known.get(name, self._again.get(name))
+
+    def loose(self) -> Flow:
+        """What the columns come from that the warehouse may call otherwise."""
+        return derived(merged(item.flow for item in self.items if isinstance(item, Out) and item.loose))
 
     @property
     def names(self) -> Iterable[str]:

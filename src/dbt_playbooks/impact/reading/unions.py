@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dbt_playbooks.impact.reading.notes import Notes
 from dbt_playbooks.impact.reading.tables import Out, Rest, Table, merged
 
@@ -10,10 +12,13 @@ def united(notes: Notes, left: Table, right: Table, by_name: bool) -> Table:
     """The columns of both; names are those of the left side."""
     if by_name:
         return _by_name(left, right)
+    unites(notes, left, right)
     if left.rests or right.rests:
         # where columns are not known, positions are not either: that the same name means the same column is a guess
         if left.items != right.items:
-            notes.doubt(right.everything(), "a union by position, of tables whose columns are not all known")
+            notes.doubt(
+                right.everything(), "a union by position, of tables whose columns are not all known", whatever=True
+            )
             notes.wanted |= {rest.node for rest in (*left.rests, *right.rests) if rest.node}
         return _by_name(left, right)
     items: list[Out | Rest] = []
@@ -21,6 +26,38 @@ def united(notes: Notes, left: Table, right: Table, by_name: bool) -> Table:
         assert isinstance(one, Out)
         items.append(Out(one.name, merged([one.flow, other.flow]), one.written))
     return Table([*items, *left.items[len(items) :]])
+
+
+def unites(notes: Notes, left: Table, right: Table) -> None:
+    """A star on one side, and something else on the other: a column more or less, and the sides no longer have as many."""
+    starred = [
+        merged(
+            item.flow if isinstance(item, Out) else Table([item]).everything()
+            for item in side.items
+            if not _is_written(item)
+        )
+        for side in (left, right)
+    ]
+    tables = [{origin[0] for origin in flow} for flow in starred]
+    if tables[0] != tables[1]:
+        for flow in starred:
+            notes.used(flow, "unites")
+
+
+def _is_written(item: Out | Rest) -> bool:
+    return isinstance(item, Out) and item.written
+
+
+def only(notes: Notes, table: Table, names: Sequence[str]) -> Table:
+    """`union all by name on (a, b)`: these columns alone."""
+    found: list[Out | Rest] = []
+    for name in names:
+        flow = table.known(name)
+        if flow is None:
+            flow = merged(rest.column(name) for rest in table.rests if rest.may_have(name))
+        notes.named(flow, name)
+        found.append(Out(name, flow, written=True))
+    return Table(found)
 
 
 def _by_name(left: Table, right: Table) -> Table:
