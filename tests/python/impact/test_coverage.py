@@ -73,9 +73,13 @@ def test_a_column_where_no_clause_is_read_is_told(place):
     assert uses(found) == "t.id passes on", "what was read stands"
 
 
-def test_what_a_query_names_at_a_place_that_is_not_read_is_said():
-    found = lineage("select id from t tablesample (bucket 1 out of 5 on status)", "hive")
-    assert found.unread == "its SQL names 'status' in what sqlglot calls TableSample, where no bare name is understood"
+def test_a_bare_name_in_an_expression_is_a_column():
+    assert (
+        uses(lineage("select id from t tablesample (bucket 1 out of 5 on status)", "hive"))
+        == "t.id passes on, t.status filters"
+    )
+    assert uses(lineage("select cast(status as text).upper() as k from t")) == "t.status reads"
+    assert uses(lineage("select (status).upper() as k from t")) == "t.status reads"
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ _STATUS = """
     int_pivoted: reads, groups | open_amount*, paid_amount*
     int_shouting: passes on | LOUD
     int_reused: passes on, reads, orders | s, loud*
-    int_pattern: passes on | status
+    int_pattern: passes on, reads | status
     int_joined_stars: passes on | status
     int_wide: reads | whole*
     int_semi: joins

@@ -56,7 +56,7 @@ def _gaps(tree: Any, seen: Container[int]) -> Iterator[str]:
             yield f"its SQL holds what sqlglot calls {kind}, which is not understood"
         elif isinstance(node, exp.Column) and id(node) not in seen:
             yield f"its SQL names '{node.name}' in what sqlglot calls {type(node.parent).__name__}, where no name is understood"
-        elif isinstance(node, exp.Identifier) and not _is_placed(node):
+        elif isinstance(node, exp.Identifier) and not (is_placed(node) or id(node) in seen):
             yield f"its SQL names '{node.name}' in what sqlglot calls {type(node.parent).__name__}, where no bare name is understood"
 
 
@@ -64,9 +64,13 @@ def _is_known(node: Any) -> bool:
     return isinstance(node, tuple(getattr(exp, name) for name in _VALUES)) or type(node).__name__ in _KINDS
 
 
-def _is_placed(name: Any) -> bool:
-    place = f"{type(name.parent).__name__}.{name.arg_key}"
-    if name.parent is None or place in _PLACES:
+def is_placed(name: Any) -> bool:
+    """Whether a bare name stands where others read it, or where it is no column's."""
+    held = name
+    while isinstance(held.parent, exp.Paren):
+        held = held.parent
+    place = f"{type(held.parent).__name__}.{held.arg_key}"
+    if held.parent is None or (place in _PLACES if held is name else place == "Dot.this"):
         return True
     above = name.parent
     while above is not None and not isinstance(above, (exp.Select, exp.Pivot)):

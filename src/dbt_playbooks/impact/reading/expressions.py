@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from dbt_playbooks.impact.lineage import Origin
-from dbt_playbooks.impact.reading.coverage import variables
+from dbt_playbooks.impact.reading.coverage import is_placed, variables
 from dbt_playbooks.impact.reading.parsing import QUERIES, arg, words
 from dbt_playbooks.impact.reading.scope import Aliases, Scope
 from dbt_playbooks.impact.reading.tables import Flow, Table, derived, merged
@@ -78,6 +78,10 @@ def parts(reader: Reader, node: Any, scope: Scope, aliases: Aliases = "last") ->
             keys = [pair.this.name for pair in each.find_all(exp.PropertyEQ) if isinstance(pair.this, exp.Identifier)]
             flows += [scope.column([key], aliases) for key in keys]
             stack += [(child, hidden) for child in each.iter_expressions()]
+        elif isinstance(each, exp.Identifier) and not is_placed(each):
+            # a chain of methods has bare names in what it begins with: cast(status as text).upper()
+            reader.notes.seen.add(id(each))
+            flows.append(scope.column([each.name], aliases))
         elif _named_unit(each, reader.dialect):
             flows.append(_unit(reader, each, scope))
             stack += [(child, hidden) for child in each.iter_expressions() if child is not each.args["unit"]]
@@ -128,7 +132,7 @@ def _dotted(dot: Any) -> list[str]:
     while isinstance(dot.this, exp.Dot):
         dot = dot.this
         links.append(dot.expression)
-    links.append(dot.this)
+    links.append(dot.this.unnest() if isinstance(dot.this, exp.Paren) else dot.this)
     for link in reversed(links):
         if not isinstance(link, exp.Identifier):
             break

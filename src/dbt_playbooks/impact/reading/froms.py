@@ -57,14 +57,11 @@ def add_join(reader: Reader, join: Any, scope: Scope) -> None:
     add_from(reader, join.this, scope)
     new = [key for key in scope.tables if key not in before]
     right = Table([item for key in new for item in scope.tables[key].items])
-    if str(join.args.get("kind") or "").upper() in ("SEMI", "ANTI") or str(join.args.get("side") or "").upper() in (
-        "SEMI",
-        "ANTI",
-    ):
-        scope.hidden |= set(new)
     for key in ("on", "match_condition"):
         if join.args.get(key):
             reader.notes.used(parts(reader, join.args[key], scope, "never"), "joins")
+    if {"SEMI", "ANTI"} & {str(join.args.get(key) or "").upper() for key in ("kind", "side")}:
+        scope.hidden |= set(new)
     using = [each.name.lower() for each in join.args.get("using") or ()]
     for name in using:
         both = [_side(scope, table, name, before if table is left else set(new)) for table in (left, right)]
@@ -116,14 +113,13 @@ def _add_table(reader: Reader, node: Any, scope: Scope) -> None:
         known = _of_project(reader, [node.this.sql(reader.dialect)])
         flow = {} if known else parts(reader, node.this, scope)
         table = known.named(names) if known else Table([Out(name, flow) for name in names] or [Rest(flow=flow)])
-    for key in ("version", "when", "sample"):
-        if node.args.get(key):
-            reader.notes.used(parts(reader, node.args[key], scope), "filters")
+    cuts = [node.args[key] for key in ("version", "when", "sample") if node.args.get(key)]
     for pivot in node.args.get("pivots") or ():
         table = pivoted(reader, pivot, table, scope.ctes)
         node = pivot if pivot.alias else node
-    own_name = not node.alias
-    scope.add(node.alias or (path[-1] if path else ""), table, path if own_name else ())
+    scope.add(node.alias or (path[-1] if path else ""), table, () if node.alias else path)
+    for each in cuts:
+        reader.notes.used(parts(reader, each, scope), "filters")
 
 
 def _of_project(reader: Reader, path: Sequence[str]) -> Table | None:
@@ -184,7 +180,7 @@ def _add_array(
     if not names:
         items.append(Out(alias if reader.dialect in ("postgres", "redshift") and alias else "unnest", flow))
     if not names or reader.dialect == "bigquery":
-        items.append(Rest(flow=flow))
+        items.append(Rest(flow=flow, fields=True))
     scope.add(alias, Table([*items, *position]))
 
 

@@ -39,7 +39,7 @@ class Notes:
                 self._sure.add(origin)
 
     def written(self, flow: Mapping[Origin, bool]) -> None:
-        """The code writes a name that the warehouse makes of these columns' names."""
+        """The code writes what the names of these columns decide: a pattern that they match, a name that the warehouse makes of theirs."""
         self._named |= set(flow)
 
     def doubt(self, flow: Mapping[Origin, bool], reason: str, whatever: bool = False) -> None:
@@ -67,6 +67,9 @@ class Notes:
                 loose = isinstance(item, Out) and item.loose
                 outputs[name.lower()] = Output(name, merged([before.origins, item.flow]), starred, loose)
         uses = {origin: set(found) for origin, found in self.uses.items()}
+        doubts = {origin: why for origin, why in self._doubts.items() if origin not in self._sure} | self._unsettled
+        for origin in doubts:
+            uses.setdefault(origin, set())
         for output in outputs.values():
             for origin, as_is in output.origins.items():
                 uses.setdefault(origin, set()).add("passes on" if as_is else "reads")
@@ -75,7 +78,7 @@ class Notes:
             stars=tuple(dict.fromkeys(stars)),
             uses={origin: tuple(use for use in USES if use in found) or ("reads",) for origin, found in uses.items()},
             named=frozenset(self._named),
-            doubts={origin: why for origin, why in self._doubts.items() if origin not in self._sure} | self._unsettled,
+            doubts=doubts,
             unknown=frozenset(self.unknown),
             parents=tuple(self.parents),
         )

@@ -100,19 +100,19 @@ class Scope:
         if known is not None:
             return known
         if aliases != "never" and name in self.aliases:
-            rests = [(key, rest) for key, table in self.tables.items() for rest in table.rests if rest.may_have(name)]
-            rests = [(key, rest) for key, rest in rests if rest.node]
+            rests = [(key, rest) for key, rest in self._rests(name) if rest.node]
             found = self.aliases[name]
             return self._doubtful(name, rests, found, "the select list") if rests else found
         if name in self.tables and name not in self._own_names:
             return self.tables[name].everything()  # the row as a value: to_json_string(t)
-        rests = [(key, rest) for key, table in self.tables.items() for rest in table.rests if rest.may_have(name)]
+        rests = self._rests(name)
         plain = [(key, rest) for key, rest in rests if not rest.is_opaque]
         around = self._known_around(name)
         if plain and around is not None and not self._in_from:
             return self._doubtful(name, plain, around, "a query around it")
         if plain or (rests and around is None):
-            return self._guess(name, plain or rests)
+            outside = [] if self._in_from and plain else self._rests_around(name)
+            return self._guess(name, [*(plain or rests), *outside])
         if around is not None:
             return around
         if name in self.tables:
@@ -125,7 +125,7 @@ class Scope:
 
     def _loose(self, name: str) -> Flow:
         """A name that no table is known to have: what the warehouse may call a column, if it has no other name."""
-        flow = merged(table.loose() for table in self.tables.values())
+        flow = merged(table.loose() for _, table in self._visible())
         if flow:
             self._in_doubt = True
             self.notes.doubt(flow, f"it names '{name}', which may be what the warehouse calls a column without a name")
@@ -141,11 +141,22 @@ class Scope:
                 return found
         return None
 
+    def _visible(self) -> list[tuple[str, Table]]:
+        """Without the tables that only filter, of which no column is seen behind their join."""
+        return [(key, table) for key, table in self.tables.items() if key not in self.hidden]
+
+    def _rests(self, name: str) -> list[tuple[str, Rest]]:
+        """What may have a column of that name that is not known, by the table that it belongs to."""
+        return [(key, rest) for key, table in self._visible() for rest in table.rests if rest.may_have(name)]
+
+    def _rests_around(self, name: str) -> list[tuple[str, Rest]]:
+        return [found for scope in self._around()[1:] for found in scope._rests(name) if found[1].node]
+
     def known(self, name: str) -> Flow | None:
         """Where a column comes from that a table of its own FROM is known to have."""
         if name in self.joined:
             return self.joined[name]
-        found = [flow for table in self.tables.values() if (flow := table.known(name)) is not None]
+        found = [flow for _, table in self._visible() if (flow := table.known(name)) is not None]
         return merged(found) if found else None
 
     def _guess(self, name: str, rests: Sequence[tuple[str, Rest]]) -> Flow:

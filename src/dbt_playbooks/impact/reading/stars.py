@@ -160,7 +160,15 @@ def _chosen(reader: Reader, node: Any, scope: Scope) -> list[Out | Rest]:
     matches = _pattern(node)
     if matches is None or any(isinstance(item, Rest) for item in items):
         return [Rest(flow=_any(reader, items))]
-    return [item for item in items if isinstance(item, Out) and matches(item.name)]
+    found: list[Out | Rest] = [item for item in items if isinstance(item, Out) and matches(item.name)]
+    negated = isinstance(node, _PATTERNS) and node.args.get("negate")
+    for item in items if negated else found:
+        # under another name it may match no longer, or match; where nothing does, that is an error
+        if not (negated and item in found):
+            reader.notes.written(item.flow)
+            if negated or len(found) == 1:
+                reader.notes.used(item.flow, "reads")
+    return found
 
 
 def names_chosen(reader: Reader, node: Any, scope: Scope) -> frozenset[str]:

@@ -45,11 +45,13 @@ class Rest:
     node: str | None = None
     without: frozenset[str] = frozenset()
     flow: Flow = field(default_factory=dict)
+    fields: bool = False
+    """They are fields of a value, if it has any."""
 
     @property
     def is_opaque(self) -> bool:
         """Whether they are fields of a value, or what a function makes of one."""
-        return self.node is None and bool(self.flow)
+        return self.node is None and (self.fields or bool(self.flow))
 
     def may_have(self, name: str) -> bool:
         return name not in self.without

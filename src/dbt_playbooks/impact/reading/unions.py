@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dbt_playbooks.impact.reading.notes import Notes
-from dbt_playbooks.impact.reading.tables import Out, Rest, Table, merged
+from dbt_playbooks.impact.reading.tables import Flow, Out, Rest, Table, merged
 
 
 def united(notes: Notes, left: Table, right: Table, by_name: bool) -> Table:
@@ -64,14 +64,24 @@ def _by_name(left: Table, right: Table) -> Table:
     items: list[Out | Rest] = []
     written = {item.name.lower() for item in right.items if isinstance(item, Out) and item.written}
     for item in left.items:
-        flow = right.known(item.name.lower()) if isinstance(item, Out) else None
-        if isinstance(item, Out) and flow:
-            both = item.written and item.name.lower() in written
-            items.append(Out(item.name, merged([item.flow, flow]), both))
+        if isinstance(item, Out):
+            name = item.name.lower()
+            known = right.known(name)
+            flow = merged([item.flow, known if known is not None else _unknown(right, name)])
+            items.append(Out(item.name, flow, item.written and (known is None or name in written), item.loose))
         else:
             items.append(item)
-    known = set(left.names)
+    names = set(left.names)
     for item in right.items:
-        if item not in items and (isinstance(item, Rest) or item.name.lower() not in known):
-            items.append(item)
+        if isinstance(item, Rest):
+            items += [] if item in items else [item]
+        elif item.name.lower() not in names:
+            items.append(
+                Out(item.name, merged([item.flow, _unknown(left, item.name.lower())]), item.written, item.loose)
+            )
     return Table(items)
+
+
+def _unknown(table: Table, name: str) -> Flow:
+    """The column of that name, in a table whose columns are not all known."""
+    return merged(rest.column(name) for rest in table.rests if rest.node and rest.may_have(name))
