@@ -133,6 +133,17 @@ class Rendering:
 
 
 @dataclass(frozen=True)
+class Compiled:
+    """The SQL of a node, and what was at work when it was compiled."""
+
+    sql: str
+    asked: tuple[str, ...] = ()
+    """The statements that its Jinja sent to the warehouse."""
+    macros: tuple[str, ...] = ()
+    """The code of the macros of its own package that it calls, also through each other."""
+
+
+@dataclass(frozen=True)
 class HookText:
     """A hook as it is written, and the SQL that it becomes: what it returns, and what its macros would send to change the warehouse."""
 
@@ -264,6 +275,6 @@ class Project(Protocol):
 
     def inputs(self) -> Inputs: ...
     def nodes(self) -> list[Node]: ...
-    def compiled(self, node: Node, incremental: bool = False, columns: KnownColumns | None = None) -> str: ...
+    def compiled(self, node: Node, incremental: bool = False, columns: KnownColumns | None = None) -> Compiled: ...
     def stored_columns(self, node: Node) -> dict[str, str]: ...
     def answers(self) -> bool: ...

@@ -19,7 +19,7 @@ from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.impact.lineage import Lineage, Output, Star
 from dbt_playbooks.interface import Inputs, Node, Options
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 class Cache:
@@ -163,13 +163,17 @@ def _plain(graph: Graph, columns: bool) -> dict[str, Any]:
 
     lineage = {
         numbers[unique_id]: [
-            [[key, output.name, origins(output.origins), output.starred] for key, output in each.outputs.items()],
+            [
+                [key, output.name, origins(output.origins), output.starred, output.loose]
+                for key, output in each.outputs.items()
+            ],
             [[numbers[star.parent], sorted(star.without)] for star in each.stars],
             origins(each.uses),
             [[numbers[unique_id], name] for unique_id, name in sorted(each.named)],
             origins(each.doubts),
             sorted(each.unknown),
             [numbers[parent] for parent in each.parents],
+            sorted(each.apart),
             sorted(each.configured),
             each.unread,
         ]
@@ -194,17 +198,18 @@ def _graph(kept: dict[str, Any]) -> Graph:
         return {(ids[number], name): of(value) for number, name, value in found}
 
     lineage = {}
-    for number, (outputs, stars, uses, named, doubts, unknown, parents, configured, unread) in (
+    for number, (outputs, stars, uses, named, doubts, unknown, parents, apart, configured, unread) in (
         kept["lineage"] or {}
     ).items():
         lineage[ids[int(number)]] = Lineage(
-            outputs={key: Output(name, origins(found), starred) for key, name, found, starred in outputs},
+            outputs={key: Output(name, origins(found), starred, loose) for key, name, found, starred, loose in outputs},
             stars=tuple(Star(ids[parent], frozenset(without)) for parent, without in stars),
             uses=origins(uses, tuple),
             named=frozenset((ids[each], name) for each, name in named),
             doubts=origins(doubts),
             unknown=frozenset(unknown),
             parents=tuple(ids[each] for each in parents),
+            apart=frozenset(apart),
             configured=frozenset(configured),
             unread=unread,
         )

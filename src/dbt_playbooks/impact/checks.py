@@ -25,6 +25,7 @@ def as_test(lineage: Lineage) -> Lineage:
         doubts=lineage.doubts,
         unknown=lineage.unknown,
         parents=lineage.parents,
+        apart=lineage.apart,
         unread=lineage.unread,
     )
 

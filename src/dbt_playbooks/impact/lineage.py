@@ -54,6 +54,7 @@ class Lineage:
     doubts      origins of which it is not sure whether they are used, each with the reason
     unknown     names, in lower case, that none of the tables it reads is known to have
     parents     nodes that its SQL names
+    apart       words, in lower case, of its Jinja that its compiled SQL does not show
     configured  its own columns, in lower case, that its config names
     unread      why nothing, or not everything, is known
     """
@@ -65,5 +66,6 @@ class Lineage:
     doubts: Mapping[Origin, str] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
     parents: tuple[str, ...] = ()
+    apart: frozenset[str] = frozenset()
     configured: frozenset[str] = frozenset()
     unread: str | None = None

@@ -8,12 +8,13 @@ from typing import Any
 
 from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.impact.checks import as_test, by_arguments, of_dbt_itself, unit_test_lineage
+from dbt_playbooks.impact.jinja import words_apart
 from dbt_playbooks.impact.lineage import USES, Lineage, Origin, Output
 from dbt_playbooks.impact.names import Names
 from dbt_playbooks.impact.reading import Out, Reading, Rest, Table, UnreadableError, dialect_of, parse, read
 from dbt_playbooks.impact.reading.terms import columns_in
 from dbt_playbooks.impact.semantics import Semantics
-from dbt_playbooks.interface import Node, Project
+from dbt_playbooks.interface import Compiled, Node, Project
 
 _WITH_SQL = ("model", "snapshot", "test", "analysis")
 _SEMANTIC = ("semantic_model", "metric", "saved_query")
@@ -48,7 +49,8 @@ class _Lineages:
         self._say = say
         self._order = list(_parents_first(self._nodes))
         self._trees: dict[tuple[str, bool], Any] = {}
-        self._texts: dict[str, str] = {}
+        self._compiled_of: dict[str, list[Compiled]] = {}
+        """Of a first run, and of an incremental one."""
         self._stored: dict[str, list[str]] = {}
         """Columns as the warehouse has them, of nodes for which it was asked."""
         self._found: dict[str, Lineage] = {}
@@ -107,7 +109,7 @@ class _Lineages:
         except UnreadableError as error:
             self._found.pop(node.unique_id, None)
             return (by_arguments(node, str(error)) if node.kind == "test" else Lineage(unread=str(error))), set()
-        lineage = _united([each.lineage for each in readings])
+        lineage = self._with_jinja(node, _united([each.lineage for each in readings]))
         if node.kind == "test":
             lineage = as_test(lineage)
         elif node.kind == "snapshot":
@@ -128,15 +130,45 @@ class _Lineages:
 
     def _compiled(self, node: Node, incremental: bool) -> Any:
         try:
-            text = self._project.compiled(node, incremental, self._columns_for_macros)
-            before = self._texts.setdefault(node.unique_id, text)
-            return None if incremental and text == before else parse(text, self._dialect)
+            compiled = self._project.compiled(node, incremental, self._columns_for_macros)
+            before = self._compiled_of.setdefault(node.unique_id, [])
+            before.append(compiled)
+            return None if incremental and compiled.sql == before[0].sql else parse(compiled.sql, self._dialect)
         except UnreadableError as error:
             return error
         except Exception as error:  # macros are code: they may raise anything
             self.in_vain = True
             name = "" if isinstance(error, PlaybooksError) else f"{type(error).__name__}: "
             return UnreadableError(f"dbt can't compile it: {name}{self._short(error)}")
+
+    def _with_jinja(self, node: Node, lineage: Lineage) -> Lineage:
+        """With what its Jinja asked of the warehouse, and what it names that was not compiled."""
+        compiled = self._compiled_of.get(node.unique_id) or []
+        uses = {origin: set(found) for origin, found in lineage.uses.items()}
+        asked, problems = self._asked(node, compiled)
+        for origin in {origin for each in asked for origin in each.uses}:
+            uses.setdefault(origin, set()).add("reads")
+        texts = [node.raw_code, *(text for each in compiled for text in each.macros)]
+        return replace(
+            lineage,
+            uses={origin: tuple(use for use in USES if use in found) for origin, found in uses.items()},
+            named=lineage.named.union(*(each.named for each in asked)),
+            doubts={**lineage.doubts, **{origin: why for each in asked for origin, why in each.doubts.items()}},
+            parents=tuple(dict.fromkeys([*lineage.parents, *(parent for each in asked for parent in each.parents)])),
+            apart=words_apart(texts, [each.sql for each in compiled]),
+            unread=lineage.unread or next(iter(problems), None),
+        )
+
+    def _asked(self, node: Node, compiled: Sequence[Compiled]) -> tuple[list[Lineage], list[str]]:
+        """What the statements read that its Jinja sent, and why others could not be read."""
+        found, problems = [], []
+        for sql in dict.fromkeys(sql for each in compiled for sql in each.asked):
+            try:
+                tree = parse(sql, self._dialect)
+                found.append(read(tree, self._dialect, lambda parts: self._table(parts, node)).lineage)
+            except UnreadableError as error:  # noqa: PERF203 - one does not spoil the others
+                problems.append(f"its Jinja asks the warehouse what can't be read: {error}")
+        return found, problems
 
     def _columns_for_macros(self, relation: str) -> list[str] | None:
         """What the SQL of a node says of its columns is newer than its table, and costs nothing to ask."""
@@ -260,6 +292,7 @@ def _united(found: Sequence[Lineage]) -> Lineage:
         doubts={origin: why for lineage in found for origin, why in lineage.doubts.items()},
         unknown=frozenset().union(*(lineage.unknown for lineage in found)),
         parents=tuple(dict.fromkeys(parent for lineage in found for parent in lineage.parents)),
+        unread=next((lineage.unread for lineage in found if lineage.unread), None),
     )
 
 

@@ -186,6 +186,15 @@ class _Trace:
                 self._leave_unread(
                     carrier, child, f"it names '{carrier.key}', which no table that it reads is known to have"
                 )
+            elif carrier.key in lineage.apart:
+                self._leave_unread(
+                    carrier,
+                    child,
+                    f"its Jinja names '{carrier.key}' in an argument, or in a branch that was not taken",
+                )
+            elif lineage.unknown and self._is_loose(carrier):
+                named = ", ".join(f"'{name}'" for name in sorted(lineage.unknown)[:3])
+                self._leave_unread(carrier, child, f"it names {named}, which no table that it reads is known to have")
             return
         doubt = lineage.doubts.get(origin) or lineage.doubts.get((origin[0], "*"))
         if doubt:
@@ -205,6 +214,11 @@ class _Trace:
         if not carried:
             self._edge(carrier, child, None)
 
+    def _is_loose(self, carrier: _Carrier) -> bool:
+        """Whether the warehouse may call what carries the column otherwise than is known."""
+        output = self._lineage(carrier.node).outputs.get(carrier.key)
+        return output is not None and (output.loose or carrier.key == "*")
+
     def _leave_unread(self, carrier: _Carrier, child: Node, reason: str) -> None:
         self._note(child, (*carrier.way, Step(child)), sure=False)
         self._unread.setdefault(child.unique_id, reason)
@@ -222,11 +236,14 @@ class _Trace:
     def _below_unread(self) -> None:
         """What reads a node that could not be read may use anything of it, and so may what reads that."""
         queue = deque(each for each in self._unread if self._lineage(self._graph.nodes[each]).unread)
+        seen = set(queue)
         while queue:
             parent = queue.popleft()
             for child in self._graph.children[parent]:
-                if child not in self._possible and child not in self._sure:
+                if child not in seen:
+                    seen.add(child)
                     node = self._graph.nodes[child]
-                    self._note(node, (*self._possible[parent].way, Step(node)), sure=False)
+                    way = (self._possible.get(parent) or self._sure[parent]).way
+                    self._note(node, (*way, Step(node)), sure=False)
                     self._edges.setdefault((parent, child), {})
                     queue.append(child)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
-from dbt_playbooks.interface import KnownColumns
+from dbt_playbooks.interface import Compiled, KnownColumns
 from dbt_playbooks.project.stubs import stubbed
 
 
@@ -17,8 +18,11 @@ class NodeCompiler:
         self._manifest = manifest
         self._kept: dict[str, tuple[Any, dict[str, Any]]] = {}
 
-    def compile(self, node: Any, incremental: bool, columns: KnownColumns | None = None) -> str:
-        """The SQL of a node; `is_incremental()` is what is given. Ephemeral parents stand there as the names of their CTEs."""
+    def compile(self, node: Any, incremental: bool, columns: KnownColumns | None = None) -> Compiled:
+        """The SQL of a node, and what its Jinja asked on the way; `is_incremental()` is what is given.
+
+        Ephemeral parents stand there as the names of their CTEs.
+        """
         from dbt.clients.jinja import add_rendered_test_kwargs, get_rendered
         from dbt.contracts.graph.nodes import GenericTestNode
 
@@ -39,9 +43,31 @@ class NodeCompiler:
                 else [context["api"]["Column"](name, "string") for name in known]
             )
 
-        stubs = {"is_incremental": lambda: incremental, "adapter.get_columns_in_relation": columns_of}
+        asked: list[str] = []
+
+        def execute(sql: str, *args: Any, **kwargs: Any) -> Any:
+            asked.append(sql)
+            return adapter.execute(sql, *args, **kwargs)
+
+        stubs = {
+            "is_incremental": lambda: incremental,
+            "adapter.get_columns_in_relation": columns_of,
+            "adapter.execute": execute,
+        }
         with stubbed(context, stubs):
-            return str(get_rendered(node.raw_code, context, node))
+            sql = str(get_rendered(node.raw_code, context, node))
+        return Compiled(sql, tuple(asked), tuple(self._own_macros(node)))
+
+    def _own_macros(self, node: Any) -> Iterator[str]:
+        """Other packages' macros know nothing of the project's columns."""
+        seen: set[str] = set()
+        waiting = list(node.depends_on.macros)
+        while waiting:
+            macro = self._manifest.macros.get(waiting.pop())
+            if macro is not None and macro.unique_id not in seen and macro.package_name == node.package_name:
+                seen.add(macro.unique_id)
+                waiting += macro.depends_on.macros
+                yield macro.macro_sql
 
     def _context(self, node: Any) -> Any:
         from dbt.context.providers import ModelContext, RuntimeProvider

@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from dbt_playbooks.errors import PlaybooksError, ProjectError, UsageError, WarehouseError
-from dbt_playbooks.interface import Hooks, Inputs, KnownColumns, Model, Node, Options, Outcome, Overridden, Window
+from dbt_playbooks.interface import (
+    Compiled,
+    Hooks,
+    Inputs,
+    KnownColumns,
+    Model,
+    Node,
+    Options,
+    Outcome,
+    Overridden,
+    Window,
+)
 from dbt_playbooks.project.compiling import NodeCompiler
 from dbt_playbooks.project.inputs import inputs_of
 from dbt_playbooks.project.models import backfill_filters, runners
@@ -158,7 +169,7 @@ class DbtCoreProject(Rehearsal):
         """Everything of the graph: sources, models, tests, exposures, metrics and so on, of the project and its packages."""
         return nodes_of(self._manifest, Path(self._config.project_root), self._adapter.Relation.add_ephemeral_prefix)
 
-    def compiled(self, node: Node, incremental: bool = False, columns: KnownColumns | None = None) -> str:
+    def compiled(self, node: Node, incremental: bool = False, columns: KnownColumns | None = None) -> Compiled:
         """The SQL of a node for a first run, or for an incremental one. It runs nothing, but macros in it may query.
 
         Macros that ask for the columns of a table get those of `columns`, where it knows them.

@@ -110,3 +110,9 @@ def test_variables_of_a_lambda_and_hints_are_no_names_of_columns():
     assert lineage("select list_filter(items, x -> x > 1 and x < b) as k from t").unread is None
     assert lineage("select [y + a for y in items if y > b] as k from t").unread is None
     assert lineage("select /*+ broadcast(u) */ id from t", "spark").unread is None
+
+
+def test_what_the_parser_drops_is_told():
+    found = lineage("select id from t where ((select max(c) from u), status) = (1, b)")
+    assert found.unread == "sqlglot loses 'status' when it parses its SQL"
+    assert uses(found) == "t.b filters, t.id passes on, u.c filters", "what was read stands"

@@ -138,7 +138,7 @@ def test_the_uses_that_are_known_of_dbts_own_tests_are_those_of_their_sql(graph:
                 columns = ("order_id", "customer_id", "status", "ordered_at", "order_status")
                 return unique_id, Table([Out(name, {(unique_id, name): True}) for name in columns])
 
-            read_one = as_test(read(parse(project.compiled(node), "duckdb"), "duckdb", lookup).lineage)
+            read_one = as_test(read(parse(project.compiled(node).sql, "duckdb"), "duckdb", lookup).lineage)
             assert {origin: set(uses) for origin, uses in read_one.uses.items()} == {
                 origin: set(uses) for origin, uses in known.uses.items()
             }

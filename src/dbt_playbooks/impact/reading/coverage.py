@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from dbt_playbooks.impact.reading.parsing import words
+from dbt_playbooks.impact.reading.parsing import LOST, words
 
 _VALUES = ("Func", "Binary", "Unary", "Predicate", "Condition")
 """Whatever is one of these is computed from all that it holds."""
@@ -50,6 +50,8 @@ def gap(tree: Any, seen: Container[int]) -> str | None:
 
 
 def _gaps(tree: Any, seen: Container[int]) -> Iterator[str]:
+    if tree.meta.get(LOST):
+        yield f"sqlglot loses '{tree.meta[LOST]}' when it parses its SQL"
     for node in tree.walk(prune=lambda each: isinstance(each, exp.Hint)):
         kind = type(node).__name__
         if not _is_known(node):
