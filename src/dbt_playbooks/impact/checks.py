@@ -84,7 +84,7 @@ def unit_test_lineage(
     origins: set[Origin] = set()
     problems: list[str] = []
     for given in node.details.get("given") or ():
-        unique_id = tested if given.get("input") == "this" else _input(str(given.get("input")), resolve)
+        unique_id = tested if given.get("input") == "this" else referred(str(given.get("input")), resolve)
         for name in _columns(given, dialect, problems) if unique_id else ():
             origins.add((str(unique_id), name.lower()))
     for name in _columns(node.details.get("expect") or {}, dialect, problems):
@@ -97,7 +97,8 @@ def unit_test_lineage(
     )
 
 
-def _input(text: str, resolve: Callable[[str, tuple[str, ...]], str | None]) -> str | None:
+def referred(text: str, resolve: Callable[[str, tuple[str, ...]], str | None]) -> str | None:
+    """The node that a text like `ref('orders', v=2)` means. `resolve` finds what the names mean."""
     found = _REFERENCE.match(text)
     if not found:
         return None

@@ -43,6 +43,8 @@ def known_column(graph: Graph, node: Node, column: str) -> str:
 
 def columns_of(graph: Graph, node: Node) -> tuple[dict[str, str], bool]:
     """The columns that a node is known to have, by their names in lower case, and whether these are all."""
+    if node.unique_id in graph.stored:
+        return {name.lower(): name for name in graph.stored[node.unique_id]}, True
     lineage = graph.lineage.get(node.unique_id, _NOTHING)
     outputs = {key: output.name for key, output in lineage.outputs.items() if key != "*"}
     if lineage.outputs or lineage.stars:

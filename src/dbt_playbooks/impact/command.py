@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from dbt_playbooks.errors import DONE, changing_nothing
 from dbt_playbooks.impact.columns import columns_of
-from dbt_playbooks.impact.load import load_graph
+from dbt_playbooks.impact.load import load_graph, with_stored_columns
 from dbt_playbooks.impact.mermaid import MOST_EDGES, mermaid
 from dbt_playbooks.impact.owners import git_owners
 from dbt_playbooks.impact.report import as_json, print_report
@@ -22,6 +22,7 @@ def impact(options: Options, name: str, column: str | None, form: str, refresh: 
     with _progress() as progress, changing_nothing("Looking"):
         graph = load_graph(options, refresh, columns=column is not None, say=progress.say)
         node = graph.find(name)
+        graph = with_stored_columns(graph, options, node, column, progress.say)
         found = impact_of(graph, node, column)
         if found.column is not None and found.column.lower() not in columns_of(graph, node)[0]:
             progress.say(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -26,6 +26,8 @@ class Graph:
     """The folder of the project itself; those of its packages are elsewhere."""
     nodes: Mapping[str, Node]
     lineage: Mapping[str, Lineage] = field(default_factory=dict)
+    stored: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The columns of nodes whose table the warehouse was asked for."""
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.impact.checks import as_test, by_arguments, of_dbt_itself, unit_test_lineage
+from dbt_playbooks.impact.constraints import constrained, with_foreign_keys
 from dbt_playbooks.impact.jinja import words_apart
 from dbt_playbooks.impact.lineage import USES, Lineage, Origin, Output
 from dbt_playbooks.impact.names import Names
@@ -21,7 +22,7 @@ _SEMANTIC = ("semantic_model", "metric", "saved_query")
 # what in a config may name columns of the node itself
 _KEYS = (
     "unique_key", "updated_at", "check_cols", "partition_by", "cluster_by", "event_time", "merge_update_columns", "merge_exclude_columns",
-    "incremental_predicates", "sort", "dist", "order_by", "primary_key", "loaded_at_field",
+    "incremental_predicates", "sort", "dist", "order_by", "primary_key", "loaded_at_field", "loaded_at_query",
 )  # fmt: skip
 
 
@@ -77,6 +78,7 @@ class _Lineages:
                 lineage = self._of_nodes(lineage) if node.kind == "test" else lineage
             else:
                 lineage = Lineage()
+            lineage = with_foreign_keys(node, lineage, self._names)
             configured = frozenset(self._configured(node))
             self._found[node.unique_id] = replace(lineage, configured=configured) if configured else lineage
         return wanted
@@ -242,6 +244,12 @@ class _Lineages:
         config: Mapping[str, Any] = {**node.config, **node.details} if node.kind == "source" else node.config
         for key in _KEYS:
             yield from _named_in(config.get(key), self._dialect)
+        yield from _named_in((config.get("freshness") or {}).get("filter"), self._dialect)
+        spine = node.details.get("time_spine") or {}
+        yield from _named_in(spine.get("standard_granularity_column"), self._dialect)
+        for each in spine.get("custom_granularities") or ():
+            yield from _named_in(each.get("column_name") or each.get("name"), self._dialect)
+        yield from constrained(node, self._dialect)
 
 
 def _named_in(value: Any, dialect: str | None) -> Iterator[str]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
+from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.impact.cache import Cache
+from dbt_playbooks.impact.columns import columns_of
 from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.impact.lineage import Lineage
-from dbt_playbooks.interface import Options
+from dbt_playbooks.interface import Node, Options
 from dbt_playbooks.terminal import stderr
 
 
@@ -16,6 +19,28 @@ def to_stderr(text: str) -> None:
     """What is told; how far it is (texts that end in dots) is for those who show it."""
     if not text.endswith("..."):
         stderr().say(text)
+
+
+def with_stored_columns(
+    graph: Graph, options: Options, node: Node, column: str | None, say: Callable[[str], None] = to_stderr
+) -> Graph:
+    """The graph, with the columns of a node as its table has them, if nothing else says whether it has this one."""
+    known, complete = columns_of(graph, node)
+    if column is None or complete or column.strip().strip('"`').lower() in known or node.kind not in _STORED:
+        return graph
+    from dbt_playbooks.project import open_project
+
+    say(f"asking the warehouse for the columns of {node.name} ...")
+    try:
+        with open_project(options, only_reads=True) as project:
+            stored = list(project.stored_columns(node))
+    except PlaybooksError:
+        say(f"warning: the warehouse could not be asked for the columns of {node.name}")
+        return graph
+    return replace(graph, stored={**graph.stored, node.unique_id: stored}) if stored else graph
+
+
+_STORED = ("source", "model", "seed", "snapshot")
 
 
 def load_graph(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dbt_playbooks.errors import DONE, UsageError, changing_nothing
 from dbt_playbooks.impact.graph import Graph
-from dbt_playbooks.impact.load import load_graph, to_stderr
+from dbt_playbooks.impact.load import load_graph, to_stderr, with_stored_columns
 from dbt_playbooks.impact.owners import git_owners
 from dbt_playbooks.impact.trace import Impact, impact_of
 from dbt_playbooks.interface import Options
@@ -31,6 +31,7 @@ def notice(
         graph = load_graph(options, refresh)
         root = Path(graph.root)
         node = graph.find(model)
+        graph = with_stored_columns(graph, options, node, None if request.kind == "repartition" else request.column)
         begun = of_model(survey(graph, root, now), graph, node.name) if node.kind in HAS_COLUMNS else []
         subject = subject_of(graph, node, begun, request, now)
         readers = readers_of(graph, root, subject.change, project_dialect(graph))

@@ -17,8 +17,8 @@ _DETAILS = {
     "semantic_model": ("model", "entities", "dimensions", "measures", "defaults", "primary_entity"),
     "metric": ("type", "label", "type_params", "filter", "time_granularity"),
     "saved_query": ("query_params", "label"),
-    "model": ("version",),
-    "source": ("source_name", "loaded_at_field", "freshness"),
+    "model": ("version", "time_spine"),
+    "source": ("source_name", "loaded_at_field", "loaded_at_query", "freshness"),
 }
 
 
@@ -54,6 +54,8 @@ def _node(found: Any, groups: Mapping[str, Any], root: Path, ephemeral_name: Cal
     details = {name: value for name in _DETAILS.get(kind, ()) if (value := plain_value(getattr(found, name, None)))}
     if kind == "test":
         details["macros"] = list(found.depends_on.macros)
+    if constraints := list(_constraints(found)):
+        details["constraints"] = constraints
     materialized = config.get("materialized") if kind in ("model", "seed", "snapshot") else None
     columns = {name: column.data_type for name, column in (getattr(found, "columns", None) or {}).items()}
     if kind == "seed":
@@ -81,6 +83,15 @@ def _node(found: Any, groups: Mapping[str, Any], root: Path, ephemeral_name: Cal
         latest_version=getattr(found, "version", None) in (None, getattr(found, "latest_version", None)),
         details=details,
     )
+
+
+def _constraints(found: Any) -> Iterator[Any]:
+    """Those of the table, and those of its columns, with the column's name."""
+    for each in getattr(found, "constraints", None) or ():
+        yield plain_value(each)
+    for name, column in (getattr(found, "columns", None) or {}).items():
+        for each in getattr(column, "constraints", None) or ():
+            yield {**plain_value(each), "columns": [name]}
 
 
 def name_of(found: Any) -> str:
