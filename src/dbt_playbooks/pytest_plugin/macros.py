@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.project.macros import OfflineError
 from dbt_playbooks.project.stubs import UnknownNameError
-from dbt_playbooks.pytest_plugin.errors import HarnessError, MacroError, SqlError
+from dbt_playbooks.pytest_plugin.errors import HarnessError, MacroError, NotCheckedError, SqlError
+from dbt_playbooks.pytest_plugin.listing import listing
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.targets.opened import OpenTarget
 
 if TYPE_CHECKING:
     from dbt_playbooks.pytest_plugin.googlesql import Statement
 
+_BLANK = re.compile(r"(?:[\s;]|--[^\n]*|#[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _RENDERING = "macro.render(...) never asks a database. Use macro(...) for a macro that queries, or give it an answer with stubs={...}."
 
 
@@ -53,9 +56,7 @@ class Result:
             raise HarnessError(
                 f"the macro returned {'nothing' if value is None else 'a dict'}, which has no rows. It is in .value."
             )
-        if not self.text:
-            raise HarnessError("the macro returned an empty text, which has no rows.")
-        return self._target.query(self.text)
+        return self._target.query(self._sql)
 
     @property
     def table(self) -> Any:
@@ -64,18 +65,44 @@ class Result:
 
     @cached_property
     def analyzed(self) -> list[Statement]:
-        """The statements of the text, resolved by GoogleSQL's analyzer. Only on target `bigquery`. Raises SqlError."""
-        return self._target.analyze(self.text)
+        """The statements of the text, resolved by GoogleSQL's analyzer. Only on target `bigquery`. Raises SqlError, or NotCheckedError."""
+        return self._analyze(allow_unchecked=False)
 
     @property
     def columns(self) -> dict[str, str]:
         """The columns of the query and their types, as the target writes them: analyzed on target `bigquery`, those of the rows elsewhere."""
-        return dict(self.analyzed[-1].columns if self._target.analyzes else self.rows.columns)
+        if not self._target.analyzes:
+            return dict(self.rows.columns)
+        last = self.analyzed[-1]
+        if last.unsupported:
+            raise NotCheckedError(f"the columns are not known, {last.place}: {last.unsupported}\n{listing(self.text)}")
+        return dict(last.columns)
 
-    def check(self) -> Result:
-        """Let the target judge the text: GoogleSQL analyzes it on `bigquery`, the others run it. Raises SqlError when it is refused."""
-        _ = self.analyzed if self._target.analyzes else self.rows
+    def check(self, allow_unchecked: bool = False) -> Result:
+        """Let the target judge the text: GoogleSQL analyzes it on `bigquery`, the others run it.
+
+        Raises SqlError when it is refused, and NotCheckedError when the analyzer can't judge all of it, unless `allow_unchecked`.
+        """
+        if self._target.analyzes:
+            self.__dict__["analyzed"] = self._analyze(allow_unchecked)
+        else:
+            _ = self.rows
         return self
+
+    def _analyze(self, allow_unchecked: bool) -> list[Statement]:
+        if self._target.analyzes and not isinstance(self.value, str):
+            said = "nothing" if self.value is None else f"a value of the type {type(self.value).__name__}"
+            raise HarnessError(f"the macro returned {said}, and no SQL that could be checked. It is in .value.")
+        return self._target.analyze(self._sql, allow_unchecked)
+
+    @property
+    def _sql(self) -> str:
+        """The text, when there is a statement in it: not every target refuses a comment."""
+        blank = _BLANK.match(self.text)
+        if blank and blank.end() == len(self.text):
+            comment = f", only comments:\n{listing(self.text)}" if self.text else ": the text is empty."
+            raise HarnessError(f"there is no statement to judge{comment}")
+        return self.text
 
 
 class Macros:
@@ -133,10 +160,10 @@ class Macros:
         finally:
             session.offline = before
 
-    def run(self, name: str, /, *positional: Any, **named: Any) -> Result:
-        """Call a macro and let the target judge what it returned: its rows are there, or GoogleSQL has accepted it."""
+    def run(self, name: str, /, *positional: Any, allow_unchecked: bool = False, **named: Any) -> Result:
+        """Call a macro and let the target judge what it returned, as `check` does: its rows are there, or GoogleSQL has accepted it."""
         __tracebackhide__ = True
-        return self(name, *positional, **named).check()
+        return self(name, *positional, **named).check(allow_unchecked)
 
     def query(self, sql: str) -> Rows:
         """The rows of a statement of the test's own."""
@@ -144,11 +171,12 @@ class Macros:
         self.last = Result(sql, [], "", self._target)
         return self.last.rows
 
-    def analyze(self, sql: str) -> list[Statement]:
-        """Statements of the test's own, resolved by GoogleSQL's analyzer. Only on target `bigquery`. Raises SqlError."""
+    def analyze(self, sql: str, allow_unchecked: bool = False) -> list[Statement]:
+        """Statements of the test's own, resolved by GoogleSQL's analyzer. Only on target `bigquery`. Raises SqlError, or NotCheckedError."""
         __tracebackhide__ = True
         self.last = Result(sql, [], "", self._target)
-        return self.last.analyzed
+        self.last.__dict__["analyzed"] = found = self.last._analyze(allow_unchecked)
+        return found
 
     def compile(
         self,

@@ -8,8 +8,9 @@ from typing import Any
 
 from dbt_playbooks.project.macros import MacroSession
 from dbt_playbooks.pytest_plugin.columns import as_columns
-from dbt_playbooks.pytest_plugin.errors import HarnessError, NotAnalyzedWarning
+from dbt_playbooks.pytest_plugin.errors import HarnessError, NotCheckedError, NotCheckedWarning
 from dbt_playbooks.pytest_plugin.googlesql import GoogleSQL, Statement
+from dbt_playbooks.pytest_plugin.listing import listing
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.tables import TableData
 from dbt_playbooks.pytest_plugin.targets.opened import SCHEMA, OpenTarget
@@ -21,6 +22,12 @@ _NO_DATABASE = (
     "or let the test run elsewhere: @pytest.mark.targets('duckdb', 'emulator')."
 )
 _API_NAMES = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "BOOL": "BOOLEAN"}
+
+
+_ALLOW = (
+    "Nothing is said of that: neither that it is right nor that it is wrong. If the test is to pass all the same, type "
+    "allow_unchecked=True: macro.run(..., allow_unchecked=True), .check(allow_unchecked=True) or macro.analyze(sql, allow_unchecked=True)."
+)
 
 
 class BigQuery(OpenTarget):
@@ -41,19 +48,17 @@ class BigQuery(OpenTarget):
         session.offline = _NO_DATABASE
         session.answer_from(self._relation, self._columns)
 
-    def analyze(self, sql: str) -> list[Statement]:
-        """The statements of `sql`, resolved against the tables of the test. Raises SqlError."""
+    def analyze(self, sql: str, allow_unchecked: bool = False) -> list[Statement]:
+        """The statements of `sql`, resolved against the tables of the test. Raises SqlError, or NotCheckedError."""
         if self._analyzer is None:
             self._analyzer = GoogleSQL(PROJECT)
         statements = self._analyzer.analyze(sql, self._tables)
-        for each in statements:
-            if each.unsupported:
-                first = each.sql.strip().partition("\n")[0]
-                warnings.warn(
-                    f"GoogleSQL's analyzer did not check this statement: {first}\n  {each.unsupported}",
-                    NotAnalyzedWarning,
-                    stacklevel=2,
-                )
+        unchecked = [each for each in statements if each.unsupported]
+        if unchecked:
+            said = _not_checked(unchecked, len(statements))
+            if not allow_unchecked:
+                raise NotCheckedError(f"{said}\n{_ALLOW}\n{listing(sql)}")
+            warnings.warn(said, NotCheckedWarning, stacklevel=2)
         return statements
 
     def query(self, sql: str) -> Rows:
@@ -83,6 +88,15 @@ class BigQuery(OpenTarget):
         found = self._tables[path].items()
         fields = [_field(name, each) for name, each in found if not name.upper().startswith("_PARTITION")]
         return [(each.name, self.session.type_label(each.field_type), each.fields, each.mode) for each in fields]
+
+
+def _not_checked(unchecked: Sequence[Statement], statements: int) -> str:
+    """Each part that was not judged, where it is and why."""
+    lines = [f"GoogleSQL's analyzer did not check {len(unchecked)} of {statements} statements:"]
+    for each in unchecked:
+        first, *more = each.sql.strip().split("\n")
+        lines.append(f"  {each.place}: {each.unsupported}, in: {first}{' ...' if more else ''}")
+    return "\n".join(lines)
 
 
 def _field(name: str, column: Any) -> Any:
