@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dbt_playbooks.errors import PlaybooksError
+from dbt_playbooks.errors import PlaybooksError, UsageError, WarehouseError
 from dbt_playbooks.interface import Options
-from dbt_playbooks.project.opening import uncollected
+from dbt_playbooks.project.opening import plain, uncollected
 from dbt_playbooks.project.quicker import silent_events
+from dbt_playbooks.project.raised import of_the_test, of_the_warehouse, original, with_place
 from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.project.stubs import UnknownNameError, stubbed
 
@@ -256,7 +257,7 @@ class MacroSession(DbtSession):
     def _prepared(
         self, package: str, variables: Mapping[str, Any], stubs: Mapping[str, Any]
     ) -> Iterator[dict[str, Any]]:
-        with self._dbt_errors(), self._connection("test"):
+        with self._rendering_errors(), self._connection("test"):
             context = self._kept_context(None, self._config, self._manifest, package)
             context["load_result"].__self__.sql_results.clear()
             changed = dict(stubs)
@@ -268,6 +269,25 @@ class MacroSession(DbtSession):
                 changed["invocation_args_dict"] = {**context["invocation_args_dict"], "vars": dict(config.cli_vars)}
             with stubbed(context, changed):
                 yield context
+
+    @contextlib.contextmanager
+    def _rendering_errors(self) -> Iterator[None]:
+        """What a call raises as ours: UsageError is the macro's, WarehouseError the warehouse's; an error of the test's own function is left alone."""
+        from dbt_common.exceptions import DbtBaseException
+
+        try:
+            yield
+        except PlaybooksError:
+            raise
+        except Exception as error:
+            first = original(error)
+            if isinstance(first, PlaybooksError) or (not isinstance(first, DbtBaseException) and of_the_test(first)):
+                raise first from None
+            if of_the_warehouse(first):
+                raise WarehouseError(self._warehouse_message(first)) from first
+            raise UsageError(
+                plain(first) if isinstance(first, DbtBaseException) else plain(with_place(first))
+            ) from first
 
     def _kept_context(self, _macro: Any, config: Any, manifest: Any, package: str | None) -> dict[str, Any]:
         """A context takes 2 ms to make, a call 0.05: one for each package is kept."""

@@ -292,7 +292,7 @@ class _Reference:
 
     def __call__(self, *names: str, **named: Any) -> Any:
         # a table of the test is meant by its own name, whichever package or source the SQL names
-        for key in (".".join(names), names[-1] if self._by_last_name else ""):
+        for key in (".".join(names), names[-1] if names and self._by_last_name else ""):
             if key in self._given:
                 return self._given[key]
         return self._otherwise(*names, **named)

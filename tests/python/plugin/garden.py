@@ -33,6 +33,28 @@ dispatch:
 
 {% macro surroundings() %}{{ return([env_var('GARDEN_PLACE', 'nowhere'), var('season', none), target.name, target.type]) }}{% endmacro %}
 """,
+    "garden/macros/wrong.sql": """
+{% macro needs_a_variable() %}{{ env_var('NOPE') }}{% endmacro %}
+
+{% macro divides(by=0) %}
+  {{ 1 / by }}
+{% endmacro %}
+
+{% macro passes_on() %}
+  {{ divides() }}
+{% endmacro %}
+
+{% macro loops(over=none) %}
+
+  {% for each in over %}{{ each }}{% endfor %}
+{% endmacro %}
+
+{% macro nothing_has() %}{{ none.x.y }}{% endmacro %}
+
+{% macro calls_itself() %}{{ calls_itself() }}{% endmacro %}
+
+{% macro complains_like_a_database() %}{% do exceptions.raise_database_error('mine') %}{% endmacro %}
+""",
     "garden/macros/divide.sql": """
 {% macro divide(a, b) %}{{ return(adapter.dispatch('divide', 'garden')(a, b)) }}{% endmacro %}
 {% macro default__divide(a, b) %}({{ a }}) / nullif({{ b }}, 0){% endmacro %}

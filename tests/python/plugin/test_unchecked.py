@@ -18,7 +18,10 @@ NOT_JUDGED = [
         "declare s string;\nexecute immediate s",
         "line 2, column 19: what EXECUTE IMMEDIATE runs is not a literal, in: execute immediate s",
     ),
-    ("execute immediate 'select max_by(1, 2)'", "line 1, column 8 of the EXECUTE IMMEDIATE at 1:19: Function not found"),
+    (
+        "execute immediate 'select max_by(1, 2)'",
+        "line 1, column 8 of the EXECUTE IMMEDIATE at 1:19: Function not found",
+    ),
     ("declare s string; execute immediate s; select x from d.perhaps", "Table not found: d.perhaps"),
     (
         "create procedure d.p(x any type) begin select x + 'a'; end",

@@ -182,7 +182,9 @@ class Script:
         outer, _ = self._one(self._piece(node), scope, node)
         if type(node.sql).__name__ != "ASTStringLiteral":
             scope.unseen = True
-            yield self._unsupported("what EXECUTE IMMEDIATE runs is not a literal", self._piece(node.sql), outer.sql, outer.kind)
+            yield self._unsupported(
+                "what EXECUTE IMMEDIATE runs is not a literal", self._piece(node.sql), outer.sql, outer.kind
+            )
             return
         yield outer
         line, column = self._source.place(self._piece(node.sql).begins)
