@@ -60,6 +60,8 @@ class MacroSession(DbtSession):
         """What was sent to the database, or would have been, since the list was last emptied."""
         self.sent: list[str] = []
         """All that reached the database since the list was last emptied, whoever sent it. A connection that was opened is an empty text."""
+        self.script: list[str] = []
+        """What the last call made the database do, in order, with dbt's own BEGIN and COMMIT."""
         self.offline: str | None = None
         """Why no database may be asked, if none may."""
         self._connecting: Callable[[Any], Any] = lambda client: client
@@ -267,6 +269,7 @@ class MacroSession(DbtSession):
                 var = context["var"]
                 changed["var"] = type(var)(var._context, config, var._node)
                 changed["invocation_args_dict"] = {**context["invocation_args_dict"], "vars": dict(config.cli_vars)}
+            self.script.clear()
             with stubbed(context, changed):
                 yield context
 
@@ -320,12 +323,15 @@ class MacroSession(DbtSession):
                     return send(sql, *arguments, **named)
                 finally:
                     inside = False
+                    self.script.append(sql)
 
             return noted
 
         for name in ("execute", "add_query", "raw_execute"):
             if hasattr(manager, name):
                 setattr(manager, name, noting(getattr(manager, name)))
+        for name in ("begin", "commit"):
+            setattr(manager, name, self._scripted(name, getattr(manager, name)))
         opened = manager.open
 
         def open_connection(connection: Any) -> Any:
@@ -336,6 +342,14 @@ class MacroSession(DbtSession):
             return found
 
         manager.open = open_connection
+
+    def _scripted(self, statement: str, send: Callable[[], Any]) -> Callable[[], Any]:
+        def scripted() -> Any:
+            found = send()
+            self.script.append(statement)
+            return found
+
+        return scripted
 
     def _refuse_offline(self, sql: str) -> None:
         if self.offline is not None:

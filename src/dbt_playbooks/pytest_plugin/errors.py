@@ -23,3 +23,11 @@ class NotCheckedError(PlaybooksError):
 
 class NotCheckedWarning(UserWarning):
     """What is a NotCheckedError where the test does not say `allow_unchecked=True`."""
+
+
+class MacroWarning(UserWarning):
+    """A macro warned by `exceptions.warn`, and the test did not expect it: `with macro.warns(...)` does."""
+
+
+class UncommittedWarning(UserWarning):
+    """A macro wrote to the database in a transaction that nothing committed, so what it wrote is gone."""

@@ -2,107 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.project.macros import OfflineError
 from dbt_playbooks.project.stubs import UnknownNameError
-from dbt_playbooks.pytest_plugin.errors import HarnessError, MacroError, NotCheckedError, SqlError
-from dbt_playbooks.pytest_plugin.listing import listing
+from dbt_playbooks.pytest_plugin.context import Config, Reference
+from dbt_playbooks.pytest_plugin.errors import HarnessError, MacroError, MacroWarning, SqlError, UncommittedWarning
+from dbt_playbooks.pytest_plugin.expecting import Raises, Warns, said_by_macros, warn
+from dbt_playbooks.pytest_plugin.result import Result
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.targets.opened import OpenTarget
 
 if TYPE_CHECKING:
     from dbt_playbooks.pytest_plugin.googlesql import Statement
 
-_BLANK = re.compile(r"(?:[\s;]|--[^\n]*|#[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _RENDERING = "macro.render(...) never asks a database. Use macro(...) for a macro that queries, or give it an answer with stubs={...}."
-
-
-@dataclass
-class Result:
-    """What a macro returned, or what Jinja became."""
-
-    value: Any
-    """What the macro's `return` gave, as it is; text where there is no `return`."""
-    statements: list[str]
-    """What was sent to the database on the way, in order, without the white space around it."""
-    printed: str
-    """What the macro printed, or logged with info=True."""
-    _target: OpenTarget = field(repr=False)
-
-    @property
-    def text(self) -> str:
-        """The value as text, without the white space around it."""
-        return "" if self.value is None else str(self.value).strip()
-
-    @cached_property
-    def rows(self) -> Rows:
-        """The rows that the macro returned; when it returned SQL, the rows of that SQL. Raises SqlError when the target refuses it."""
-        value = self.value
-        if hasattr(value, "column_names") and hasattr(value, "rows"):
-            return Rows([row.values() for row in value.rows], ((name, "") for name in value.column_names))
-        if isinstance(value, (list, tuple)):
-            if not all(isinstance(row, (list, tuple)) for row in value):
-                raise HarnessError(
-                    f"the macro returned a list, but not one of rows: {value!r}. Its items are in .value."
-                )
-            return Rows(value)
-        if isinstance(value, Mapping) or value is None:
-            raise HarnessError(
-                f"the macro returned {'nothing' if value is None else 'a dict'}, which has no rows. It is in .value."
-            )
-        return self._target.query(self._sql)
-
-    @property
-    def table(self) -> Any:
-        """The rows as an agate table."""
-        return self.rows.as_agate()
-
-    @cached_property
-    def analyzed(self) -> list[Statement]:
-        """The statements of the text, resolved by GoogleSQL's analyzer. Only on target `bigquery`. Raises SqlError, or NotCheckedError."""
-        return self._analyze(allow_unchecked=False)
-
-    @property
-    def columns(self) -> dict[str, str]:
-        """The columns of the query and their types, as the target writes them: analyzed on target `bigquery`, those of the rows elsewhere."""
-        if not self._target.analyzes:
-            return dict(self.rows.columns)
-        last = self.analyzed[-1]
-        if last.unsupported:
-            raise NotCheckedError(f"the columns are not known, {last.place}: {last.unsupported}\n{listing(self.text)}")
-        return dict(last.columns)
-
-    def check(self, allow_unchecked: bool = False) -> Result:
-        """Let the target judge the text: GoogleSQL analyzes it on `bigquery`, the others run it.
-
-        Raises SqlError when it is refused, and NotCheckedError when the analyzer can't judge all of it, unless `allow_unchecked`.
-        """
-        if self._target.analyzes:
-            self.__dict__["analyzed"] = self._analyze(allow_unchecked)
-        else:
-            _ = self.rows
-        return self
-
-    def _analyze(self, allow_unchecked: bool) -> list[Statement]:
-        if self._target.analyzes and not isinstance(self.value, str):
-            said = "nothing" if self.value is None else f"a value of the type {type(self.value).__name__}"
-            raise HarnessError(f"the macro returned {said}, and no SQL that could be checked. It is in .value.")
-        return self._target.analyze(self._sql, allow_unchecked)
-
-    @property
-    def _sql(self) -> str:
-        """The text, when there is a statement in it: not every target refuses a comment."""
-        blank = _BLANK.match(self.text)
-        if blank and blank.end() == len(self.text):
-            comment = f", only comments:\n{listing(self.text)}" if self.text else ": the text is empty."
-            raise HarnessError(f"there is no statement to judge{comment}")
-        return self.text
 
 
 class Macros:
@@ -118,6 +35,7 @@ class Macros:
         self.last: Result | None = None
         self.statements: list[str] = []
         """All that the macros of this test sent to the database."""
+        self._expecting: list[Warns] = []
 
     @property
     def target(self) -> str:
@@ -168,13 +86,13 @@ class Macros:
     def query(self, sql: str) -> Rows:
         """The rows of a statement of the test's own."""
         __tracebackhide__ = True
-        self.last = Result(sql, [], "", self._target)
+        self.last = Result(sql, [], "", [], self._target)
         return self.last.rows
 
     def analyze(self, sql: str, allow_unchecked: bool = False) -> list[Statement]:
         """Statements of the test's own, resolved by GoogleSQL's analyzer. Only on target `bigquery`. Raises SqlError, or NotCheckedError."""
         __tracebackhide__ = True
-        self.last = Result(sql, [], "", self._target)
+        self.last = Result(sql, [], "", [], self._target)
         self.last.__dict__["analyzed"] = found = self.last._analyze(allow_unchecked)
         return found
 
@@ -211,117 +129,65 @@ class Macros:
                 raise HarnessError(str(error)) from None
             sql, own = found.sql, {"this": found.relation, "config": found.config, "model": found.node}
         references = {
-            "ref": _Reference(dict(refs or {}), session.lookup("ref"), by_last_name=True),
-            "source": _Reference(dict(sources or {}), session.lookup("source"), by_last_name=False),
+            "ref": Reference(dict(refs or {}), session.lookup("ref"), by_last_name=True),
+            "source": Reference(dict(sources or {}), session.lookup("source"), by_last_name=False),
         }
         given = {
             **own,
             **references,
             "builtins": {**session.lookup("builtins"), **references},
             "is_incremental": lambda: incremental,
-            "config": _Config({**own["config"], **(config or {})}),
+            "config": Config({**own["config"], **(config or {})}),
             **({} if this is None else {"this": this}),
             **(stubs or {}),
         }
         return self._done(lambda stubs: session.render(str(sql), vars or {}, stubs), given)
 
-    def raises(self, message: str) -> _Raises:
-        """What is inside must raise a compiler error that contains `message`."""
-        return _Raises(message)
+    def raises(self, message: str) -> Raises:
+        """What is inside must raise an error of the macro that contains `message`."""
+        return Raises(message)
+
+    def warns(self, message: str) -> Warns:
+        """What is inside must warn, by `exceptions.warn`, with a message that contains `message`. Other warnings are shown as always."""
+        return Warns(message, self._expecting)
 
     def _done(self, action: Any, stubs: Mapping[str, Any] | None) -> Result:
         __tracebackhide__ = True
-        lines: list[str] = []
         session = self._target.session
         begin = len(session.statements)
-
-        def say(text: Any, info: bool = True) -> str:
-            if info:
-                lines.append(str(text))
-            return ""
-
-        speaking = {"print": say, "log": lambda text, info=False: say(text, info), **(stubs or {})}
-        self.last = result = Result(None, [], "", self._target)
+        self.last = result = Result(None, [], "", [], self._target)
+        lines: list[str] = []
+        speaking = {**said_by_macros(lines, result.warnings, session.lookup("exceptions")), **(stubs or {})}
         try:
-            result.value = action(speaking)
-        except UnknownNameError as error:
-            raise HarnessError(str(error)) from None
-        except UsageError as error:
-            raise MacroError(str(error)) from None
-        except OfflineError as error:
-            raise HarnessError(str(error)) from None
-        except WarehouseError as error:
-            raise SqlError(self._target.explain(str(error))) from None
+            with _as_ours(self._target):
+                result.value = action(speaking)
         finally:
             # run_query wraps a statement in white space
             result.statements = [statement.strip() for statement in session.statements[begin:]]
             result.printed = "\n".join(lines)
             self.statements += result.statements
+            self._warn(result.warnings)
         return result
 
-
-class _Raises:
-    """Not `contextlib.contextmanager`, whose own lines would end the traceback of the test."""
-
-    def __init__(self, message: str) -> None:
-        self._message = message
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> bool:
-        __tracebackhide__ = True
-        if error is None:
-            raise AssertionError(f"the macro raised no error. Expected was one with: {self._message}")
-        if not isinstance(error, MacroError):
-            return False
-        if self._message not in str(error):
-            raise AssertionError(
-                f"the macro raised another error.\nexpected in it: {self._message}\nraised: {error}"
-            ) from None
-        return True
+    def _warn(self, messages: list[str]) -> None:
+        """Each warning is for who expects one, the innermost first; what nobody expects is one of Python's, which pytest shows."""
+        for message in messages:
+            if not any(each.takes(message) for each in reversed(self._expecting)):
+                warn(message, MacroWarning)
+        lost = self._target.lost()
+        if lost:
+            warn(lost, UncommittedWarning)
 
 
-class _Reference:
-    """`ref` or `source`, with the test's own tables before the project's."""
-
-    def __init__(self, given: dict[str, Any], otherwise: Any, by_last_name: bool) -> None:
-        self._given = given
-        self._otherwise = otherwise
-        self._by_last_name = by_last_name
-
-    def __call__(self, *names: str, **named: Any) -> Any:
-        # a table of the test is meant by its own name, whichever package or source the SQL names
-        for key in (".".join(names), names[-1] if names and self._by_last_name else ""):
-            if key in self._given:
-                return self._given[key]
-        return self._otherwise(*names, **named)
-
-
-class _Config:
-    """`config` of a model: `{{ config(...) }}` in the SQL says nothing, `config.get` finds what was configured."""
-
-    def __init__(self, given: dict[str, Any]) -> None:
-        self._given = given
-
-    def __call__(self, *dicts: Mapping[str, Any], **named: Any) -> str:
-        for each in [*dicts, named]:
-            self._given = {**each, **self._given}
-        return ""
-
-    def get(self, name: str, default: Any = None, validator: Any = None) -> Any:  # noqa: ARG002
-        found = self._given.get(name)
-        return default if found is None else found
-
-    def require(self, name: str, validator: Any = None) -> Any:  # noqa: ARG002
-        if self._given.get(name) is None:
-            raise UsageError(
-                f"the model's config has no '{name}'. Give it: macro.compile(..., config={{'{name}': ...}})."
-            )
-        return self._given[name]
-
-    def persist_relation_docs(self) -> bool:
-        return False
-
-    def persist_column_docs(self) -> bool:
-        return False
+@contextlib.contextmanager
+def _as_ours(target: OpenTarget) -> Iterator[None]:
+    try:
+        yield
+    except UnknownNameError as error:
+        raise HarnessError(str(error)) from None
+    except UsageError as error:
+        raise MacroError(str(error)) from None
+    except OfflineError as error:
+        raise HarnessError(str(error)) from None
+    except WarehouseError as error:
+        raise SqlError(target.explain(str(error))) from None

@@ -86,9 +86,7 @@ def _holds(column: Any, value: Any) -> bool:
     return isinstance(value, _PYTHON.get(kind, object))
 
 
-def _names_rows_and_types(
-    data: Any, stated: Mapping[str, Any]
-) -> tuple[list[str], list[list[Any]], Mapping[str, Any]]:
+def _names_rows_and_types(data: Any, stated: Mapping[str, Any]) -> tuple[list[str], list[list[Any]], Mapping[str, Any]]:
     """The types are those of a CSV file and of agate, where they say them."""
     if isinstance(data, (str, Path)) and Path(data).suffix == ".csv":
         return _read_csv(Path(data), stated)
@@ -129,7 +127,10 @@ def _from_agate(table: Any, stated: Mapping[str, Any]) -> tuple[list[str], list[
     found = {name: seed_type(table, index) for index, name in enumerate(names) if name not in stated}
     types = {name: each for name, each in found.items() if each is not None}
     rows = [
-        [seed_value(name, types[name], value) if name in types else value for name, value in zip(names, row, strict=True)]
+        [
+            seed_value(name, types[name], value) if name in types else value
+            for name, value in zip(names, row, strict=True)
+        ]
         for row in (each.values() for each in table.rows)
     ]
     return names, rows, types

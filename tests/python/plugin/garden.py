@@ -33,6 +33,25 @@ dispatch:
 
 {% macro surroundings() %}{{ return([env_var('GARDEN_PLACE', 'nowhere'), var('season', none), target.name, target.type]) }}{% endmacro %}
 """,
+    "garden/macros/writing.sql": """
+{% macro warn_of(texts) %}
+  {% for text in texts %}{{ exceptions.warn(text) }}{% endfor %}
+  {{ return('warned') }}
+{% endmacro %}
+
+{% macro write(sql, commit=false, by='statement') %}
+  {% if by == 'statement' %}
+    {% call statement('x') %}{{ sql }}{% endcall %}
+  {% elif by == 'alone' %}
+    {% call statement('x', auto_begin=false) %}{{ sql }}{% endcall %}
+  {% elif by == 'run_query' %}
+    {% do run_query(sql) %}
+  {% else %}
+    {% do adapter.add_query(sql) %}
+  {% endif %}
+  {% if commit %}{% do adapter.commit() %}{% endif %}
+{% endmacro %}
+""",
     "garden/macros/wrong.sql": """
 {% macro needs_a_variable() %}{{ env_var('NOPE') }}{% endmacro %}
 

@@ -12,6 +12,7 @@ from dbt_playbooks.pytest_plugin.errors import SqlError
 from dbt_playbooks.pytest_plugin.listing import listing
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.targets.opened import SCHEMA, OpenTarget
+from dbt_playbooks.pytest_plugin.targets.transactions import COMMIT, uncommitted
 
 # what macros and tests say when they make something: DuckDB lists what there is in 5 ms, and its functions in 30
 _MAKES = re.compile(r"\b(create|database)\b", re.IGNORECASE)
@@ -55,6 +56,16 @@ class DuckDB(OpenTarget):
         except WarehouseError as error:
             raise SqlError(f"DuckDB refuses it: {str(error).partition(chr(10))[2] or error}\n{listing(sql)}") from None
         return Rows(rows, columns)
+
+    def lost(self) -> str | None:
+        written = uncommitted(self.session.script)
+        if not written:
+            return None
+        what = "this statement" if len(written) == 1 else f"these {len(written)} statements"
+        listed = "\n".join(listing(sql.strip()) for sql in written)
+        return (
+            f"DuckDB has undone what {what} wrote: a transaction began, and nothing committed it.\n{listed}\n{COMMIT}"
+        )
 
     def clean(self) -> None:
         said = ";".join(self.session.sent)

@@ -47,6 +47,10 @@ class OpenTarget(abc.ABC):
     def query(self, sql: str) -> Rows:
         """The rows of a statement. Raises SqlError when the target refuses it."""
 
+    def lost(self) -> str | None:
+        """What the last call wrote and did not keep, in words."""
+        return None
+
     def explain(self, message: str) -> str:
         """A database's message with what its reader should know of this target."""
         return message
