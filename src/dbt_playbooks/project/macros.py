@@ -170,10 +170,10 @@ class MacroSession(DbtSession):
     def schema(self) -> str:
         return str(self._config.credentials.schema)
 
-    def relation(self, name: str, schema: str | None = None) -> Any:
+    def relation(self, name: str, schema: str | None = None, database: str | None = None) -> Any:
         """A table's name, as macros get it."""
         return self._adapter.Relation.create(
-            database=self.database, schema=schema or self.schema, identifier=name, type="table"
+            database=database or self.database, schema=schema or self.schema, identifier=name, type="table"
         )
 
     def answer_from(self, relation: Callable[..., Any], columns: Callable[[Any], Sequence[Sequence[Any]]]) -> None:

@@ -169,11 +169,17 @@ def table(request: pytest.FixtureRequest, macro: Macros) -> Any:
     """
     from dbt_playbooks.pytest_plugin.tables import read_table
 
-    def make(data: Any = None, types: Any = None, name: str | None = None, schema: str | None = None) -> Any:
+    def make(
+        data: Any = None,
+        types: Any = None,
+        name: str | None = None,
+        schema: str | None = None,
+        database: str | None = None,
+    ) -> Any:
         __tracebackhide__ = True
         if isinstance(data, (str, Path)):
             data = request.path.parent / data
-        return macro._target.create(read_table(data, types), name, schema)
+        return macro._target.create(read_table(data, types), name, schema, database)
 
     return make
 

@@ -75,7 +75,7 @@ class BigQuery(OpenTarget):
         """What `adapter.get_relation` says: the tables of the test are the catalogue."""
         if (database, schema, identifier) not in self._tables:
             return None
-        return self.session.relation(identifier, schema)
+        return self.session.relation(identifier, schema, database)
 
     def _columns(self, relation: Any) -> list[Sequence[Any]]:
         """What `adapter.get_columns_in_relation` says. Pseudo columns are not among them, as in BigQuery."""

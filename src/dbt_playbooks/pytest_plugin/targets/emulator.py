@@ -56,9 +56,9 @@ class Emulator(BigQueryServer):
             bigquery.Client(PROJECT, credentials=AnonymousCredentials(), client_options={"api_endpoint": self.endpoint})
         )
 
-    def create(self, data: Any, name: str | None, schema: str | None) -> Any:
+    def make_place(self, database: str, schema: str) -> None:
         self._must_live()
-        return super().create(data, name, schema)
+        super().make_place(database, schema)
 
     def query(self, sql: str) -> Rows:
         self._must_live()

@@ -71,13 +71,17 @@ class OpenTarget(abc.ABC):
         self.session.sent.clear()
         self.session.statements.clear()
 
-    def create(self, data: TableData, name: str | None, schema: str | None) -> Any:
+    def create(self, data: TableData, name: str | None, schema: str | None, database: str | None = None) -> Any:
         """A table of the test; the relation, as a macro gets it."""
-        self._made += 1
-        relation = self.session.relation(name or f"table_{self._made}", schema)
+        relation = self.session.relation(name or f"table_{self._made + 1}", schema, database)
+        self.make_place(str(relation.database), str(relation.schema))
         self._create(relation, data)
         self.session.forget_relations()  # a macro may have asked already which there are
         return relation
+
+    def make_place(self, database: str, schema: str) -> None:  # noqa: ARG002
+        """Make the database and schema that the test puts something into, if they are not there."""
+        self._made += 1
 
     def _create(self, relation: Any, data: TableData) -> None:
         self.silently(create_statement(relation, data, self.dialect))
