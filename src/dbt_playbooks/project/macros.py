@@ -62,6 +62,8 @@ class MacroSession(DbtSession):
         """All that reached the database since the list was last emptied, whoever sent it. A connection that was opened is an empty text."""
         self.script: list[str] = []
         """What the last call made the database do, in order, with dbt's own BEGIN and COMMIT."""
+        self.take: Callable[[str, bool], None] | None = None
+        """Who has the statements that no database may be asked for: they count as done."""
         self.offline: str | None = None
         """Why no database may be asked, if none may."""
         self._connecting: Callable[[Any], Any] = lambda client: client
@@ -257,10 +259,15 @@ class MacroSession(DbtSession):
 
     @contextlib.contextmanager
     def _prepared(
-        self, package: str, variables: Mapping[str, Any], stubs: Mapping[str, Any]
+        self, package: str, variables: Mapping[str, Any], stubs: Mapping[str, Any], node: Any = None
     ) -> Iterator[dict[str, Any]]:
+        """The context of a call: that of a package's macros, or a node's own."""
+        from dbt.context.providers import generate_runtime_model_context
+
         with self._rendering_errors(), self._connection("test"):
             context = self._kept_context(None, self._config, self._manifest, package)
+            if node is not None:
+                context = generate_runtime_model_context(node, self._config, self._manifest)
             context["load_result"].__self__.sql_results.clear()
             changed = dict(stubs)
             if variables:
@@ -316,6 +323,9 @@ class MacroSession(DbtSession):
                 if inside:
                     return send(sql, *arguments, **named)
                 self.statements.append(sql)
+                if self.take is not None and send.__name__ == "execute":
+                    self.take(sql, bool(named.get("fetch", arguments[1:2] == (True,))))
+                    return _done()
                 self._refuse_offline(sql)
                 self.sent.append(sql)
                 inside = True
@@ -355,3 +365,11 @@ class MacroSession(DbtSession):
         if self.offline is not None:
             asked = f"a statement:\n{sql.strip()}\n" if sql.strip() else "an object of the database.\n"
             raise OfflineError(f"the macro asked for {asked}{self.offline}")
+
+
+def _done() -> tuple[Any, Any]:
+    """The answer to a statement that has no rows."""
+    from dbt.adapters.contracts.connection import AdapterResponse
+    from dbt_common.clients.agate_helper import empty_table
+
+    return AdapterResponse("OK"), empty_table()

@@ -12,7 +12,7 @@ from dbt_playbooks.project.stubs import UnknownNameError
 from dbt_playbooks.pytest_plugin.context import Config, Reference
 from dbt_playbooks.pytest_plugin.errors import HarnessError, MacroError, MacroWarning, SqlError, UncommittedWarning
 from dbt_playbooks.pytest_plugin.expecting import Raises, Warns, said_by_macros, warn
-from dbt_playbooks.pytest_plugin.result import Result
+from dbt_playbooks.pytest_plugin.result import Materialized, Result
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.targets.opened import OpenTarget
 
@@ -128,20 +128,95 @@ class Macros:
             except UnknownNameError as error:
                 raise HarnessError(str(error)) from None
             sql, own = found.sql, {"this": found.relation, "config": found.config, "model": found.node}
-        references = {
-            "ref": Reference(dict(refs or {}), session.lookup("ref"), by_last_name=True),
-            "source": Reference(dict(sources or {}), session.lookup("source"), by_last_name=False),
-        }
         given = {
             **own,
-            **references,
-            "builtins": {**session.lookup("builtins"), **references},
+            **self._references(refs, sources),
             "is_incremental": lambda: incremental,
             "config": Config({**own["config"], **(config or {})}),
             **({} if this is None else {"this": this}),
             **(stubs or {}),
         }
         return self._done(lambda stubs: session.render(str(sql), vars or {}, stubs), given)
+
+    def materialize(
+        self,
+        sql: str | None = None,
+        *,
+        model: str | None = None,
+        name: str = "model",
+        refs: Mapping[str, Any] | None = None,
+        sources: Mapping[str, Any] | None = None,
+        this: Any = None,
+        config: Mapping[str, Any] | None = None,
+        vars: Mapping[str, Any] | None = None,
+        stubs: Mapping[str, Any] | None = None,
+        allow_unchecked: bool = False,
+    ) -> Materialized:
+        """Make the table of inline SQL, or of a model or snapshot of the project, by its materialization, as `dbt run` would.
+
+        refs, sources, vars, stubs   as `compile` takes them
+        this    a table of the test that is the model's own already, for a second run of an incremental model; otherwise its place is the model's
+        name    of the table of inline SQL
+        config  what the model's config has beside what its SQL and the project say: {"materialized": "table"}
+
+        On target `bigquery` each statement is analyzed and counts as done. Raises NotCheckedError when one can't be judged, unless `allow_unchecked`.
+        """
+        __tracebackhide__ = True
+        if (sql is None) == (model is None):
+            raise HarnessError("macro.materialize takes either SQL or model='...'.")
+        if this is not None and not hasattr(this, "identifier"):
+            raise HarnessError(f"this is a table of the test, as table(...) returns it. Given: {this!r}.")
+        session = self._target.session
+        with as_ours(self._target):
+            if model is not None:
+                node = session.node(model, "model", "snapshot")
+            else:
+                node = session.inline(str(sql), name, vars or {})
+                this = session.relation(name) if this is None else this
+            session.configure(node, config or {}, this)
+        if node.get_materialization() == "ephemeral" or node.language != "sql":
+            kind = "is ephemeral" if node.language == "sql" else f"is written in {node.language}"
+            raise HarnessError(f"model '{node.name}' {kind}: no statement makes a table of it here.")
+        relation = session.relation_of(node)
+        self._target.make_place(str(relation.database), str(relation.schema))
+        session.forget_relations()
+        made = Materialized(None, [], "", [], self._target, relation=relation)
+        with self._target.materializing(allow_unchecked) as answers:
+            given = {**answers, **self._references(refs, sources), **(stubs or {})}
+
+            def run(stubs: Mapping[str, Any]) -> str:
+                made.compiled = session.materialize(node, vars or {}, stubs)
+                return f"select * from {relation}"
+
+            self._done(run, given, made)
+        return made
+
+    def _references(self, refs: Mapping[str, Any] | None, sources: Mapping[str, Any] | None) -> dict[str, Any]:
+        session = self._target.session
+        references = {
+            "ref": Reference(dict(refs or {}), session.lookup("ref"), by_last_name=True),
+            "source": Reference(dict(sources or {}), session.lookup("source"), by_last_name=False),
+        }
+        return {**references, "builtins": {**session.lookup("builtins"), **references}}
+
+    def seed(self, name: str) -> Any:
+        """The table of a seed of the project, made with its config as `dbt seed` would; `table(seed=...)` calls it."""
+        __tracebackhide__ = True
+        session = self._target.session
+        before = len(session.statements)
+        with as_ours(self._target), self._target.materializing(allow_unchecked=False) as answers:
+            node = session.node(name, "seed")
+            relation = session.relation_of(node)
+            self._target.make_place(str(relation.database), str(relation.schema))
+            session.forget_relations()
+            try:
+                if session.exists(relation):
+                    raise HarnessError(f"seed '{name}' is the table {relation}, which the test has already.")
+                session.materialize(node, {}, answers)
+            finally:
+                del session.statements[before:]
+        session.forget_relations()
+        return relation
 
     def raises(self, message: str) -> Raises:
         """What is inside must raise an error of the macro that contains `message`."""
@@ -151,15 +226,15 @@ class Macros:
         """What is inside must warn, by `exceptions.warn`, with a message that contains `message`. Other warnings are shown as always."""
         return Warns(message, self._expecting)
 
-    def _done(self, action: Any, stubs: Mapping[str, Any] | None) -> Result:
+    def _done(self, action: Any, stubs: Mapping[str, Any] | None, result: Result | None = None) -> Result:
         __tracebackhide__ = True
         session = self._target.session
         begin = len(session.statements)
-        self.last = result = Result(None, [], "", [], self._target)
+        self.last = result = result or Result(None, [], "", [], self._target)
         lines: list[str] = []
         speaking = {**said_by_macros(lines, result.warnings, session.lookup("exceptions")), **(stubs or {})}
         try:
-            with _as_ours(self._target):
+            with as_ours(self._target):
                 result.value = action(speaking)
         finally:
             # run_query wraps a statement in white space
@@ -167,6 +242,9 @@ class Macros:
             result.printed = "\n".join(lines)
             self.statements += result.statements
             self._warn(result.warnings)
+        lost = self._target.lost()
+        if lost:
+            warn(lost, UncommittedWarning)
         return result
 
     def _warn(self, messages: list[str]) -> None:
@@ -174,13 +252,10 @@ class Macros:
         for message in messages:
             if not any(each.takes(message) for each in reversed(self._expecting)):
                 warn(message, MacroWarning)
-        lost = self._target.lost()
-        if lost:
-            warn(lost, UncommittedWarning)
 
 
 @contextlib.contextmanager
-def _as_ours(target: OpenTarget) -> Iterator[None]:
+def as_ours(target: OpenTarget) -> Iterator[None]:
     try:
         yield
     except UnknownNameError as error:

@@ -101,3 +101,13 @@ class Result:
             comment = f", only comments:\n{listing(self.text)}" if self.text else ": the text is empty."
             raise HarnessError(f"there is no statement to judge{comment}")
         return self.text
+
+
+@dataclass
+class Materialized(Result):
+    """What became of a model: `rows` and `columns` are those of its table, `statements` what the materialization sent."""
+
+    relation: Any = None
+    """The table."""
+    compiled: str = ""
+    """The SQL of the model."""

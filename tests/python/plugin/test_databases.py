@@ -36,7 +36,9 @@ def test_macros_find_it_and_its_columns(macro, table):
     assert macro("column_names", made).value == ["id", "name"]
     found = macro.compile("{{ adapter.get_relation('elsewhere', '" + made.schema + "', 'plants') }}")
     assert found.text == str(made)
-    assert macro.compile("{{ adapter.get_relation('elsewhere', '" + made.schema + "', 'trees') is none }}").text == "True"
+    assert (
+        macro.compile("{{ adapter.get_relation('elsewhere', '" + made.schema + "', 'trees') is none }}").text == "True"
+    )
 
 
 @EVERYWHERE
@@ -68,7 +70,7 @@ def test_a_database_of_duckdbs_own_is_refused(table, name):
 
 def test_a_macro_may_attach_another_beside_it(macro, table):
     table({"id": [1]}, database="elsewhere")
-    macro("write", "attach ':memory:' as third; create table third.t as select 1 as id", by="alone")
+    macro("write_by", "attach ':memory:' as third; create table third.t as select 1 as id", by="alone")
     assert macro.query("select count(*) from duckdb_databases() where not internal") == [(3,)]
 
 

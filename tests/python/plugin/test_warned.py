@@ -107,7 +107,7 @@ def test_what_duckdb_undid_is_said_with_what_to_type(macro, table, sql, how):
     plants = table({"id": [1]})
     statement = sql.format(plants)
     with pytest.warns(UncommittedWarning) as warned:
-        macro("write", statement, **how)
+        macro("write_by", statement, **how)
     said = str(warned[0].message)
     assert said.startswith("DuckDB has undone what this statement wrote")
     assert f"1 | {statement.rpartition('; ')[2]}" in said
@@ -123,7 +123,7 @@ def test_what_duckdb_undid_is_said_with_what_to_type(macro, table, sql, how):
 @pytest.mark.parametrize(("sql", "how"), KEPT)
 def test_what_is_kept_or_writes_nothing_is_not_spoken_of(macro, table, sql, how):
     plants = table({"id": [1]})
-    macro("write", sql.format(plants), **how)
+    macro("write_by", sql.format(plants), **how)
     assert macro.query(f"select id from {plants} order by id") == ([(1,), (2,)] if "insert" in sql else [(1,)])
 
 
@@ -131,14 +131,14 @@ def test_all_that_was_undone_is_listed(macro, table):
     plants = table({"id": [1]})
     insert = f"insert into {plants} values (2)"
     with pytest.warns(UncommittedWarning, match="these 2 statements"):
-        macro.compile("{% do write('" + insert + "') %}{% do write('" + insert + "') %}")
+        macro.compile("{% do write_by('" + insert + "') %}{% do write_by('" + insert + "') %}")
     with pytest.warns(UncommittedWarning, match="this statement"):
-        macro.compile("{% do write('" + insert + "', commit=true) %}{% do write('" + insert + "') %}")
+        macro.compile("{% do write_by('" + insert + "', commit=true) %}{% do write_by('" + insert + "') %}")
 
 
 @pytest.mark.targets("emulator")
 @pytest.mark.filterwarnings("error")
 def test_bigquery_needs_no_commit(macro, table):
     plants = table({"id": [1]})
-    macro("write", f"insert into {plants} values (2)")
+    macro("write_by", f"insert into {plants} values (2)")
     assert macro.query(f"select id from {plants} order by id") == [(1,), (2,)]

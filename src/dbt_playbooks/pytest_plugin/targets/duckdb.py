@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dbt_playbooks.errors import WarehouseError
-from dbt_playbooks.project.macros import MacroSession
+from dbt_playbooks.project.materializing import MaterializingSession
 from dbt_playbooks.pytest_plugin.errors import HarnessError, SqlError
 from dbt_playbooks.pytest_plugin.listing import listing
 from dbt_playbooks.pytest_plugin.rows import Rows
@@ -41,7 +41,7 @@ class DuckDB(OpenTarget):
         }
         self.output = {**kept, "type": "duckdb", "path": ":memory:", "schema": SCHEMA, "threads": 1}
 
-    def begin(self, session: MacroSession) -> None:
+    def begin(self, session: MaterializingSession) -> None:
         super().begin(session)
         self.silently(f'create schema if not exists "{SCHEMA}"')
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dbt_playbooks.project.macros import MacroSession
+from dbt_playbooks.project.materializing import MaterializingSession
 from dbt_playbooks.pytest_plugin.errors import SqlError
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.targets.bigquery import PROJECT
@@ -43,7 +43,7 @@ class Emulator(BigQueryServer):
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self._server.port}"
 
-    def begin(self, session: MacroSession) -> None:
+    def begin(self, session: MaterializingSession) -> None:
         session.when_connected(_without_retries)
         super().begin(session)
         session.leave_out_comments()  # it knows some statements, such as CREATE SNAPSHOT TABLE, by how they begin

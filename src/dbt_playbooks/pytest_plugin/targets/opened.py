@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dbt_playbooks.errors import WarehouseError
-from dbt_playbooks.project.macros import MacroSession
+from dbt_playbooks.project.materializing import MaterializingSession
 from dbt_playbooks.pytest_plugin.errors import HarnessError, SqlError
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.tables import TableData, create_statement
@@ -27,10 +28,10 @@ class OpenTarget(abc.ABC):
     """The output of the profile that dbt connects with."""
 
     def __init__(self) -> None:
-        self.session: MacroSession = None  # type: ignore[assignment]
+        self.session: MaterializingSession = None  # type: ignore[assignment]
         self._made = 0
 
-    def begin(self, session: MacroSession) -> None:
+    def begin(self, session: MaterializingSession) -> None:
         """dbt is open: make what the tests need."""
         self.session = session
 
@@ -50,6 +51,11 @@ class OpenTarget(abc.ABC):
     def lost(self) -> str | None:
         """What the last call wrote and did not keep, in words."""
         return None
+
+    @contextlib.contextmanager
+    def materializing(self, allow_unchecked: bool) -> Iterator[Mapping[str, Any]]:  # noqa: ARG002
+        """While a materialization runs: what stands in for methods of the adapter."""
+        yield {}
 
     def explain(self, message: str) -> str:
         """A database's message with what its reader should know of this target."""

@@ -6,7 +6,7 @@ import abc
 from typing import Any
 
 from dbt_playbooks.errors import WarehouseError
-from dbt_playbooks.project.macros import MacroSession
+from dbt_playbooks.project.materializing import MaterializingSession
 from dbt_playbooks.pytest_plugin.errors import HarnessError, SqlError
 from dbt_playbooks.pytest_plugin.listing import listing
 from dbt_playbooks.pytest_plugin.rows import Rows
@@ -42,7 +42,7 @@ class BigQueryServer(OpenTarget):
             self._client = self.connect()
         return self._client
 
-    def begin(self, session: MacroSession) -> None:
+    def begin(self, session: MaterializingSession) -> None:
         super().begin(session)
         self._make_dataset(self.dataset)
 
