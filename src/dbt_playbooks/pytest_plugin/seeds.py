@@ -1,11 +1,11 @@
-"""Columns of text and of agate as dbt's seeds have them: its own reader decides what is a number, a day or a boolean."""
+"""Types and values of columns of agate as dbt's seeds have them, in the words of the tables of tests."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
 from typing import Any
 
+from dbt_playbooks.project.seeding import seed_type
 from dbt_playbooks.pytest_plugin.columns import as_type
 from dbt_playbooks.pytest_plugin.errors import HarnessError
 
@@ -21,20 +21,10 @@ _TYPES = {
 """What dbt's adapters call the types of a seed, and what the tables of tests call them."""
 
 
-def read_as_seed(names: Sequence[str], rows: Sequence[Sequence[str]], text_columns: Iterable[str]) -> Any:
-    """Rows of text as the agate table that `dbt seed` makes of them."""
-    import agate
-    from dbt_common.clients.agate_helper import build_type_tester
-
-    return agate.Table(rows, names, column_types=build_type_tester(text_columns=list(text_columns)))
-
-
-def seed_type(table: Any, index: int) -> Any:
+def column_type(table: Any, index: int) -> Any:
     """The type that a column of an agate table has as a seed; None for one that dbt has no type for."""
-    from dbt.adapters.sql import SQLAdapter
-
-    found = SQLAdapter.convert_agate_type(table, index)
-    return as_type(table.column_names[index], _TYPES[found]) if found in _TYPES else None
+    found = _TYPES.get(seed_type(table, index) or "")
+    return None if found is None else as_type(table.column_names[index], found)
 
 
 def seed_value(name: str, column: Any, value: Any) -> Any:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dbt_playbooks.project.seeding import read_as_seed
 from dbt_playbooks.pytest_plugin.columns import as_columns, guess
 from dbt_playbooks.pytest_plugin.errors import HarnessError
-from dbt_playbooks.pytest_plugin.seeds import read_as_seed, seed_type, seed_value
+from dbt_playbooks.pytest_plugin.seeds import column_type, seed_value
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def _is_list(values: Any) -> bool:
 
 def _from_agate(table: Any, stated: Mapping[str, Any]) -> tuple[list[str], list[list[Any]], Mapping[str, Any]]:
     names = list(table.column_names)
-    found = {name: seed_type(table, index) for index, name in enumerate(names) if name not in stated}
+    found = {name: column_type(table, index) for index, name in enumerate(names) if name not in stated}
     types = {name: each for name, each in found.items() if each is not None}
     rows = [
         [
