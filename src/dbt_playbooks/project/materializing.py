@@ -56,6 +56,7 @@ class MaterializingSession(MacroSession):
     def configure(self, node: Any, config: Mapping[str, Any], relation: Any) -> None:
         """Let a node have more config, and be another relation."""
         from dbt.adapters.factory import get_config_class_by_name
+        from dbt.parser.models import ModelParser
         from dbt_common.dataclass_schema import ValidationError
 
         changed = {
@@ -67,14 +68,17 @@ class MaterializingSession(MacroSession):
                 given = changed[hook] if isinstance(changed[hook], (list, tuple)) else [changed[hook]]
                 changed[hook] = [each if isinstance(each, Mapping) else {"sql": each} for each in given]
         try:
-            node.config = node.config.update_from(changed, get_config_class_by_name(self.adapter_type))
+            # it takes keys out of what it is given
+            node.config = node.config.update_from(dict(changed), get_config_class_by_name(self.adapter_type))
         except ValidationError as error:
             raise UsageError(f"dbt does not take the config {dict(config)}: {error.message}") from None
-        for key in ("database", "schema", "alias"):
-            if relation is None and key in config:
-                setattr(node, key, config[key])
         if relation is not None:
             node.database, node.schema, node.alias = relation.database, relation.schema, relation.identifier
+        elif changed.keys() & {"database", "schema", "alias"}:
+            with self._rendering_errors(), self._current():
+                # by the project's own generate_schema_name and its like
+                parser = ModelParser(self._config, self._manifest, self._config)
+                parser.update_parsed_node_relation_names(node, node.config.to_dict())
         node.relation_name = str(self._adapter.Relation.create_from(self._config, node))
 
     def agate_type(self, table: Any, index: int) -> str:

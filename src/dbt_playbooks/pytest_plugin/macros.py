@@ -168,12 +168,13 @@ class Macros:
             raise HarnessError(f"this is a table of the test, as table(...) returns it. Given: {this!r}.")
         session = self._target.session
         with as_ours(self._target):
-            if model is not None:
-                node = session.node(model, "model", "snapshot")
-            else:
-                node = session.inline(str(sql), name, vars or {})
-                this = session.relation(name) if this is None else this
+            node = session.node(model, "model", "snapshot") if model else session.inline(str(sql), name, vars or {})
             session.configure(node, config or {}, this)
+        if node.config.get("incremental_strategy") == "microbatch":
+            raise HarnessError(
+                f"model '{node.name}' is one of microbatches: dbt runs it batch by batch, and macro.materialize once. "
+                "Test its SQL with macro.compile, or another strategy: config={'incremental_strategy': ...}."
+            )
         if node.get_materialization() == "ephemeral" or node.language != "sql":
             kind = "is ephemeral" if node.language == "sql" else f"is written in {node.language}"
             raise HarnessError(f"model '{node.name}' {kind}: no statement makes a table of it here.")

@@ -140,6 +140,27 @@ def test_a_model_is_made_where_its_config_says_and_is_gone_after_the_test(macro)
         assert rows(macro, made) == [(1,), (2,)]
 
 
+@EVERYWHERE
+@pytest.mark.parametrize("in_sql", [True, False])
+def test_the_config_of_inline_sql_says_its_place_too(macro, table, in_sql):
+    place = {"schema": "marts", "alias": "mart", "database": "elsewhere", "materialized": "table"}
+    written = "{{ config(" + ", ".join(f"{key}='{value}'" for key, value in place.items()) + ") }}" if in_sql else ""
+    plants = table(OLD)
+    made = macro.materialize(f"{written}select * from {plants}", config={} if in_sql else place)
+    relation = made.relation
+    assert (relation.database, relation.schema, relation.identifier) == ("elsewhere", "dbt_test_marts", "mart")
+    if macro.target != "bigquery":
+        assert rows(macro, made) == [(1, "rose"), (2, "oak")]
+
+
+@pytest.mark.targets("emulator")
+@pytest.mark.usefixtures("again")
+def test_a_materialized_view_of_one_test_is_gone_in_the_next(macro, table):
+    plants = table(OLD, name="plants")
+    made = macro.materialize(f"select id from {plants}", config={"materialized": "materialized_view"}, name="seen")
+    assert rows(macro, made) == [(1,), (2,)]
+
+
 @RUNS
 def test_a_snapshot_keeps_what_was(macro, table):
     macro.materialize(model="history", sources={"raw.plantings": table(OLD)})
@@ -161,6 +182,7 @@ def test_a_snapshot_keeps_what_was(macro, table):
         ({"sql": "select 1 as a", "config": {"materialized": 7}}, MacroError, "dbt does not take the config"),
         ({"sql": "{{ config(materialized='table') }}{% if %}"}, MacroError, ""),
         ({"model": "passing"}, HarnessError, "model 'passing' is ephemeral"),
+        ({"model": "plants", "config": {"incremental_strategy": "microbatch"}}, HarnessError, "one of microbatches"),
         ({"model": "no_such"}, HarnessError, "there is no model or snapshot 'no_such'"),
         ({"sql": "select 1", "model": "plants"}, HarnessError, "either SQL or model="),
         ({}, HarnessError, "either SQL or model="),

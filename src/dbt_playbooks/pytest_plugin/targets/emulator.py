@@ -70,10 +70,12 @@ class Emulator(BigQueryServer):
     def clean(self) -> None:
         if not self.alive:
             return
+        projects = {self.project, *(project for project, _ in self._datasets)}
         super().clean()
-        for each in self.client.list_datasets(timeout=60):
-            if each.dataset_id != self.dataset:  # a macro made it
-                self.client.delete_dataset(each.dataset_id, delete_contents=True, timeout=60)
+        for project in sorted(projects):
+            for each in self.client.list_datasets(project, timeout=60):
+                if (project, each.dataset_id) != (self.project, self.dataset):  # a macro made it
+                    self._delete_dataset(project, each.dataset_id)
 
     def close(self) -> None:
         if self.alive:

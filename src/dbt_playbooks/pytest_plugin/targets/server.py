@@ -12,8 +12,8 @@ from dbt_playbooks.pytest_plugin.listing import listing
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.targets.opened import OpenTarget
 
-_DROPPED_BY_SQL = {"VIEW": "view", "SNAPSHOT": "snapshot table"}
-"""The emulator's API does not delete a view, and of a snapshot it keeps the name taken."""
+_DROPPED_BY_SQL = {"VIEW": "view", "MATERIALIZED_VIEW": "materialized view", "SNAPSHOT": "snapshot table"}
+"""The emulator's API does not delete a view, materialized or not, and of a snapshot it keeps the name taken."""
 
 
 class BigQueryServer(OpenTarget):
