@@ -123,6 +123,11 @@ select * from {{ source('raw', 'plantings') }}
 {% endsnapshot %}
 """,
     "garden/seeds/colours.csv": "id,bed\n1,red\n",
+    "garden/seeds/kinds.csv": """
+whole,point,zeros,part,ok,day,moment,iso,words,mixed,nothing,nulls,percent
+1,7.000,007,1.50,true,2024-01-31,2024-01-31 10:20:30,2024-01-31T10:20:30Z,"a, b",1,,null,5%
+-2,8,010,,False,,,,,x,,2,$1
+""",
     "garden/seeds/catalogue.csv": "id;Plant Name;code;price;since;rare;note\n1;rose, red;007;1.50;2024-01-31;true;\n2;oak;010;2;;false;old\n",
     "garden/seeds/seeds.yml": """
 seeds:

@@ -61,6 +61,16 @@ def test_a_csv_file_has_the_types_of_a_seed(macro, table, tmp_path):
         assert [list(each) for each in zip(*rows, strict=True)][1:] == [values for _, _, values in COLUMNS]
 
 
+@pytest.mark.targets("bigquery")
+def test_they_are_those_that_dbt_gives_the_seed_itself(macro, table, dbt_project):
+    read = macro.compile(f"select * from {table(dbt_project / 'seeds' / 'kinds.csv')}").columns
+    assert read == macro.compile(f"select * from {table(seed='kinds')}").columns
+    assert (
+        list(read.values())
+        == ["int64"] * 3 + ["float64", "bool", "date"] + ["datetime"] * 2 + ["string"] * 2 + ["int64"] * 3
+    )
+
+
 @EVERYWHERE
 def test_an_agate_table_has_the_types_of_a_seed(macro, table):
     import agate
