@@ -113,3 +113,13 @@ def test_a_text_without_a_statement_is_not_checked(macro, text):
 def test_what_is_no_sql_is_not_checked(macro, value, said):
     with pytest.raises(HarnessError, match=f"the macro returned .*{said}, and no SQL that could be checked"):
         macro.run("count", "x", stubs={"run_query": value})
+
+
+def test_a_stub_may_judge_what_it_answers(macro, table):
+    answer = [[3]]
+    stubs = {"run_query": lambda sql: macro.analyze(sql) and answer}
+    assert macro("count", table(types={"id": "int64"}), stubs=stubs).value == answer
+    with pytest.raises(SqlError, match="Table not found: absent"), macro.raises("absent"):
+        macro("count", "absent", stubs=stubs)
+    with pytest.raises(NotCheckedError, match="PARTITIONS"):
+        macro("count", "d.INFORMATION_SCHEMA.PARTITIONS", stubs=stubs)
