@@ -168,7 +168,11 @@ class Macros:
             raise HarnessError(f"this is a table of the test, as table(...) returns it. Given: {this!r}.")
         session = self._target.session
         with as_ours(self._target):
-            node = session.node(model, "model", "snapshot") if model else session.inline(str(sql), name, vars or {})
+            node = (
+                session.inline(str(sql), name, vars or {})
+                if model is None
+                else session.node(model, "model", "snapshot")
+            )
             session.configure(node, config or {}, this)
         if node.config.get("incremental_strategy") == "microbatch":
             raise HarnessError(
