@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dbt_playbooks.errors import PlaybooksError
+from dbt_playbooks.errors import PlaybooksError, UsageError, WarehouseError
 from dbt_playbooks.interface import Options
-from dbt_playbooks.project.opening import uncollected
+from dbt_playbooks.project.opening import plain, uncollected
 from dbt_playbooks.project.quicker import silent_events
+from dbt_playbooks.project.raised import of_the_test, of_the_warehouse, original, with_place
 from dbt_playbooks.project.session import DbtSession
 from dbt_playbooks.project.stubs import UnknownNameError, stubbed
 
@@ -59,6 +60,10 @@ class MacroSession(DbtSession):
         """What was sent to the database, or would have been, since the list was last emptied."""
         self.sent: list[str] = []
         """All that reached the database since the list was last emptied, whoever sent it. A connection that was opened is an empty text."""
+        self.script: list[str] = []
+        """What the last call made the database do, in order, with dbt's own BEGIN and COMMIT."""
+        self.take: Callable[[str, bool], None] | None = None
+        """Who has the statements that no database may be asked for: they count as done."""
         self.offline: str | None = None
         """Why no database may be asked, if none may."""
         self._connecting: Callable[[Any], Any] = lambda client: client
@@ -167,10 +172,10 @@ class MacroSession(DbtSession):
     def schema(self) -> str:
         return str(self._config.credentials.schema)
 
-    def relation(self, name: str, schema: str | None = None) -> Any:
+    def relation(self, name: str, schema: str | None = None, database: str | None = None) -> Any:
         """A table's name, as macros get it."""
         return self._adapter.Relation.create(
-            database=self.database, schema=schema or self.schema, identifier=name, type="table"
+            database=database or self.database, schema=schema or self.schema, identifier=name, type="table"
         )
 
     def answer_from(self, relation: Callable[..., Any], columns: Callable[[Any], Sequence[Sequence[Any]]]) -> None:
@@ -254,10 +259,15 @@ class MacroSession(DbtSession):
 
     @contextlib.contextmanager
     def _prepared(
-        self, package: str, variables: Mapping[str, Any], stubs: Mapping[str, Any]
+        self, package: str, variables: Mapping[str, Any], stubs: Mapping[str, Any], node: Any = None
     ) -> Iterator[dict[str, Any]]:
-        with self._dbt_errors(), self._connection("test"):
+        """The context of a call: that of a package's macros, or a node's own."""
+        from dbt.context.providers import generate_runtime_model_context
+
+        with self._rendering_errors(), self._connection("test"):
             context = self._kept_context(None, self._config, self._manifest, package)
+            if node is not None:
+                context = generate_runtime_model_context(node, self._config, self._manifest)
             context["load_result"].__self__.sql_results.clear()
             changed = dict(stubs)
             if variables:
@@ -266,8 +276,28 @@ class MacroSession(DbtSession):
                 var = context["var"]
                 changed["var"] = type(var)(var._context, config, var._node)
                 changed["invocation_args_dict"] = {**context["invocation_args_dict"], "vars": dict(config.cli_vars)}
+            self.script.clear()
             with stubbed(context, changed):
                 yield context
+
+    @contextlib.contextmanager
+    def _rendering_errors(self) -> Iterator[None]:
+        """What a call raises as ours: UsageError is the macro's, WarehouseError the warehouse's; an error of the test's own function is left alone."""
+        from dbt_common.exceptions import DbtBaseException
+
+        try:
+            yield
+        except PlaybooksError:
+            raise
+        except Exception as error:
+            first = original(error)
+            if isinstance(first, PlaybooksError) or (not isinstance(first, DbtBaseException) and of_the_test(first)):
+                raise first from None
+            if of_the_warehouse(first):
+                raise WarehouseError(self._warehouse_message(first)) from first
+            raise UsageError(
+                plain(first) if isinstance(first, DbtBaseException) else plain(with_place(first))
+            ) from first
 
     def _kept_context(self, _macro: Any, config: Any, manifest: Any, package: str | None) -> dict[str, Any]:
         """A context takes 2 ms to make, a call 0.05: one for each package is kept."""
@@ -293,6 +323,9 @@ class MacroSession(DbtSession):
                 if inside:
                     return send(sql, *arguments, **named)
                 self.statements.append(sql)
+                if self.take is not None and send.__name__ == "execute":
+                    self.take(sql, bool(named.get("fetch", arguments[1:2] == (True,))))
+                    return _done()
                 self._refuse_offline(sql)
                 self.sent.append(sql)
                 inside = True
@@ -300,12 +333,15 @@ class MacroSession(DbtSession):
                     return send(sql, *arguments, **named)
                 finally:
                     inside = False
+                    self.script.append(sql)
 
             return noted
 
         for name in ("execute", "add_query", "raw_execute"):
             if hasattr(manager, name):
                 setattr(manager, name, noting(getattr(manager, name)))
+        for name in ("begin", "commit"):
+            setattr(manager, name, self._scripted(name, getattr(manager, name)))
         opened = manager.open
 
         def open_connection(connection: Any) -> Any:
@@ -317,7 +353,23 @@ class MacroSession(DbtSession):
 
         manager.open = open_connection
 
+    def _scripted(self, statement: str, send: Callable[[], Any]) -> Callable[[], Any]:
+        def scripted() -> Any:
+            found = send()
+            self.script.append(statement)
+            return found
+
+        return scripted
+
     def _refuse_offline(self, sql: str) -> None:
         if self.offline is not None:
             asked = f"a statement:\n{sql.strip()}\n" if sql.strip() else "an object of the database.\n"
             raise OfflineError(f"the macro asked for {asked}{self.offline}")
+
+
+def _done() -> tuple[Any, Any]:
+    """The answer to a statement that has no rows."""
+    from dbt.adapters.contracts.connection import AdapterResponse
+    from dbt_common.clients.agate_helper import empty_table
+
+    return AdapterResponse("OK"), empty_table()

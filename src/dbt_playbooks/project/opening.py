@@ -172,6 +172,6 @@ def put_our_macros_before_dbts(config: Any, manifest: Any) -> list[str]:
     return order[: order.index(PACKAGE)]
 
 
-def plain(error: BaseException) -> str:
+def plain(error: BaseException | str) -> str:
     """A dbt error as text, without the node's stack of macros, and with macros called as they are written."""
     return str(getattr(error, "msg", None) or error).strip().replace("dbt_macro__", "")

@@ -10,8 +10,7 @@ from typing import Any
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.interface import Options
 from dbt_playbooks.project.opening import dbt_context, plain
-
-_CLIENTS = ("duckdb", "_duckdb", "google", "requests", "urllib3", "grpc")
+from dbt_playbooks.project.raised import CLIENTS
 
 
 class DbtSession:
@@ -90,11 +89,13 @@ class DbtSession:
     def _dbt_errors(self) -> Iterator[None]:
         """dbt's exceptions as ours: compiler errors are the user's, anything from the database is the warehouse's."""
         from dbt.adapters.exceptions import FailedToConnectError
+        from dbt.exceptions import ParsingError
         from dbt_common.exceptions import CompilationError, DbtBaseException, DbtDatabaseError
 
         try:
             yield
-        except CompilationError as error:
+        except (CompilationError, ParsingError) as error:
+            # a variable of the environment that is missing is an error of parsing
             raise UsageError(plain(error)) from error
         except (DbtDatabaseError, FailedToConnectError) as error:
             raise WarehouseError(self._warehouse_message(error)) from error
@@ -102,7 +103,7 @@ class DbtSession:
             raise WarehouseError(self._warehouse_message(error)) from error
         except Exception as error:
             # dbt lets some errors of the warehouse's client through as they are, a refused connection for one
-            if not isinstance(error, OSError) and type(error).__module__.split(".")[0] not in _CLIENTS:
+            if not isinstance(error, OSError) and type(error).__module__.split(".")[0] not in CLIENTS:
                 raise
             raise WarehouseError(self._warehouse_message(error)) from error
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from dbt_playbooks.pytest_plugin.errors import SqlError
+from dbt_playbooks.pytest_plugin.errors import HarnessError, SqlError
 from dbt_playbooks.pytest_plugin.targets import TARGETS, version
 
 if TYPE_CHECKING:
@@ -163,17 +163,31 @@ def macro(request: pytest.FixtureRequest, dbt_project: Path, dbt_target: str) ->
 
 @pytest.fixture
 def table(request: pytest.FixtureRequest, macro: Macros) -> Any:
-    """Makes a table on the target of the test: table({"id": [1, 2]}), table("events.csv", types={"id": "int64"}). Returns its relation.
+    """Makes a table on the target of the test: table({"id": [1, 2]}), table("events.csv", types={"id": "int64"}),
+    table(seed="countries"). Returns its relation.
 
-    A file is looked for beside the test.
+    A file is looked for beside the test, a seed is one of the project. `database` is another one of DuckDB's, or another project of BigQuery's.
     """
     from dbt_playbooks.pytest_plugin.tables import read_table
 
-    def make(data: Any = None, types: Any = None, name: str | None = None, schema: str | None = None) -> Any:
+    def make(
+        data: Any = None,
+        types: Any = None,
+        name: str | None = None,
+        schema: str | None = None,
+        database: str | None = None,
+        seed: str | None = None,
+    ) -> Any:
         __tracebackhide__ = True
+        if seed is not None:
+            if any(each is not None for each in (data, types, name, schema, database)):
+                raise HarnessError(
+                    f"seed '{seed}' is made with its own config: table(seed='{seed}') takes nothing else."
+                )
+            return macro.seed(seed)
         if isinstance(data, (str, Path)):
             data = request.path.parent / data
-        return macro._target.create(read_table(data, types), name, schema)
+        return macro._target.create(read_table(data, types), name, schema, database)
 
     return make
 

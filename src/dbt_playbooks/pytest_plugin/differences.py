@@ -305,7 +305,8 @@ DIFFERENCES = {
 }
 
 NEVER_RIGHT = {
-    "added columns": "a column that ALTER TABLE added is in no schema, so no macro that asks for columns sees it: make the table with it",
+    "added columns": "a column that ALTER TABLE added is in no schema, so no macro that asks for columns sees it, and one that dbt adds for "
+    "`on_schema_change` is not there: make the table with it",
     "bytes": "a dry run and a job say 0 bytes, and maximum_bytes_billed is ignored: no figure of cost is asserted there",
     "speed": "it is DuckDB behind a REST server: no time says anything of BigQuery",
     "pruning": "no partition is pruned: what a query would scan goes unseen",

@@ -21,6 +21,7 @@ def sections(calls: Macros) -> list[tuple[str, str]]:
         found.append(
             (f"statement {number} of {len(last.statements)} for {calls.target}", _cut(listing(statement.strip())))
         )
+    found += [(f"warned on {calls.target}", _cut(message)) for message in last.warnings]
     if last.printed:
         found.append((f"printed on {calls.target}", _cut(last.printed)))
     return found

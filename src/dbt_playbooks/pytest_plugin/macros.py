@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dbt_playbooks.errors import UsageError, WarehouseError
 from dbt_playbooks.project.macros import OfflineError
 from dbt_playbooks.project.stubs import UnknownNameError
-from dbt_playbooks.pytest_plugin.errors import HarnessError, MacroError, SqlError
+from dbt_playbooks.pytest_plugin.context import Config, Reference
+from dbt_playbooks.pytest_plugin.errors import HarnessError, MacroError, MacroWarning, SqlError, UncommittedWarning
+from dbt_playbooks.pytest_plugin.expecting import Raises, Warns, said_by_macros, warn
+from dbt_playbooks.pytest_plugin.result import Materialized, Result
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.targets.opened import OpenTarget
 
@@ -18,64 +20,6 @@ if TYPE_CHECKING:
     from dbt_playbooks.pytest_plugin.googlesql import Statement
 
 _RENDERING = "macro.render(...) never asks a database. Use macro(...) for a macro that queries, or give it an answer with stubs={...}."
-
-
-@dataclass
-class Result:
-    """What a macro returned, or what Jinja became."""
-
-    value: Any
-    """What the macro's `return` gave, as it is; text where there is no `return`."""
-    statements: list[str]
-    """What was sent to the database on the way, in order, without the white space around it."""
-    printed: str
-    """What the macro printed, or logged with info=True."""
-    _target: OpenTarget = field(repr=False)
-
-    @property
-    def text(self) -> str:
-        """The value as text, without the white space around it."""
-        return "" if self.value is None else str(self.value).strip()
-
-    @cached_property
-    def rows(self) -> Rows:
-        """The rows that the macro returned; when it returned SQL, the rows of that SQL. Raises SqlError when the target refuses it."""
-        value = self.value
-        if hasattr(value, "column_names") and hasattr(value, "rows"):
-            return Rows([row.values() for row in value.rows], ((name, "") for name in value.column_names))
-        if isinstance(value, (list, tuple)):
-            if not all(isinstance(row, (list, tuple)) for row in value):
-                raise HarnessError(
-                    f"the macro returned a list, but not one of rows: {value!r}. Its items are in .value."
-                )
-            return Rows(value)
-        if isinstance(value, Mapping) or value is None:
-            raise HarnessError(
-                f"the macro returned {'nothing' if value is None else 'a dict'}, which has no rows. It is in .value."
-            )
-        if not self.text:
-            raise HarnessError("the macro returned an empty text, which has no rows.")
-        return self._target.query(self.text)
-
-    @property
-    def table(self) -> Any:
-        """The rows as an agate table."""
-        return self.rows.as_agate()
-
-    @cached_property
-    def analyzed(self) -> list[Statement]:
-        """The statements of the text, resolved by GoogleSQL's analyzer. Only on target `bigquery`. Raises SqlError."""
-        return self._target.analyze(self.text)
-
-    @property
-    def columns(self) -> dict[str, str]:
-        """The columns of the query and their types, as the target writes them: analyzed on target `bigquery`, those of the rows elsewhere."""
-        return dict(self.analyzed[-1].columns if self._target.analyzes else self.rows.columns)
-
-    def check(self) -> Result:
-        """Let the target judge the text: GoogleSQL analyzes it on `bigquery`, the others run it. Raises SqlError when it is refused."""
-        _ = self.analyzed if self._target.analyzes else self.rows
-        return self
 
 
 class Macros:
@@ -91,6 +35,7 @@ class Macros:
         self.last: Result | None = None
         self.statements: list[str] = []
         """All that the macros of this test sent to the database."""
+        self._expecting: list[Warns] = []
 
     @property
     def target(self) -> str:
@@ -133,22 +78,23 @@ class Macros:
         finally:
             session.offline = before
 
-    def run(self, name: str, /, *positional: Any, **named: Any) -> Result:
-        """Call a macro and let the target judge what it returned: its rows are there, or GoogleSQL has accepted it."""
+    def run(self, name: str, /, *positional: Any, allow_unchecked: bool = False, **named: Any) -> Result:
+        """Call a macro and let the target judge what it returned, as `check` does: its rows are there, or GoogleSQL has accepted it."""
         __tracebackhide__ = True
-        return self(name, *positional, **named).check()
+        return self(name, *positional, **named).check(allow_unchecked)
 
     def query(self, sql: str) -> Rows:
         """The rows of a statement of the test's own."""
         __tracebackhide__ = True
-        self.last = Result(sql, [], "", self._target)
+        self.last = Result(sql, [], "", [], self._target)
         return self.last.rows
 
-    def analyze(self, sql: str) -> list[Statement]:
-        """Statements of the test's own, resolved by GoogleSQL's analyzer. Only on target `bigquery`. Raises SqlError."""
+    def analyze(self, sql: str, allow_unchecked: bool = False) -> list[Statement]:
+        """Statements of the test's own, resolved by GoogleSQL's analyzer. Only on target `bigquery`. Raises SqlError, or NotCheckedError."""
         __tracebackhide__ = True
-        self.last = Result(sql, [], "", self._target)
-        return self.last.analyzed
+        self.last = Result(sql, [], "", [], self._target)
+        self.last.__dict__["analyzed"] = found = self.last._analyze(allow_unchecked)
+        return found
 
     def compile(
         self,
@@ -182,118 +128,146 @@ class Macros:
             except UnknownNameError as error:
                 raise HarnessError(str(error)) from None
             sql, own = found.sql, {"this": found.relation, "config": found.config, "model": found.node}
-        references = {
-            "ref": _Reference(dict(refs or {}), session.lookup("ref"), by_last_name=True),
-            "source": _Reference(dict(sources or {}), session.lookup("source"), by_last_name=False),
-        }
         given = {
             **own,
-            **references,
-            "builtins": {**session.lookup("builtins"), **references},
+            **self._references(refs, sources),
             "is_incremental": lambda: incremental,
-            "config": _Config({**own["config"], **(config or {})}),
+            "config": Config({**own["config"], **(config or {})}),
             **({} if this is None else {"this": this}),
             **(stubs or {}),
         }
         return self._done(lambda stubs: session.render(str(sql), vars or {}, stubs), given)
 
-    def raises(self, message: str) -> _Raises:
-        """What is inside must raise a compiler error that contains `message`."""
-        return _Raises(message)
+    def materialize(
+        self,
+        sql: str | None = None,
+        *,
+        model: str | None = None,
+        name: str = "model",
+        refs: Mapping[str, Any] | None = None,
+        sources: Mapping[str, Any] | None = None,
+        this: Any = None,
+        config: Mapping[str, Any] | None = None,
+        vars: Mapping[str, Any] | None = None,
+        stubs: Mapping[str, Any] | None = None,
+        allow_unchecked: bool = False,
+    ) -> Materialized:
+        """Make the table of inline SQL, or of a model or snapshot of the project, by its materialization, as `dbt run` would.
 
-    def _done(self, action: Any, stubs: Mapping[str, Any] | None) -> Result:
+        refs, sources, vars, stubs   as `compile` takes them
+        this    a table of the test that is the model's own already, for a second run of an incremental model; otherwise its place is the model's
+        name    of the table of inline SQL
+        config  what the model's config has beside what its SQL and the project say: {"materialized": "table"}
+
+        On target `bigquery` each statement is analyzed and counts as done. Raises NotCheckedError when one can't be judged, unless `allow_unchecked`.
+        """
         __tracebackhide__ = True
-        lines: list[str] = []
+        if (sql is None) == (model is None):
+            raise HarnessError("macro.materialize takes either SQL or model='...'.")
+        if this is not None and not hasattr(this, "identifier"):
+            raise HarnessError(f"this is a table of the test, as table(...) returns it. Given: {this!r}.")
+        session = self._target.session
+        with as_ours(self._target):
+            node = (
+                session.inline(str(sql), name, vars or {})
+                if model is None
+                else session.node(model, "model", "snapshot")
+            )
+            session.configure(node, config or {}, this)
+        if node.config.get("incremental_strategy") == "microbatch":
+            raise HarnessError(
+                f"model '{node.name}' is one of microbatches: dbt runs it batch by batch, and macro.materialize once. "
+                "Test its SQL with macro.compile, or another strategy: config={'incremental_strategy': ...}."
+            )
+        if node.get_materialization() == "ephemeral" or node.language != "sql":
+            kind = "is ephemeral" if node.language == "sql" else f"is written in {node.language}"
+            raise HarnessError(f"model '{node.name}' {kind}: no statement makes a table of it here.")
+        relation = session.relation_of(node)
+        self._target.make_place(str(relation.database), str(relation.schema))
+        session.forget_relations()
+        made = Materialized(None, [], "", [], self._target, relation=relation)
+        with self._target.materializing(allow_unchecked) as answers:
+            given = {**answers, **self._references(refs, sources), **(stubs or {})}
+
+            def run(stubs: Mapping[str, Any]) -> str:
+                made.compiled = session.materialize(node, vars or {}, stubs)
+                return f"select * from {relation}"
+
+            self._done(run, given, made)
+        return made
+
+    def _references(self, refs: Mapping[str, Any] | None, sources: Mapping[str, Any] | None) -> dict[str, Any]:
+        session = self._target.session
+        references = {
+            "ref": Reference(dict(refs or {}), session.lookup("ref"), by_last_name=True),
+            "source": Reference(dict(sources or {}), session.lookup("source"), by_last_name=False),
+        }
+        return {**references, "builtins": {**session.lookup("builtins"), **references}}
+
+    def seed(self, name: str) -> Any:
+        """The table of a seed of the project, made with its config as `dbt seed` would; `table(seed=...)` calls it."""
+        __tracebackhide__ = True
+        session = self._target.session
+        before = len(session.statements)
+        with as_ours(self._target), self._target.materializing(allow_unchecked=False) as answers:
+            node = session.node(name, "seed")
+            relation = session.relation_of(node)
+            self._target.make_place(str(relation.database), str(relation.schema))
+            session.forget_relations()
+            try:
+                if session.exists(relation):
+                    raise HarnessError(f"seed '{name}' is the table {relation}, which the test has already.")
+                session.materialize(node, {}, answers)
+            finally:
+                del session.statements[before:]
+        session.forget_relations()
+        return relation
+
+    def raises(self, message: str) -> Raises:
+        """What is inside must raise an error of the macro that contains `message`."""
+        return Raises(message)
+
+    def warns(self, message: str) -> Warns:
+        """What is inside must warn, by `exceptions.warn`, with a message that contains `message`. Other warnings are shown as always."""
+        return Warns(message, self._expecting)
+
+    def _done(self, action: Any, stubs: Mapping[str, Any] | None, result: Result | None = None) -> Result:
+        __tracebackhide__ = True
         session = self._target.session
         begin = len(session.statements)
-
-        def say(text: Any, info: bool = True) -> str:
-            if info:
-                lines.append(str(text))
-            return ""
-
-        speaking = {"print": say, "log": lambda text, info=False: say(text, info), **(stubs or {})}
-        self.last = result = Result(None, [], "", self._target)
+        self.last = result = result or Result(None, [], "", [], self._target)
+        lines: list[str] = []
+        speaking = {**said_by_macros(lines, result.warnings, session.lookup("exceptions")), **(stubs or {})}
         try:
-            result.value = action(speaking)
-        except UnknownNameError as error:
-            raise HarnessError(str(error)) from None
-        except UsageError as error:
-            raise MacroError(str(error)) from None
-        except OfflineError as error:
-            raise HarnessError(str(error)) from None
-        except WarehouseError as error:
-            raise SqlError(self._target.explain(str(error))) from None
+            with as_ours(self._target):
+                result.value = action(speaking)
         finally:
             # run_query wraps a statement in white space
             result.statements = [statement.strip() for statement in session.statements[begin:]]
             result.printed = "\n".join(lines)
             self.statements += result.statements
+            self._warn(result.warnings)
+        lost = self._target.lost()
+        if lost:
+            warn(lost, UncommittedWarning)
         return result
 
-
-class _Raises:
-    """Not `contextlib.contextmanager`, whose own lines would end the traceback of the test."""
-
-    def __init__(self, message: str) -> None:
-        self._message = message
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> bool:
-        __tracebackhide__ = True
-        if error is None:
-            raise AssertionError(f"the macro raised no error. Expected was one with: {self._message}")
-        if not isinstance(error, MacroError):
-            return False
-        if self._message not in str(error):
-            raise AssertionError(
-                f"the macro raised another error.\nexpected in it: {self._message}\nraised: {error}"
-            ) from None
-        return True
+    def _warn(self, messages: list[str]) -> None:
+        """Each warning is for who expects one, the innermost first; what nobody expects is one of Python's, which pytest shows."""
+        for message in messages:
+            if not any(each.takes(message) for each in reversed(self._expecting)):
+                warn(message, MacroWarning)
 
 
-class _Reference:
-    """`ref` or `source`, with the test's own tables before the project's."""
-
-    def __init__(self, given: dict[str, Any], otherwise: Any, by_last_name: bool) -> None:
-        self._given = given
-        self._otherwise = otherwise
-        self._by_last_name = by_last_name
-
-    def __call__(self, *names: str, **named: Any) -> Any:
-        # a table of the test is meant by its own name, whichever package or source the SQL names
-        for key in (".".join(names), names[-1] if self._by_last_name else ""):
-            if key in self._given:
-                return self._given[key]
-        return self._otherwise(*names, **named)
-
-
-class _Config:
-    """`config` of a model: `{{ config(...) }}` in the SQL says nothing, `config.get` finds what was configured."""
-
-    def __init__(self, given: dict[str, Any]) -> None:
-        self._given = given
-
-    def __call__(self, *dicts: Mapping[str, Any], **named: Any) -> str:
-        for each in [*dicts, named]:
-            self._given = {**each, **self._given}
-        return ""
-
-    def get(self, name: str, default: Any = None, validator: Any = None) -> Any:  # noqa: ARG002
-        found = self._given.get(name)
-        return default if found is None else found
-
-    def require(self, name: str, validator: Any = None) -> Any:  # noqa: ARG002
-        if self._given.get(name) is None:
-            raise UsageError(
-                f"the model's config has no '{name}'. Give it: macro.compile(..., config={{'{name}': ...}})."
-            )
-        return self._given[name]
-
-    def persist_relation_docs(self) -> bool:
-        return False
-
-    def persist_column_docs(self) -> bool:
-        return False
+@contextlib.contextmanager
+def as_ours(target: OpenTarget) -> Iterator[None]:
+    try:
+        yield
+    except UnknownNameError as error:
+        raise HarnessError(str(error)) from None
+    except UsageError as error:
+        raise MacroError(str(error)) from None
+    except OfflineError as error:
+        raise HarnessError(str(error)) from None
+    except WarehouseError as error:
+        raise SqlError(target.explain(str(error))) from None

@@ -16,7 +16,7 @@ import yaml
 
 from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.interface import Options
-from dbt_playbooks.project.macros import MacroSession
+from dbt_playbooks.project.materializing import MaterializingSession
 from dbt_playbooks.pytest_plugin.errors import HarnessError
 from dbt_playbooks.pytest_plugin.targets import version
 from dbt_playbooks.pytest_plugin.targets.opened import OpenTarget
@@ -81,7 +81,7 @@ class Opener:
         )
         try:
             target.begin(
-                MacroSession(options, str(project), ["--target-path", str(parsed), "--log-path", str(profiles)])
+                MaterializingSession(options, str(project), ["--target-path", str(parsed), "--log-path", str(profiles)])
             )
         except BaseException:
             target.close()

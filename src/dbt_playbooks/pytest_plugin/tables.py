@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dbt_playbooks.project.seeding import read_as_seed
 from dbt_playbooks.pytest_plugin.columns import as_columns, guess
 from dbt_playbooks.pytest_plugin.errors import HarnessError
+from dbt_playbooks.pytest_plugin.seeds import column_type, seed_value
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,12 @@ def read_table(data: Any, types: Mapping[str, Any] | None = None) -> TableData:
            [{"id": 1}, {"id": 2}]         rows; a key that is left out is NULL
            "events.csv", "events.parquet" a file
            agate.Table, pyarrow.Table     or what else has column_names and to_pylist()
-    types  of some columns or all; those that are not given come from the values, of a CSV file as text
+    types  of some columns or all; those that are not given come from the values, those of a CSV file or an agate table as dbt's seeds have them
 
     Raises HarnessError for ragged columns, unknown types and values that do not say their type.
     """
     stated = as_columns(types or {})
-    names, rows = _names_and_rows(data, stated)
+    names, rows, seeded = _names_rows_and_types(data, stated)
     unknown = [name for name in stated if name not in names]
     if unknown:
         if names:
@@ -48,7 +50,8 @@ def read_table(data: Any, types: Mapping[str, Any] | None = None) -> TableData:
         raise HarnessError('the table has no columns. An empty one needs types: table(types={"id": "int64"}).')
     columns = {}
     for index, name in enumerate(names):
-        columns[name] = stated[name] if name in stated else guess(name, (row[index] for row in rows))
+        known = stated.get(name) or seeded.get(name)
+        columns[name] = known if known is not None else guess(name, (row[index] for row in rows))
         for number, row in enumerate(rows, start=1):
             if name in stated and not _holds(stated[name], row[index]):
                 raise HarnessError(f"column '{name}', row {number}: {row[index]!r} is no {_shown(stated[name])}.")
@@ -84,11 +87,20 @@ def _holds(column: Any, value: Any) -> bool:
     return isinstance(value, _PYTHON.get(kind, object))
 
 
-def _names_and_rows(data: Any, types: Mapping[str, Any]) -> tuple[list[str], list[list[Any]]]:
+def _names_rows_and_types(data: Any, stated: Mapping[str, Any]) -> tuple[list[str], list[list[Any]], Mapping[str, Any]]:
+    """The types are those of a CSV file and of agate, where they say them."""
+    if isinstance(data, (str, Path)) and Path(data).suffix == ".csv":
+        return _read_csv(Path(data), stated)
+    if hasattr(data, "column_names") and hasattr(data, "rows"):
+        return _from_agate(data, stated)
+    return *_names_and_rows(data), {}
+
+
+def _names_and_rows(data: Any) -> tuple[list[str], list[list[Any]]]:
     if data is None:
         return [], []
     if isinstance(data, (str, Path)):
-        return _read_file(Path(data), types)
+        return _read_file(Path(data))
     if isinstance(data, Mapping):
         lengths = {str(name): len(values) for name, values in data.items() if _is_list(values)}
         if len(lengths) < len(data) or len(set(lengths.values())) > 1:
@@ -98,8 +110,6 @@ def _names_and_rows(data: Any, types: Mapping[str, Any]) -> tuple[list[str], lis
     if hasattr(data, "column_names") and hasattr(data, "to_pylist"):  # Arrow
         names = list(data.column_names)
         return names, [[row[name] for name in names] for row in data.to_pylist()]
-    if hasattr(data, "column_names") and hasattr(data, "rows"):  # agate
-        return list(data.column_names), [list(row.values()) for row in data.rows]
     if isinstance(data, Sequence) and all(isinstance(row, Mapping) for row in data):
         named = list(dict.fromkeys(str(name) for row in data for name in row))
         return named, [[row.get(name) for name in named] for row in data]
@@ -113,16 +123,37 @@ def _is_list(values: Any) -> bool:
     return hasattr(values, "__len__") and hasattr(values, "__iter__") and not isinstance(values, (str, bytes, Mapping))
 
 
-def _read_file(path: Path, types: Mapping[str, Any]) -> tuple[list[str], list[list[Any]]]:
+def _from_agate(table: Any, stated: Mapping[str, Any]) -> tuple[list[str], list[list[Any]], Mapping[str, Any]]:
+    names = list(table.column_names)
+    found = {name: column_type(table, index) for index, name in enumerate(names) if name not in stated}
+    types = {name: each for name, each in found.items() if each is not None}
+    rows = [
+        [
+            seed_value(name, types[name], value) if name in types else value
+            for name, value in zip(names, row, strict=True)
+        ]
+        for row in (each.values() for each in table.rows)
+    ]
+    return names, rows, types
+
+
+def _read_file(path: Path) -> tuple[list[str], list[list[Any]]]:
+    _must_exist(path)
+    if path.suffix != ".parquet":
+        raise HarnessError(f"{path}: a table is made of a .csv or .parquet file.")
+    import duckdb
+
+    found = duckdb.read_parquet(str(path))
+    return list(found.columns), [list(row) for row in found.fetchall()]
+
+
+def _must_exist(path: Path) -> None:
     if not path.exists():
         raise HarnessError(f"there is no file {path.resolve()} to make a table of.")
-    if path.suffix == ".parquet":
-        import duckdb
 
-        found = duckdb.read_parquet(str(path))
-        return list(found.columns), [list(row) for row in found.fetchall()]
-    if path.suffix != ".csv":
-        raise HarnessError(f"{path}: a table is made of a .csv or .parquet file.")
+
+def _read_csv(path: Path, stated: Mapping[str, Any]) -> tuple[list[str], list[list[Any]], Mapping[str, Any]]:
+    _must_exist(path)
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.reader(file)
         # a record may have several lines, and blank ones between: its number is that of its last line
@@ -134,20 +165,19 @@ def _read_file(path: Path, types: Mapping[str, Any]) -> tuple[list[str], list[li
             raise HarnessError(
                 f"{path}, line {number}: it has {len(line)} values, but the table has {len(names)} columns."
             )
-    return names, [
-        [
-            _from_text(value, types.get(name), f"{path}, line {number}, column '{name}'")
-            for name, value in zip(names, line, strict=True)
-        ]
-        for number, line in lines
-    ]
+    names, rows, types = _from_agate(read_as_seed(names, [line for _, line in lines], stated), stated)
+    for row, (number, line) in zip(rows, lines, strict=True):
+        for index, name in enumerate(names):
+            if name in stated:
+                row[index] = _from_text(line[index], stated[name], f"{path}, line {number}, column '{name}'")
+    return names, rows, types
 
 
 def _from_text(text: str, column: Any, where: str) -> Any:
-    """A value of a CSV file; empty is NULL."""
+    """A value of a CSV file whose type is stated; empty is NULL."""
     if text == "":
         return None
-    kind = "string" if column is None else _kind(column)
+    kind = _kind(column)
     try:
         return _READERS.get(kind, str)(text)
     except (ValueError, decimal.InvalidOperation):

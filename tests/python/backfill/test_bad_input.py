@@ -250,3 +250,11 @@ def test_a_model_may_be_called_like_a_view_of_ours(shop: Shop) -> None:
     assert shop.run("progress", *RANGE).code == 0
     with duckdb.connect(str(shop.file)) as connection:
         assert connection.execute("select count(*) from progress").fetchall() == [(273,)]
+
+
+def test_a_variable_of_the_environment_that_is_missing_is_no_error_of_the_warehouse(shop: Shop) -> None:
+    shop.model("events", DELETE_INSERT + FILTERED + "{% if execute %}{{ env_var('NOPE') }}{% endif %}")
+    said = shop.run("events", *RANGE)
+    assert said.code == 2
+    assert "Env var required but not provided: 'NOPE'" in said.err
+    assert "the warehouse" not in said.err

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dbt_playbooks.pytest_plugin.errors import HarnessError, NotAnalyzedWarning, SqlError
+from dbt_playbooks.pytest_plugin.errors import HarnessError, SqlError
 from plugin.bigquery_project import run_pytest, write_project
 
 pytestmark = pytest.mark.targets("bigquery")
@@ -112,22 +112,14 @@ def test_tables_of_one_test_are_not_there_in_the_next(macro: Any) -> None:
     assert macro("is_there", "test-project", "dbt_test", "made").value is False
 
 
-def test_a_statement_that_the_analyzer_does_not_know_is_a_warning(macro: Any, table: Any) -> None:
-    numbers = table(types={"id": "int64", "name": "string"})
-    with pytest.warns(NotAnalyzedWarning) as warned:
-        found = macro.compile(f"select\n  max_by(name, id)\nfrom {numbers}").analyzed
-    assert "did not check this statement: select\n  Function not found: max_by" in str(warned[0].message)
-    assert "Function not found: max_by" in str(found[0].unsupported)
-
-
-def test_the_warning_is_in_the_summary_of_the_session(tmp_path: Path) -> None:
+def test_what_was_not_checked_and_allowed_is_in_the_summary_of_the_session(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "garden")
-    test = "def test_it(macro):\n    macro.compile('select 1 from d.INFORMATION_SCHEMA.PARTITIONS').check()\n"
+    test = "def test_it(macro):\n    macro.compile('select 1 from d.numbers(3)').check(allow_unchecked=True)\n"
     said = run_pytest(folder, test, "--dbt-targets", "bigquery")
     assert said.code == 0, said.out
     assert "test_it.py::test_it[bigquery]" in said.out
-    assert "NotAnalyzedWarning: GoogleSQL's analyzer did not check this statement: select 1 from d" in said.out
-    assert "Table not found: d.INFORMATION_SCHEMA.PARTITIONS" in said.out
+    assert "NotCheckedWarning: GoogleSQL's analyzer did not check 1 of 1 statements:" in said.out
+    assert "Table-valued function not found: d.numbers, in: select 1 from d" in said.out
 
 
 TWO_TESTS = """

@@ -124,7 +124,7 @@ def test_rows_come_as_an_agate_table_too(macro, table):
     [
         ({"a": 1}, "returned a dict, which has no rows. It is in .value."),
         ([1, 2], r"returned a list, but not one of rows: \[1, 2\]"),
-        ("  ", "returned an empty text, which has no rows"),
+        ("  ", "there is no statement to judge: the text is empty"),
         (None, "returned nothing, which has no rows"),
     ],
 )

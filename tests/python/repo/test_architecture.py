@@ -14,7 +14,20 @@ MAY_IMPORT_DBT = {
     "src/dbt_playbooks/pytest_plugin/rows.py",
     *(
         f"src/dbt_playbooks/project/{name}.py"
-        for name in ("compiling", "core", "macros", "models", "opening", "quicker", "reach", "rehearsal", "session")
+        for name in (
+            "compiling",
+            "core",
+            "macros",
+            "materializing",
+            "models",
+            "opening",
+            "quicker",
+            "raised",
+            "reach",
+            "rehearsal",
+            "seeding",
+            "session",
+        )
     ),
 }
 # tests macros of projects that do not have ours

@@ -10,7 +10,7 @@ from typing import Any
 
 from dbt_playbooks.pytest_plugin.columns import Columns
 from dbt_playbooks.pytest_plugin.errors import HarnessError
-from dbt_playbooks.pytest_plugin.googlesql.catalog import Catalogs, Path, Scope
+from dbt_playbooks.pytest_plugin.googlesql.catalog import Catalogs, Path, Scope, type_name
 from dbt_playbooks.pytest_plugin.googlesql.dialect import PSEUDO_COLUMNS, SYSTEM_VARIABLES, language
 from dbt_playbooks.pytest_plugin.googlesql.places import Piece, message_of
 from dbt_playbooks.pytest_plugin.googlesql.script import Script, Statement
@@ -61,6 +61,21 @@ class GoogleSQL:
     def parse(self, sql: str) -> Any:
         """The script's tree. Raises ZetaSQLError."""
         return self.service.parse(sql_statement=sql, options=self._language, allow_script=True).parsed_script
+
+    def follow(
+        self, sql: str, tables: Mapping[Path, Columns]
+    ) -> tuple[list[Statement], Mapping[Path, Mapping[str, str] | None]]:
+        """What `analyze` gives, and the tables that the statements made or changed, with the names of their types. None is one they dropped."""
+        scope = Scope(self._project)
+        for path, columns in tables.items():
+            scope.tables[path] = {name: self.type_of(each.sql("bigquery")) for name, each in columns.items()}
+        before = dict(scope.tables)
+        statements = list(Script(self, sql).statements(scope))
+        changed: dict[Path, Mapping[str, str] | None] = dict.fromkeys(before.keys() - scope.tables.keys())
+        for path, found in scope.tables.items():
+            if found != before.get(path) and "INFORMATION_SCHEMA" not in [part.upper() for part in path]:
+                changed[path] = {name: type_name(each) for name, each in found.items()}
+        return statements, changed
 
     def resolve(self, piece: Piece, scope: Scope, options: Any) -> Any:
         """The analyzer's message about a statement. Raises ZetaSQLError.

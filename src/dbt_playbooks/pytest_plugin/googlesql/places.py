@@ -48,11 +48,16 @@ class Source:
 
 def refused(message: str, source: Source, piece: Piece) -> SqlError:
     """The analyzer's message, with the place in the source."""
+    return refused_at(*located(message, source, piece))
+
+
+def located(message: str, source: Source, piece: Piece) -> tuple[str, Source, int]:
+    """The analyzer's message without the place that it names, and the character of the source there."""
     place = _AT.search(message)
     if place is None:
-        return refused_at(message, source, piece.begins)
+        return message, source, piece.begins
     inside = _index(piece.sql, int(place[1]), int(place[2])) - len(piece.before)
-    return refused_at(message.replace(place[0], ""), source, piece.begins + min(max(inside, 0), len(piece.text)))
+    return message.replace(place[0], ""), source, piece.begins + min(max(inside, 0), len(piece.text))
 
 
 def refused_at(message: str, source: Source, index: int) -> SqlError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dbt_playbooks.pytest_plugin.googlesql.catalog import Scope, type_name
 from dbt_playbooks.pytest_plugin.googlesql.dialect import is_unknown
-from dbt_playbooks.pytest_plugin.googlesql.places import Piece, Source, message_of, refused, refused_at
+from dbt_playbooks.pytest_plugin.googlesql.places import Piece, Source, located, message_of, refused, refused_at
 from dbt_playbooks.pytest_plugin.googlesql.webassembly import model
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Statement:
     columns: Mapping[str, str]
     unsupported: str | None = None
     """What the analyzer does not know, so that the statement is not checked. That is not an error of the statement."""
+    place: str = ""
+    """Where that is, for people: `line 2, column 8`."""
     message: Any = field(default=None, repr=False, compare=False)
 
     @property
@@ -156,6 +158,8 @@ class Script:
         """BigQuery looks into the body when it is made."""
         body = getattr(node.body, "statement_list_node", None)
         path = tuple(each.id_string for each in node.name.names)
+        if body is not None and path not in scope.routines:
+            yield self._unsupported("the body of a procedure whose arguments have any type", self._piece(node.body))
         if body is None or path not in scope.routines:
             return
         made = scope.routines[path][2]
@@ -178,7 +182,9 @@ class Script:
         outer, _ = self._one(self._piece(node), scope, node)
         if type(node.sql).__name__ != "ASTStringLiteral":
             scope.unseen = True
-            yield Statement(outer.sql, outer.kind, {}, unsupported="what EXECUTE IMMEDIATE runs is not a literal")
+            yield self._unsupported(
+                "what EXECUTE IMMEDIATE runs is not a literal", self._piece(node.sql), outer.sql, outer.kind
+            )
             return
         yield outer
         line, column = self._source.place(self._piece(node.sql).begins)
@@ -217,7 +223,7 @@ class Script:
         try:
             message = self._analyzer.resolve(piece, scope, options)
         except Trap:
-            return Statement(piece.sql, "unsupported", {}, unsupported="the analyzer itself breaks on it"), ()
+            return self._unsupported("the analyzer itself breaks on it", piece), ()
         except ZetaSQLError as error:
             said = message_of(error)
             loads = type(node).__name__ == "ASTAuxLoadDataStatement" and said.startswith("Table not found")
@@ -226,7 +232,7 @@ class Script:
                     _TARGET.sub(r"a value of type \1 cannot be coerced to \2", said), self._source, piece
                 ) from None
             scope.unseen |= node is not None and type(node).__name__ != "ASTQueryStatement"
-            return Statement(piece.sql, "unsupported", {}, unsupported=said.partition("\n")[0]), ()
+            return self._unsupported(said.partition("\n")[0], piece), ()
         resolved = model(message, whole=False)
         scope.learn(resolved)
         kind = type(resolved).__name__
@@ -242,6 +248,13 @@ class Script:
     def _piece(self, node: Any, before: str = "", after: str = "") -> Piece:
         place = node.parse_location_range
         return self._source.cut(place.start, place.end, before, after)
+
+    def _unsupported(self, why: str, piece: Piece, sql: str | None = None, kind: str = "unsupported") -> Statement:
+        # BigQuery has it: what the analyzer would take instead is no advice
+        message, source, index = located(re.sub(r"; Did you mean .*?\?(?= \[at |$)", "", why), self._source, piece)
+        line, column = source.place(index)
+        place = f"line {line}, column {column}{source.within}"
+        return Statement(piece.sql if sql is None else sql, kind, {}, unsupported=message, place=place)
 
     def _error(self, message: str, node: Any) -> Exception:
         return refused_at(message, self._source, self._piece(node).begins)

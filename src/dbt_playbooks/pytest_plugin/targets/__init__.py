@@ -59,7 +59,7 @@ TARGETS = {
             "rendered offline, analyzed by GoogleSQL",
             trust="Syntax, names and types are judged by Google's own analyzer, set up as BigQuery is documented. What it accepts "
             "may still fail when it runs: it knows no rows, options, "
-            "quotas or rights. What it does not know it says, with a warning, and does not check.",
+            "quotas or rights. What it does not know it says, and the test fails unless it says `allow_unchecked=True`.",
         ),
         Spec(
             "emulator",

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dbt_playbooks.project.macros import MacroSession
+from dbt_playbooks.project.materializing import MaterializingSession
 from dbt_playbooks.pytest_plugin.errors import SqlError
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.targets.bigquery import PROJECT
@@ -43,7 +43,7 @@ class Emulator(BigQueryServer):
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self._server.port}"
 
-    def begin(self, session: MacroSession) -> None:
+    def begin(self, session: MaterializingSession) -> None:
         session.when_connected(_without_retries)
         super().begin(session)
         session.leave_out_comments()  # it knows some statements, such as CREATE SNAPSHOT TABLE, by how they begin
@@ -56,9 +56,9 @@ class Emulator(BigQueryServer):
             bigquery.Client(PROJECT, credentials=AnonymousCredentials(), client_options={"api_endpoint": self.endpoint})
         )
 
-    def create(self, data: Any, name: str | None, schema: str | None) -> Any:
+    def make_place(self, database: str, schema: str) -> None:
         self._must_live()
-        return super().create(data, name, schema)
+        super().make_place(database, schema)
 
     def query(self, sql: str) -> Rows:
         self._must_live()
@@ -70,10 +70,12 @@ class Emulator(BigQueryServer):
     def clean(self) -> None:
         if not self.alive:
             return
+        projects = {self.project, *(project for project, _ in self._datasets)}
         super().clean()
-        for each in self.client.list_datasets(timeout=60):
-            if each.dataset_id != self.dataset:  # a macro made it
-                self.client.delete_dataset(each.dataset_id, delete_contents=True, timeout=60)
+        for project in sorted(projects):
+            for each in self.client.list_datasets(project, timeout=60):
+                if (project, each.dataset_id) != (self.project, self.dataset):  # a macro made it
+                    self._delete_dataset(project, each.dataset_id)
 
     def close(self) -> None:
         if self.alive:

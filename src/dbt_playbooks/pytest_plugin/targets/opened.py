@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dbt_playbooks.errors import WarehouseError
-from dbt_playbooks.project.macros import MacroSession
+from dbt_playbooks.project.materializing import MaterializingSession
 from dbt_playbooks.pytest_plugin.errors import HarnessError, SqlError
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.tables import TableData, create_statement
@@ -27,18 +28,18 @@ class OpenTarget(abc.ABC):
     """The output of the profile that dbt connects with."""
 
     def __init__(self) -> None:
-        self.session: MacroSession = None  # type: ignore[assignment]
+        self.session: MaterializingSession = None  # type: ignore[assignment]
         self._made = 0
 
-    def begin(self, session: MacroSession) -> None:
+    def begin(self, session: MaterializingSession) -> None:
         """dbt is open: make what the tests need."""
         self.session = session
 
     analyzes = False
     """Whether SQL is analyzed here, instead of run."""
 
-    def analyze(self, sql: str) -> list[Statement]:  # noqa: ARG002
-        """The statements of `sql`, as GoogleSQL understands them. Raises SqlError when it refuses one."""
+    def analyze(self, sql: str, allow_unchecked: bool = False) -> list[Statement]:  # noqa: ARG002
+        """The statements of `sql`, as GoogleSQL understands them. Raises SqlError when it refuses one, NotCheckedError when it can't judge one."""
         raise HarnessError(
             f"target '{self.name}' is not analyzed: only 'bigquery' is. Ask for .rows, or mark the test."
         )
@@ -46,6 +47,15 @@ class OpenTarget(abc.ABC):
     @abc.abstractmethod
     def query(self, sql: str) -> Rows:
         """The rows of a statement. Raises SqlError when the target refuses it."""
+
+    def lost(self) -> str | None:
+        """What the last call wrote and did not keep, in words."""
+        return None
+
+    @contextlib.contextmanager
+    def materializing(self, allow_unchecked: bool) -> Iterator[Mapping[str, Any]]:  # noqa: ARG002
+        """While a materialization runs: what stands in for methods of the adapter."""
+        yield {}
 
     def explain(self, message: str) -> str:
         """A database's message with what its reader should know of this target."""
@@ -67,13 +77,17 @@ class OpenTarget(abc.ABC):
         self.session.sent.clear()
         self.session.statements.clear()
 
-    def create(self, data: TableData, name: str | None, schema: str | None) -> Any:
+    def create(self, data: TableData, name: str | None, schema: str | None, database: str | None = None) -> Any:
         """A table of the test; the relation, as a macro gets it."""
-        self._made += 1
-        relation = self.session.relation(name or f"table_{self._made}", schema)
+        relation = self.session.relation(name or f"table_{self._made + 1}", schema, database)
+        self.make_place(str(relation.database), str(relation.schema))
         self._create(relation, data)
         self.session.forget_relations()  # a macro may have asked already which there are
         return relation
+
+    def make_place(self, database: str, schema: str) -> None:  # noqa: ARG002
+        """Make the database and schema that the test puts something into, if they are not there."""
+        self._made += 1
 
     def _create(self, relation: Any, data: TableData) -> None:
         self.silently(create_statement(relation, data, self.dialect))

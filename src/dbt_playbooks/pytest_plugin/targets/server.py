@@ -6,14 +6,14 @@ import abc
 from typing import Any
 
 from dbt_playbooks.errors import WarehouseError
-from dbt_playbooks.project.macros import MacroSession
+from dbt_playbooks.project.materializing import MaterializingSession
 from dbt_playbooks.pytest_plugin.errors import HarnessError, SqlError
 from dbt_playbooks.pytest_plugin.listing import listing
 from dbt_playbooks.pytest_plugin.rows import Rows
 from dbt_playbooks.pytest_plugin.targets.opened import OpenTarget
 
-_DROPPED_BY_SQL = {"VIEW": "view", "SNAPSHOT": "snapshot table"}
-"""The emulator's API does not delete a view, and of a snapshot it keeps the name taken."""
+_DROPPED_BY_SQL = {"VIEW": "view", "MATERIALIZED_VIEW": "materialized view", "SNAPSHOT": "snapshot table"}
+"""The emulator's API does not delete a view, materialized or not, and of a snapshot it keeps the name taken."""
 
 
 class BigQueryServer(OpenTarget):
@@ -25,7 +25,7 @@ class BigQueryServer(OpenTarget):
         super().__init__()
         self.project = project
         self.dataset = dataset
-        self._datasets: set[str] = set()
+        self._datasets: set[tuple[str, str]] = set()
         """Made by the tests, and theirs to remove."""
         self._client: Any = None
 
@@ -42,14 +42,14 @@ class BigQueryServer(OpenTarget):
             self._client = self.connect()
         return self._client
 
-    def begin(self, session: MacroSession) -> None:
+    def begin(self, session: MaterializingSession) -> None:
         super().begin(session)
         self._make_dataset(self.dataset)
 
-    def create(self, data: Any, name: str | None, schema: str | None) -> Any:
-        if schema is not None and schema not in self._datasets:
-            self._make_dataset(schema)
-        return super().create(data, name, schema)
+    def make_place(self, database: str, schema: str) -> None:
+        super().make_place(database, schema)
+        if (database, schema) not in self._datasets:
+            self._make_dataset(schema, database)
 
     def query(self, sql: str) -> Rows:
         try:
@@ -60,9 +60,10 @@ class BigQueryServer(OpenTarget):
         return Rows(rows, columns)
 
     def clean(self) -> None:
-        for dataset in sorted(self._datasets - {self.dataset}):
-            self.client.delete_dataset(dataset, delete_contents=True, not_found_ok=True, timeout=60)
-        self._datasets = {self.dataset}
+        own = {(self.project, self.dataset)}
+        for dataset in sorted(self._datasets - own):
+            self._delete_dataset(*dataset)
+        self._datasets = own
         for table in self.client.list_tables(self.dataset, timeout=60):
             if table.table_type in _DROPPED_BY_SQL:
                 kind = _DROPPED_BY_SQL[table.table_type]
@@ -76,21 +77,25 @@ class BigQueryServer(OpenTarget):
     def close(self) -> None:
         try:
             for dataset in sorted(self._datasets):
-                self.client.delete_dataset(dataset, delete_contents=True, not_found_ok=True, timeout=60)
+                self._delete_dataset(*dataset)
         finally:
             super().close()
 
-    def _make_dataset(self, name: str) -> None:
+    def _delete_dataset(self, project: str, name: str) -> None:
+        self.client.delete_dataset(f"{project}.{name}", delete_contents=True, not_found_ok=True, timeout=60)
+
+    def _make_dataset(self, name: str, project: str | None = None) -> None:
         from google.api_core.exceptions import Conflict
         from google.cloud.bigquery import Dataset
 
-        dataset = Dataset(f"{self.project}.{name}")
+        project = project or self.project
+        dataset = Dataset(f"{project}.{name}")
         self.prepare(dataset)
         try:
             self.client.create_dataset(dataset, timeout=60)
         except Conflict:
             raise HarnessError(
-                f"dataset '{name}' is there already in project '{self.project}'. Tests use only datasets that they make, because they remove "
+                f"dataset '{name}' is there already in project '{project}'. Tests use only datasets that they make, because they remove "
                 "them with all that is in them: give the table another schema."
             ) from None
-        self._datasets.add(name)
+        self._datasets.add((project, name))
