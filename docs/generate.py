@@ -21,6 +21,7 @@ from dbt_playbooks.pytest_plugin.targets import TARGETS
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH = 100
+MEASURED = ROOT / "tests/python/plugin/corpus/measured.yml"
 INSTALL = "pip install 'dbt-playbooks[pytest,{}]'"
 
 
@@ -125,6 +126,7 @@ def targets_page() -> str:
         [
             "# The targets of a test, and how far each is to be trusted\n\nGenerated from the pytest plugin.\n",
             *_table(["target", "what it is", "installed by", "how far to trust it"], targets),
+            *_how_often_wrong(yaml.safe_load(MEASURED.read_text())),
             "\n## Where the emulator is not BigQuery\n\nA test that meets one of these is marked with its name, "
             '`@pytest.mark.emulator_differs("safe_cast_rounds")`: it must fail there, and is no failure of the session. '
             "None was tried on BigQuery: for a query without tables its answer is that of GoogleSQL's reference implementation, for others what is expected.\n",
@@ -134,6 +136,38 @@ def targets_page() -> str:
             "",
         ]
     )
+
+
+def _how_often_wrong(measured: dict[str, Any]) -> list[str]:
+    """What the target `bigquery` says of the corpus; a test holds the file of figures against the corpus."""
+    wrong, right = measured["wrong"], measured["right"]
+    passed, refused = wrong["mistaken"], right["mistaken"]
+    return [
+        "\n## How often the target `bigquery` is wrong\n\nThe statements in `tests/python/plugin/corpus` are written from BigQuery's documentation "
+        "alone, each with its page. None was tried on BigQuery.\n",
+        *_table(
+            ["statements", "of BigQuery's documentation", "judged wrongly", "not checked, with a warning"],
+            [
+                [
+                    str(wrong["statements"]),
+                    "refused when they are compiled or planned",
+                    f"{_share(passed, wrong)} pass",
+                    f"{wrong['unchecked']}, among those that pass",
+                ],
+                [str(right["statements"]), "right", f"{_share(refused, right)} are refused", str(right["unchecked"])],
+            ],
+        ),
+        *_listed("Wrong statements that pass:", passed),
+        *_listed("Right statements that are refused:", refused),
+    ]
+
+
+def _share(mistaken: list[str], of: dict[str, Any]) -> str:
+    return f"{len(mistaken)} ({len(mistaken) / of['statements']:.1%})"
+
+
+def _listed(head: str, names: list[str]) -> list[str]:
+    return [f"\n{head}\n", *(f"- {name}" for name in names)] if names else []
 
 
 def _answer(text: str) -> str:

@@ -32,7 +32,7 @@ def test_the_emulator_still_differs(macro: Any, table: Any, name: str) -> None:
         found = "error"
     else:
         found = "no rows" if not rows else "NULL" if rows[0][0] is None else str(rows[0][0])
-    assert found == met.emulator, f"the emulator has changed: correct '{name}' in differences.py, or remove it"
+    assert found == met.emulator, f"the emulator has changed: correct '{name}' in differences/, or remove it"
     assert met.emulator != met.bigquery
 
 

@@ -1,4 +1,4 @@
-"""The target `emulator`: a BigQuery server over DuckDB, in this process, on a free port. See differences.py for what it gets wrong."""
+"""The target `emulator`: a BigQuery server over DuckDB, in this process, on a free port. See differences for what it gets wrong."""
 
 from __future__ import annotations
 
