@@ -4,7 +4,7 @@
 {% macro _stored_model() %}
   {%- set place = dbt_playbooks._calling_model() -%}
   {%- set config = place.get('config') if execute else none -%}
-  {%- if config is not mapping or config.get('materialized') != 'incremental' or not place.get('schema') -%}
+  {%- if config is not mapping or config.get('materialized') != 'incremental' or not place.get('schema') or 'dbt_playbooks_asking' in place -%}
     {{ return(none) }}
   {%- elif (flags.FULL_REFRESH if config.get('full_refresh') is none else config.get('full_refresh')) -%}
     {{ return(none) }}
