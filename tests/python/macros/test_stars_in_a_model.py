@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import command
 import pytest
-from macros.test_schema_evolution_as_a_user import walk
 from shop import Shop
+
+from .test_schema_evolution_as_a_user import walk
 
 SOURCES = "sources:\n  - name: raw\n    tables: [{name: users}, {name: kinds}, {name: wide}, {name: nested}]\n"
 TABLES = """
