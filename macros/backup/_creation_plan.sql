@@ -10,6 +10,8 @@
   {%- endfor -%}
   {{ return({'statements': statements, 'backup': none, 'back': 'drop table ' ~ origin.relation, 'needs': '', 'notes': [
     'It is made again as it was defined when the backup was made, with its keys, defaults, indexes and comments, in one transaction. Foreign keys of other tables to it do not come back.'
+      ~ (' Nor does what refers to itself: ' ~ origin.mark.own_keys | join(', ') ~ '. DuckDB takes such a row only after the one that it refers to, and adds no foreign key to a table that is there. To have it,'
+        ~ ' create the table with it by hand, and insert the rows of the backup in that order.' if origin.mark.get('own_keys') else '')
   ]}) }}
 {% endmacro %}
 
