@@ -46,7 +46,7 @@
     'backup': backup, 'back': dbt_playbooks._restore_command(origin.relation, backup), 'needs': dbt_playbooks._needs('restore'),
     'notes': columns.notes + ([streamed ~ ' The backup of the present misses them, and BigQuery refuses the MERGE if days that are restored hold any.'] if streamed else [])
       + (['Foreign keys of ' ~ referring | join(', ') ~ ' point to rows of this table: DuckDB refuses to replace those that are pointed to.'] if referring else [])
-      + [dbt_playbooks._kept_note(origin.relation)]
+      + (dbt_playbooks._price_of_keys(origin) if windows is none else []) + [dbt_playbooks._kept_note(origin.relation)]
   }) }}
 {% endmacro %}
 

@@ -374,6 +374,29 @@ def test_a_table_without_such_a_key_says_nothing_of_it(macro, shelf):
     assert "refers to itself" not in macro("restore_table", "books", from_backup=name).printed
 
 
+@pytest.mark.parametrize(
+    ("columns", "rows", "keys"),
+    [
+        ("id bigint primary key, code varchar unique", 122_881, "PRIMARY KEY(id), UNIQUE(code)"),
+        ("id bigint, code varchar", 122_881, None),
+        ("id bigint primary key, code varchar unique", 122_880, None),
+    ],
+)
+def test_what_replacing_many_rows_with_keys_costs_is_told_first(macro, shelf, columns, rows, keys):
+    name = shelf(f"create table books ({columns}); insert into books select i, 'c' || i from range({rows}) as r(i)")
+    printed = macro("restore_table", "books", from_backup=name).printed
+    told = f"DuckDB deletes rows with keys ({keys}) far more slowly than it loads them, and there are {rows}."
+    assert (told in printed) == (keys is not None)
+    assert ("It takes its time" in printed) == (keys is not None)
+
+
+def test_a_unique_index_counts_as_a_key(macro, shelf):
+    name = shelf(
+        "create table books (id bigint); insert into books select i from range(122881) as r(i); create unique index by_id on books (id)"
+    )
+    assert "rows with keys (by_id) far more slowly" in macro("restore_table", "books", from_backup=name).printed
+
+
 def test_rows_that_the_table_can_not_take_any_more_leave_it_as_it_is(macro, shelf, books, names):
     name = shelf(
         PLAIN,
