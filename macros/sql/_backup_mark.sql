@@ -6,9 +6,12 @@
     'dbt_playbooks_backup': 1, 'table': relation.identifier, 'made_at': dbt_playbooks._instant_text(dbt_playbooks._clock()),
     'expires_at': none if expires_at is none else dbt_playbooks._instant_text(expires_at),
     'condition': none if condition == 'true' else condition,
-    'columns': dbt_playbooks._insertable_columns(relation), 'definition': dbt_playbooks._definition(relation),
-    'own_keys': dbt_playbooks._own_keys(relation)
+    'columns': dbt_playbooks._insertable_columns(relation), 'definition': dbt_playbooks._definition(relation)
   } -%}
+  {%- set own_keys = dbt_playbooks._own_keys(relation) -%}
+  {%- if own_keys -%}
+    {%- do mark.update(own_keys=own_keys) -%}
+  {%- endif -%}
   {%- do mark.update(more) -%}
   {{ return('comment on table ' ~ backup ~ ' is ' ~ dbt_playbooks._string_literal(tojson(mark))) }}
 {% endmacro %}

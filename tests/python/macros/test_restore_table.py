@@ -340,7 +340,8 @@ def test_a_table_that_foreign_keys_point_to_is_refused_by_their_names(macro, she
 
 SELF = """
 create table books (
-  id integer primary key, "part, of" integer references books (id), x integer references books (id), note varchar default ', , ' check (note <> ', )'), y integer references books (id)
+  id integer primary key, "part, of" integer references books (id), x integer references books (id),
+  note varchar default ', , ' check (note <> ', )'), y integer references books (id)
 );
 insert into books values (1, null, null, 'a', null);
 insert into books values (2, 1, null, 'b', null)
