@@ -1,5 +1,5 @@
 """Writes docs/cli.md from the command's own help, docs/macros.md from the macros' YAML, docs/bigquery-targets.md from the pytest plugin, and the tables of
-docs/schema-evolution.md from what tests saw.
+docs/schema-evolution.md and docs/cutover.md from what tests saw and hold.
 
 A test fails when they differ.
 
@@ -153,7 +153,30 @@ def schema_evolution_page() -> str:
             for change, each in seen.items()
         ]
         tables.append("\n".join(_table([name, *(f"`{value}`" for value in VALUES)], rows)) + "\n")
-    before, _, rest = (ROOT / "docs" / "schema-evolution.md").read_text().partition(BEGIN)
+    return _filled("schema-evolution.md", tables)
+
+
+HELD = ROOT / "tests/python/macros/held_by_a_table.yml"
+
+
+def cutover_page() -> str:
+    """The page as it is, with what becomes of all that a table can hold."""
+    tables = []
+    for adapter, name in (("duckdb", "DuckDB"), ("bigquery", "BigQuery")):
+        rows = []
+        for place, entries in yaml.safe_load(HELD.read_text())[adapter].items():
+            verdicts: dict[str, list[str]] = {}
+            for entry, verdict in entries.items():
+                word, note = (verdict, "") if isinstance(verdict, str) else verdict
+                verdicts.setdefault(word, []).append(f"{entry} ({note})" if note else entry)
+            rows += [[place, word, ", ".join(entries)] for word, entries in verdicts.items()]
+        tables.append("\n".join(_table([name, "", "what"], rows)) + "\n")
+    return _filled("cutover.md", tables)
+
+
+def _filled(page: str, tables: list[str]) -> str:
+    """A page as it is, with other tables between its marks."""
+    before, _, rest = (ROOT / "docs" / page).read_text().partition(BEGIN)
     return before + BEGIN + "\n".join(tables) + END + rest.partition(END)[2]
 
 
@@ -201,6 +224,7 @@ PAGES = {
     "macros.md": macros_page,
     "bigquery-targets.md": targets_page,
     "schema-evolution.md": schema_evolution_page,
+    "cutover.md": cutover_page,
 }
 
 

@@ -1,6 +1,6 @@
 {#- DuckDB only. A backup says in its comment, as JSON, what it is: of which table, made when, which rows (none: all), and what would make the table again:
     `columns` that can be inserted, and `definition`, statements as [before the table's name, after it], the first of which creates it; `own_keys` are its foreign
-    keys to itself, which that statement lacks. `more` is what its maker adds. -#}
+    keys to itself, which that statement lacks, and `index_comments` are by their names. `more` is what its maker adds. -#}
 {% macro _backup_mark_sql(relation, backup, condition, expires_at, more={}) %}
   {%- set mark = {
     'dbt_playbooks_backup': 1, 'table': relation.identifier, 'made_at': dbt_playbooks._instant_text(dbt_playbooks._clock()),
@@ -12,6 +12,9 @@
   {%- if own_keys -%}
     {%- do mark.update(own_keys=own_keys) -%}
   {%- endif -%}
+  {%- for row in dbt_playbooks._query('select index_name, comment from duckdb_indexes() where comment is not null and ' ~ dbt_playbooks._in_catalogue(relation) ~ ' order by 1') -%}
+    {%- do mark.update(index_comments=dict(mark.get('index_comments', {}), **{row[0]: row[1]})) -%}
+  {%- endfor -%}
   {%- do mark.update(more) -%}
   {{ return('comment on table ' ~ backup ~ ' is ' ~ dbt_playbooks._string_literal(tojson(mark))) }}
 {% endmacro %}

@@ -57,6 +57,19 @@ def test_indexes_are_made_again_and_stay_with_the_name(macro, tables, run):
     assert indexes(macro) == both
 
 
+def test_comments_of_indexes_go_over_and_come_back(macro, tables, run):
+    tables(PLAIN)
+    macro.query("""create index "By ""Note" on dbt_test.orders (note)""")
+    macro.query("""comment on index dbt_test."By ""Note" is 'it''s for reports'""")
+    macro.query("create index by_id on dbt_test.orders_v2 (id)")
+    macro.query("comment on index dbt_test.by_id is 'new'")
+    said = "select table_name, comment from duckdb_indexes() where schema_name = 'dbt_test' order by 1, 2"
+    run()
+    assert list(macro.query(said)) == [("orders", "it's for reports"), ("orders", "new")]
+    run(undo=True)
+    assert list(macro.query(said)) == [("orders", "it's for reports"), ("orders_v2", "new")]
+
+
 def test_an_index_of_the_replacement_gets_a_name_that_is_free(macro, tables, run):
     tables(PLAIN)
     macro.query("create index by_note on dbt_test.orders (note)")

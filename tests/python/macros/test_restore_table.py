@@ -133,12 +133,13 @@ def test_a_table_that_is_gone_is_made_again_as_it_was_defined(macro, shelf, book
 def test_odd_names_are_made_again_too(macro, table):
     odd = table({"a (b": [1]}, name="Order (Lines")
     macro.query(f'create unique index "i (x" on {odd} ("a (b"); comment on column {odd}."a (b" is \'c\'')
+    macro.query("comment on index dbt_test.\"i (x\" is 'it''s one'")
     name = macro("backup_table", odd, suffix="a").value[0][0]
     before = macro.query("select sql from duckdb_tables() where table_name like 'Order%'")
     macro.query(f"drop table {odd}")
     macro("restore_table", odd, from_backup=name, dry_run=False)
     assert macro.query("select sql from duckdb_tables() where table_name like 'Order%'") == before
-    assert macro.query("select index_name from duckdb_indexes()") == [["i (x"]]
+    assert macro.query("select index_name, comment from duckdb_indexes()") == [["i (x", "it's one"]]
     assert macro.query("select comment from duckdb_columns() where comment = 'c'") == [["c"]]
 
 
