@@ -8,13 +8,16 @@
     'condition': none if condition == 'true' else condition,
     'columns': dbt_playbooks._insertable_columns(relation), 'definition': dbt_playbooks._definition(relation)
   } -%}
-  {%- set own_keys = dbt_playbooks._own_keys(relation) -%}
+  {%- set own_keys, index_comments = dbt_playbooks._own_keys(relation), {} -%}
   {%- if own_keys -%}
     {%- do mark.update(own_keys=own_keys) -%}
   {%- endif -%}
   {%- for row in dbt_playbooks._query('select index_name, comment from duckdb_indexes() where comment is not null and ' ~ dbt_playbooks._in_catalogue(relation) ~ ' order by 1') -%}
-    {%- do mark.update(index_comments=dict(mark.get('index_comments', {}), **{row[0]: row[1]})) -%}
+    {%- do index_comments.update({row[0]: row[1]}) -%}
   {%- endfor -%}
+  {%- if index_comments -%}
+    {%- do mark.update(index_comments=index_comments) -%}
+  {%- endif -%}
   {%- do mark.update(more) -%}
   {{ return('comment on table ' ~ backup ~ ' is ' ~ dbt_playbooks._string_literal(tojson(mark))) }}
 {% endmacro %}
