@@ -186,7 +186,7 @@ def _became(selects: list[str], cell: dict[str, Any]) -> str:
     if "error" in cell:
         said = {
             "The sou": "fails: dbt finds the schemas out of sync",
-            "dbt_pla": "refused by the call: the column would keep its type",
+            "dbt_pla": "refused by the call until it is built with --full-refresh",
         }
         return said.get(cell["error"][:7], f"fails: `{cell['error']}`") + note
     effects: dict[str, list[str]] = {}
