@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import changing
+import incremental_changes as changing
 import pytest
-from changing import CELLS, CHANGES, Cell, Ran
+from incremental_changes import CELLS, CHANGES, Cell, Ran
 
 from dbt_playbooks.pytest_plugin.errors import SqlError
 

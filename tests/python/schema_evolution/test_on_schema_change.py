@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import changing
 import duckdb
+import incremental_changes as changing
 import pytest
-from changing import CELLS, Cell
+from incremental_changes import CELLS, Cell
 from shop import Shop
 
 
