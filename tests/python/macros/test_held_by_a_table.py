@@ -37,6 +37,21 @@ def test_each_column_of_duckdbs_catalogue_has_an_entry(macro, function):
     assert set(there) - HELD["duckdb"][function].keys() == set()
 
 
+@pytest.mark.targets("duckdb")
+def test_each_catalogue_of_duckdbs_that_tells_of_tables_has_entries(macro):
+    functions = macro.query(
+        "select distinct function_name from duckdb_functions()"
+        " where starts_with(function_name, 'duckdb_') and function_type = 'table' and len(parameters) = 0"
+    )
+    telling = {
+        f"{name}()"
+        for (name,) in functions
+        if {"table_name", "table_oid"} & dict(macro.query(f"select * from {name}() limit 0").columns).keys()
+    }
+    assert telling - HELD["duckdb"].keys() == set()
+    assert len(telling) >= 4
+
+
 def test_all_that_googles_client_knows_of_a_table_has_an_entry():
     bigquery = pytest.importorskip("google.cloud.bigquery")
     known = {path if isinstance(path, str) else path[0] for path in bigquery.Table._PROPERTY_TO_API_FIELD.values()}
