@@ -32,7 +32,8 @@
   {%- set referring = adapter.dispatch('_referring_tables', 'dbt_playbooks')(relation=origin.relation) -%}
   {%- if referring and windows is none -%}
     {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": foreign keys of " ~ referring | join(', ') ~ " point to rows of " ~ origin.relation
-      ~ ", and DuckDB lets no such row go, not even to come back at once. Empty those tables first, or drop them, and fill them again afterwards. Nothing was changed.") }}
+      ~ ", and DuckDB lets no such row go, not even to come back at once. " ~ ("Drop the table, and run this again: it is made anew then, without the foreign key to itself" if referring == [origin.relation | string]
+        else "Empty those tables first, or drop them, and fill them again afterwards") ~ ". Nothing was changed.") }}
   {%- endif -%}
   {%- set backup = dbt_playbooks._backup_relation(origin.relation) -%}
   {%- set columns = dbt_playbooks._restored_columns(origin, what) -%}
@@ -45,7 +46,7 @@
     'backup': backup, 'back': dbt_playbooks._restore_command(origin.relation, backup), 'needs': dbt_playbooks._needs('restore'),
     'notes': columns.notes + ([streamed ~ ' The backup of the present misses them, and BigQuery refuses the MERGE if days that are restored hold any.'] if streamed else [])
       + (['Foreign keys of ' ~ referring | join(', ') ~ ' point to rows of this table: DuckDB refuses to replace those that are pointed to.'] if referring else [])
-      + [dbt_playbooks._kept_note(origin.relation)]
+      + (dbt_playbooks._price_of_keys(origin) if windows is none else []) + [dbt_playbooks._kept_note(origin.relation)]
   }) }}
 {% endmacro %}
 

@@ -5,6 +5,9 @@
   {%- for name, value in was.items() if name not in dbt_playbooks._known_properties() and not name.startswith('num') and (value or none) != (is_now.get(name) or none) -%}
     {%- do findings.append(['lost', 'problem', dbt_playbooks._spelled_property(name) ~ ' of the table: ' ~ value ~ '. ' ~ dbt_playbooks._how_to_set(name, to)]) -%}
   {%- endfor -%}
+  {%- for name, value in was.get('schema', {}).items() if name != 'fields' and (value or none) != (is_now.get('schema', {}).get(name) or none) -%}
+    {%- do findings.append(['lost', 'problem', dbt_playbooks._spelled_property(name) ~ ' of the schema: ' ~ value ~ '. ' ~ dbt_playbooks._how_to_set(name, to)]) -%}
+  {%- endfor -%}
   {%- set fields, new_fields = {}, {} -%}
   {%- do dbt_playbooks._add_properties(fields, was.get('schema', {}).get('fields', []), '') -%}
   {%- do dbt_playbooks._add_properties(new_fields, is_now.get('schema', {}).get('fields', []), '') -%}

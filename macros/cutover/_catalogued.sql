@@ -1,5 +1,5 @@
 {#- What DuckDB's catalogue says of a table beside its types: 'comment', 'tags' (a text), 'columns' (in lower case to 'name', 'comment', 'default', 'collation',
-    'is_generated'), 'constraints' (texts), 'refers_to' (those that are foreign keys), 'indexes' ('name', 'is_unique', 'parts', 'other_type'), 'referenced_by' (tables
+    'is_generated'), 'constraints' (texts), 'refers_to' (those that are foreign keys), 'indexes' ('name', 'is_unique', 'parts', 'other_type', 'comment'), 'referenced_by' (tables
     whose foreign key refers to it), 'is_read_only'. -#}
 {% macro _catalogued(relation) %}
   {%- set found = {'comment': none, 'columns': {}, 'tags': none, 'constraints': [], 'refers_to': [], 'indexes': [], 'referenced_by': [], 'is_read_only': false} -%}
@@ -17,7 +17,7 @@
       {%- endif -%}
       {%- do (found.constraints if is_so else found.referenced_by).append(first if is_so else name) -%}
     {%- elif kind == 'index' -%}
-      {%- do found.indexes.append({'name': name, 'is_unique': is_so, 'parts': first, 'other_type': second}) -%}
+      {%- do found.indexes.append({'name': name, 'is_unique': is_so, 'parts': first, 'other_type': second, 'comment': row[6]}) -%}
     {%- else -%}
       {%- do found.update(is_read_only=is_so) -%}
     {%- endif -%}
@@ -29,28 +29,28 @@
   {%- set is_it = dbt_playbooks._in_catalogue(relation) -%}
   {%- set is_referred_to = dbt_playbooks._in_catalogue(relation, ['database_name', 'schema_name', 'referenced_table']) -%}
   {%- set sql -%}
-select 'table' as kind, table_name as name, comment as first, nullif(cast(tags as varchar), '{}') as second, false as is_so, 0 as place
+select 'table' as kind, table_name as name, comment as first, nullif(cast(tags as varchar), '{}') as second, false as is_so, 0 as place, null as said
 from duckdb_tables()
 where {{ is_it }}
 union all
-select 'definition', table_name, sql, null, false, 0
+select 'definition', table_name, sql, null, false, 0, null
 from duckdb_tables()
 where {{ is_it }}
 union all
-select 'column', column_name, comment, column_default, false, column_index
+select 'column', column_name, comment, column_default, false, column_index, null
 from duckdb_columns()
 where {{ is_it }}
 union all
-select 'constraint', concat(schema_name, '.', table_name), constraint_text, constraint_type, {{ is_it }}, constraint_index
+select 'constraint', concat(schema_name, '.', table_name), constraint_text, constraint_type, {{ is_it }}, constraint_index, null
 from duckdb_constraints()
 where constraint_type <> 'NOT NULL' and ({{ is_it }} or {{ is_referred_to }})
 union all
 select
-  'index', index_name, array_to_string(cast(expressions as varchar[]), ', '), regexp_extract(sql, '(?i) on [^(]* using ([a-z_]+) *\(', 1), is_unique, 0
+  'index', index_name, array_to_string(cast(expressions as varchar[]), ', '), regexp_extract(sql, '(?i) on [^(]* using ([a-z_]+) *\(', 1), is_unique, 0, comment
 from duckdb_indexes()
 where {{ is_it }}
 union all
-select 'database', database_name, null, null, readonly, 0
+select 'database', database_name, null, null, readonly, 0, null
 from duckdb_databases()
 where lower(database_name) = lower({{ dbt_playbooks._string_literal(relation.database) }})
 order by 1, 6, 2

@@ -14,7 +14,7 @@
   {%- set was = carried.old if outgoing else {'indexes': [], 'columns': {}} -%}
   {%- set made = [] -%}
   {%- for index in dbt_playbooks._indexes_after(was, carried.new, rename) if not index.lost -%}
-    {%- do made.append(dbt_playbooks._index_sql(index, place.table)) -%}
+    {%- do made.extend(dbt_playbooks._index_statements(index, place.table)) -%}
   {%- endfor -%}
   {%- set statements = dbt_playbooks._swap_statements(place.table, place.replacement, outgoing, was.indexes + carried.new.indexes, carried.before, made) -%}
   {%- set mark = dbt_playbooks._backup_mark(place.backup) if place.state == 'between' else {} -%}
@@ -43,7 +43,7 @@
   {%- do dbt_playbooks._refuse_references({'table': place.table, 'replacement': place.backup}, goes, comes) -%}
   {%- set made = [] -%}
   {%- for index in dbt_playbooks._indexes_back(place, goes, comes) if not index.lost -%}
-    {%- do made.append(dbt_playbooks._index_sql(index, index.on)) -%}
+    {%- do made.extend(dbt_playbooks._index_statements(index, index.on)) -%}
   {%- endfor -%}
   {%- set statements = dbt_playbooks._swap_statements(place.table, place.backup, outgoing, goes.indexes + comes.indexes, [], made) -%}
   {%- set comment = dbt_playbooks._without_mark(comes.comment) -%}
@@ -56,7 +56,7 @@
 {% macro _swap_statements(table, incoming, outgoing, indexes, before, made) %}
   {%- set statements = [] -%}
   {%- for index in indexes -%}
-    {%- do statements.append('drop index ' ~ api.Relation.create(database=table.database, schema=table.schema, identifier=index.name)) -%}
+    {%- do statements.append('drop index ' ~ dbt_playbooks._index_name(table, index.name)) -%}
   {%- endfor -%}
   {%- do statements.extend(before) -%}
   {%- if outgoing -%}

@@ -1,4 +1,4 @@
-{#- The indexes of the table's name after a swap: 'name', 'new_name', 'is_unique', 'parts', and 'lost': the column that is missing for it, or none. The old
+{#- The indexes of the table's name after a swap: 'name', 'new_name', 'is_unique', 'parts', 'comment', and 'lost': the column that is missing for it, or none. The old
     table's come first. Those of the incoming table get another name, because DuckDB 1.5 breaks off when one transaction drops an index of a stored table and
     makes it again under its name. -#}
 {% macro _indexes_after(old, incoming, rename) %}
@@ -14,10 +14,10 @@
       {%- endif -%}
     {%- endfor -%}
     {%- do definitions.append((index.is_unique, index.parts)) -%}
-    {%- do indexes.append({'name': index.name, 'new_name': index.name, 'is_unique': index.is_unique, 'parts': index.parts, 'lost': lost[0] if lost else none}) -%}
+    {%- do indexes.append({'name': index.name, 'new_name': index.name, 'is_unique': index.is_unique, 'parts': index.parts, 'comment': index.get('comment'), 'lost': lost[0] if lost else none}) -%}
   {%- endfor -%}
   {%- for index in incoming.indexes if (index.is_unique, index.parts) not in definitions -%}
-    {%- do indexes.append({'name': index.name, 'new_name': dbt_playbooks._free_index_name(index.name, names), 'is_unique': index.is_unique, 'parts': index.parts, 'lost': none}) -%}
+    {%- do indexes.append({'name': index.name, 'new_name': dbt_playbooks._free_index_name(index.name, names), 'is_unique': index.is_unique, 'parts': index.parts, 'comment': index.get('comment'), 'lost': none}) -%}
   {%- endfor -%}
   {{ return(indexes) }}
 {% endmacro %}
@@ -28,8 +28,19 @@
   {%- endfor -%}
 {% endmacro %}
 
-{% macro _index_sql(index, relation) %}
-  {{ return('create ' ~ ('unique ' if index.is_unique else '') ~ 'index ' ~ dbt_playbooks._quoted(index.new_name) ~ ' on ' ~ relation ~ ' (' ~ index.parts ~ ')') }}
+{#- What makes one on a table, with its comment. -#}
+{% macro _index_statements(index, relation) %}
+  {{ return(['create ' ~ ('unique ' if index.is_unique else '') ~ 'index ' ~ dbt_playbooks._quoted(index.new_name) ~ ' on ' ~ relation ~ ' (' ~ index.parts ~ ')']
+    + ([dbt_playbooks._index_comment_sql(relation, index.new_name, index.comment)] if index.get('comment') else [])) }}
+{% endmacro %}
+
+{% macro _index_comment_sql(relation, name, comment) %}
+  {{ return('comment on index ' ~ dbt_playbooks._index_name(relation, name) ~ ' is ' ~ dbt_playbooks._string_literal(comment)) }}
+{% endmacro %}
+
+{#- The name of an index of a table, in quotes. -#}
+{% macro _index_name(relation, name) %}
+  {{ return([dbt_playbooks._quoted(relation.database), dbt_playbooks._quoted(relation.schema), dbt_playbooks._quoted(name)] | join('.')) }}
 {% endmacro %}
 
 {#- Whether SQL names a column: as a whole word, or in quotes. -#}

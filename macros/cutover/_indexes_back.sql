@@ -41,8 +41,9 @@
   {%- set indexes = [] -%}
   {%- for before, after in mark.get('definition', []) if before.startswith('CREATE ') -%}
     {%- set name = before.split('INDEX ', 1)[1][:-4] -%}
+    {%- set plain = name[1:-1] | replace('""', '"') if name[:1] == '"' else name -%}
     {%- do indexes.append({
-      'name': name[1:-1] | replace('""', '"') if name[:1] == '"' else name, 'is_unique': before.startswith('CREATE UNIQUE'), 'parts': after[1:-1]
+      'name': plain, 'is_unique': before.startswith('CREATE UNIQUE'), 'parts': after[1:-1], 'comment': mark.get('index_comments', {}).get(plain)
     }) -%}
   {%- endfor -%}
   {{ return(indexes) }}

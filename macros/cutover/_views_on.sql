@@ -1,7 +1,7 @@
-{#- `dependent_views` as mappings: 'relation', 'kind', 'model', 'named_as', 'definition'. -#}
-{% macro _views_on(relation) %}
+{#- `dependent_views` as mappings: 'relation', 'kind', 'model', 'named_as', 'definition'. What depends on a macro calls it. -#}
+{% macro _views_on(relation, kind='table') %}
   {%- set views = [] -%}
-  {%- for row in dbt_playbooks._query(dbt_playbooks.dependent_views_sql(relation)) -%}
+  {%- for row in dbt_playbooks._query(dbt_playbooks._duckdb_callers_sql(relation) if kind in ('macro', 'table macro') else dbt_playbooks.dependent_views_sql(relation)) -%}
     {%- set view = api.Relation.create(database=row[0], schema=row[1], identifier=row[2], type='view') -%}
     {%- set node = dbt_playbooks._node_at(view) -%}
     {%- do views.append({'relation': view, 'kind': row[3], 'model': node.name if node else none, 'named_as': row[4], 'definition': row[5]}) -%}

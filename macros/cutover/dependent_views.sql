@@ -1,4 +1,4 @@
-{#- The views whose definition names a table: they are not all models of the project. Returns [view, kind, dbt model or none, how it names the table]. -#}
+{#- The views whose definition names a table, and DuckDB's macros: they are not all models of the project. Returns [view, kind, dbt model or none, how it names the table]. -#}
 {% macro dependent_views(table) %}
   {%- if not execute -%}
     {{ return([]) }}
@@ -17,55 +17,6 @@
 {#- `view_database`, `view_schema`, `view_name`, `kind`, `named_as` and `definition` of each. -#}
 {% macro dependent_views_sql(table) %}
   {{ return(adapter.dispatch('_dependent_views_sql', 'dbt_playbooks')(relation=dbt_playbooks._relation(table))) }}
-{% endmacro %}
-
-{#- A view in the table's own database may leave out the database, one in its own schema the schema, too. DuckDB keeps no comments of a definition. -#}
-{% macro duckdb___dependent_views_sql(relation) %}
-  {%- set database, schema = dbt_playbooks._escaped_name(relation.database), dbt_playbooks._escaped_name(relation.schema) -%}
-  {%- set name = dbt_playbooks._escaped_name(relation.identifier) -%}
-  {%- set is_main = relation.schema | lower == 'main' -%}
-  {%- set near = '(?:(?:' ~ database ~ '\\.)?' ~ schema ~ '|' ~ database ~ ')' if is_main else '(?:' ~ database ~ '\\.)?' ~ schema -%}
-  {%- set far = database ~ '\\.(?:' ~ schema ~ ')' if not is_main else database ~ '(?:\\.' ~ schema ~ ')?' -%}
-  {%- set place = dbt_playbooks._string_literals([relation.database, relation.schema, relation.identifier]) -%}
-  {%- set patterns = [] -%}
-  {%- for pattern in [
-    dbt_playbooks._as_word(near ~ '\\.' ~ name), dbt_playbooks._as_word(far ~ '\\.' ~ name),
-    dbt_playbooks._as_word(name, before='(?:\\b(?:from|join)|,)\\s+\\(*', after='(?:$|[^\\pL\\pN_.(\\x22])')
-  ] -%}
-    {%- do patterns.append(dbt_playbooks._pattern('(?i)' ~ pattern)) -%}
-  {%- endfor -%}
-  {%- set sql -%}
-select
-  known.database_name as view_database,
-  known.schema_name as view_schema,
-  known.view_name,
-  'view' as kind,
-  known.named_as,
-  known.definition
-from (
-  select
-    database_name,
-    schema_name,
-    view_name,
-    sql as definition,
-    case
-      when lower(database_name) <> lower({{ place[0] }}) then regexp_extract(sql, {{ patterns[1] }}, 1)
-      when regexp_matches(sql, {{ patterns[0] }}) then regexp_extract(sql, {{ patterns[0] }}, 1)
-      {%- if not is_main %}
-      when lower(schema_name) <> lower({{ place[1] }}) then ''
-      {%- endif %}
-      else regexp_extract(sql, {{ patterns[2] }}, 1)
-    end as named_as
-  from duckdb_views()
-  where not internal
-) as known
-where
-  known.named_as <> ''
-  -- its own statement names a view, too
-  and not (lower(known.database_name) = lower({{ place[0] }}) and lower(known.schema_name) = lower({{ place[1] }}) and lower(known.view_name) = lower({{ place[2] }}))
-order by 1, 2, 3
-  {%- endset -%}
-  {{ return(sql) }}
 {% endmacro %}
 
 {#- Of the table's region: a view of BigQuery's reads no other. A comment that names the table counts. -#}

@@ -6,6 +6,7 @@
     {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": expression of '" ~ plain ~ "' is '" ~ expression ~ "'. Give the new column of the source, or SQL that makes its value.") }}
   {%- endif -%}
   {%- do dbt_playbooks._refuse_second_column(what, plain, [plain], false) -%}
+  {%- do dbt_playbooks._warn_of_unstored(what, [plain]) -%}
   {{ return('coalesce(' ~ expression ~ ', ' ~ dbt_playbooks._default_value(default, plain, data_type) ~ ') as ' ~ dbt_playbooks._quoted(plain)) }}
 {% endmacro %}
 

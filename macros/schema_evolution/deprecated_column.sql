@@ -17,7 +17,7 @@
 {#- What an incremental model has stored is overwritten row by row, and the old line does not bring it back. -#}
 {% macro _warn_of_stored_values(column, what) %}
   {%- set place = dbt_playbooks._calling_model() -%}
-  {%- if execute and place.get('config', {}).get('materialized') == 'incremental' -%}
+  {%- if execute and 'dbt_playbooks_asking' not in place and place.get('config', {}).get('materialized') == 'incremental' -%}
     {%- do exceptions.warn("dbt_playbooks." ~ what ~ ": model '" ~ place.get('name') ~ "' is incremental. Each row that a run writes from now on, or writes again, loses the value of '" ~ column
       ~ "' that is stored; putting the old line back does not bring it back, only filling these rows anew does, where the source still has it. To keep what is stored, make a backup first: "
       ~ "dbt run-operation dbt_playbooks.backup_table --args '{table: " ~ place.get('name') ~ "}'.") -%}

@@ -9,9 +9,11 @@
   {%- set source = old if expression is none else expression -%}
   {%- set both = dbt_playbooks._phase(phase, what) == 'both' -%}
   {%- do dbt_playbooks._refuse_second_column(what, names.old_name, [names.old_name, names.new_name] if both else [names.new_name], expression is none) -%}
+  {%- do dbt_playbooks._warn_of_unstored(what, [names.new_name]) -%}
   {%- set way_out = "set phase='new' in its call, which leaves '" ~ names.new_name ~ "' alone" -%}
   {%- if not both -%}
     {%- do dbt_playbooks._refuse_layout_column(what, names.old_name) -%}
+    {%- do dbt_playbooks._check_unfilled(what, names.old_name, names.new_name) -%}
   {%- else -%}
     {%- do dbt_playbooks._warn_when_overdue(names.old_name, remove_after, what, way_out) -%}
   {%- endif -%}

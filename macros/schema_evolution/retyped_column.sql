@@ -15,10 +15,15 @@
   {%- if dbt_playbooks._phase(phase, what) == 'new' -%}
     {%- do dbt_playbooks._refuse_second_column(what, name, [names.typed_name], expression is none) -%}
     {%- do dbt_playbooks._refuse_layout_column(what, name, rule.kind if names.typed_name | lower == name | lower else none) -%}
+    {%- do dbt_playbooks._refuse_stored_type(what, names.typed_name, rule) -%}
+    {%- do dbt_playbooks._warn_of_unstored(what, [names.typed_name]) -%}
+    {%- do dbt_playbooks._check_unfilled(what, name, names.typed_name, rule) -%}
     {{ return(typed ~ ' as ' ~ dbt_playbooks._quoted(names.typed_name)) }}
   {%- endif -%}
   {%- do dbt_playbooks._refuse_same_name(names, what, "In phase 'both' they stand side by side, so each has a name of its own. In phase 'new' typed_name may be the column's own.") -%}
   {%- do dbt_playbooks._refuse_second_column(what, name, names.values() | list, expression is none) -%}
+  {%- do dbt_playbooks._refuse_stored_type(what, names.typed_name, rule) -%}
+  {%- do dbt_playbooks._warn_of_unstored(what, [names.typed_name, names.failures_name]) -%}
   {%- do dbt_playbooks._warn_when_overdue(name, remove_after, what, "set phase='new' in its call, which leaves '" ~ names.typed_name ~ "' alone") -%}
   {%- set lines = [
     source if expression is none else expression ~ ' as ' ~ dbt_playbooks._quoted(name),

@@ -415,6 +415,45 @@ def test_columns_that_change_are_built_warned_of_and_tested(dbt: Dbt, shop: Shop
     )
 
 
+STORED = """
+{{ config(materialized='incremental', on_schema_change='append_new_columns') }}
+select id, COLUMNS from {{ source('raw', 'events') }} where id {% if is_incremental() %} > 20 {% else %} < 10 {% endif %}
+"""
+
+
+def test_what_an_incremental_model_has_stored_is_looked_at(dbt: Dbt, shop: Shop) -> None:
+    def run(columns: str) -> Answer:
+        shop.model("kept", STORED.replace("COLUMNS", columns))
+        return dbt("run", "--select", "kept")
+
+    assert run("note").code == 0
+    assert run("{{ dbt_playbooks.renamed_column('note', 'remark') }}").code == 0
+    early = run("{{ dbt_playbooks.renamed_column('note', 'remark', phase='new') }}")
+    stored = shop.sql("select count(*) from kept where note is not null and remark is null")[0][0]
+    assert f"phase is 'new', and in {stored} rows of" in early.text, early.text
+    refused = run(
+        "note, {{ dbt_playbooks.retyped_column('remark', 'integer', phase='new', typed_name='remark', expression='id') }}"
+    )
+    assert refused.code == 1
+    assert "it makes 'remark' a column of type bigint, and" in refused.text, refused.text
+
+
+def test_a_dropped_table_with_a_key_to_itself_comes_back_without_it(dbt: Dbt, shop: Shop) -> None:
+    shop.sql(
+        "create table parts (id integer primary key, part_of integer references parts (id)); insert into parts values (1, null)"
+    )
+    shop.sql("create index by_part on parts (part_of); comment on index by_part is 'of one part'")
+    backed_up = dbt("run-operation", "backup_table", "--args", '{"table": "main.parts", "suffix": "a"}')
+    assert backed_up.code == 0, backed_up.text
+    shop.sql("drop table parts")
+    words = json.dumps({"table": "main.parts", "from_backup": "main.parts_backup_a", "dry_run": False})
+    restored = dbt("run-operation", "restore_table", "--args", words)
+    assert restored.code == 0, restored.text
+    assert 'Nor does what refers to itself: foreign key ("part_of") references parts ("id")' in restored.text
+    assert shop.sql("select * from parts") == [(1, None)]
+    assert shop.sql("select index_name, comment from duckdb_indexes()") == [("by_part", "of one part")]
+
+
 def test_a_replacement_takes_a_tables_place_and_gives_it_back(dbt: Dbt, shop: Shop) -> None:
     shop.model("events_v2", "select 1 as id")
     shop.model("by_v2", "select * from {{ ref('events_v2') }}")

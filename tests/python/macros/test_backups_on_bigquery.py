@@ -79,7 +79,9 @@ def call(macro, table) -> Call:
     tables = [
         table(types={**COLUMNS, "_PARTITIONTIME": "timestamp"}, name=name) for name in ("orders", "orders_backup_a")
     ]
-    past = [each for each in macro._target.session._adapter.get_columns_in_relation(tables[0]) if each.name != "extra"]
+    there = macro._target.session._adapter.get_columns_in_relation(tables[0])
+    # BigQuery tells names of columns as they were written, and compares them without their case
+    past = [SimpleNamespace(name=each.name.title(), data_type=each.data_type) for each in there if each.name != "extra"]
 
     def run(
         name: str, *words: Any, tables: Any = None, answers: Any = None, there: Sequence[str] = (), **named: Any

@@ -400,6 +400,35 @@ def test_views_that_would_break_and_materialized_views_are_problems(shop):
     ]
 
 
+def test_a_column_that_a_view_passes_on_by_a_star_is_looked_for_below_it(macro):
+    from google.cloud.bigquery import SchemaField
+
+    def view(name, definition, kind="view"):
+        return {"relation": name, "kind": kind, "model": None, "definition": definition}
+
+    below = {
+        "starred": [view("bad", "select NOTE from starred"), view("deep", "select * from starred")],
+        "deep": [view("worse", "select note from deep"), view("starred", "select * from deep")],
+        "narrow": [view("never", "select note from narrow")],
+    }
+    stubs = {
+        "_views_on": lambda relation, *_, **__: below[relation],
+        "adapter.get_bq_table": lambda relation: SimpleNamespace(
+            schema=[SchemaField("Note", "STRING")] if relation != "narrow" else [SchemaField("id", "INT64")]
+        ),
+    }
+    direct = [
+        view("starred", "select * from orders"),
+        view("narrow", "select id from orders"),
+        view("named", "select note from orders"),
+    ]
+    found = macro("_broken_views", direct, ["note"], stubs=stubs).value
+    assert [(each["view"]["relation"], each["column"], each["from"]) for each in found] == [
+        ("named", "note", None), ("bad", "note", "starred"), ("worse", "note", "deep"),
+    ]  # fmt: skip
+    assert macro("_broken_views", direct, [], stubs=stubs).value == []
+
+
 def test_readers_are_counted_by_user(macro, table):
     orders = table(types={"id": "int64"}, name="it's")
     query = macro("recent_readers_sql", orders, days=7, others_only=True, project="reports")

@@ -57,6 +57,19 @@ def test_indexes_are_made_again_and_stay_with_the_name(macro, tables, run):
     assert indexes(macro) == both
 
 
+def test_comments_of_indexes_go_over_and_come_back(macro, tables, run):
+    tables(PLAIN)
+    macro.query("""create index "By ""Note" on dbt_test.orders (note)""")
+    macro.query("""comment on index dbt_test."By ""Note" is 'it''s for reports'""")
+    macro.query("create index by_id on dbt_test.orders_v2 (id)")
+    macro.query("comment on index dbt_test.by_id is 'new'")
+    said = "select table_name, comment from duckdb_indexes() where schema_name = 'dbt_test' order by 1, 2"
+    run()
+    assert list(macro.query(said)) == [("orders", "it's for reports"), ("orders", "new")]
+    run(undo=True)
+    assert list(macro.query(said)) == [("orders", "it's for reports"), ("orders_v2", "new")]
+
+
 def test_an_index_of_the_replacement_gets_a_name_that_is_free(macro, tables, run):
     tables(PLAIN)
     macro.query("create index by_note on dbt_test.orders (note)")
@@ -238,20 +251,51 @@ def test_a_view_that_names_a_column_that_goes_is_a_problem(macro, run, names):
 @pytest.mark.usefixtures("views")
 def test_a_renamed_column_goes_for_a_view_too(macro):
     macro.query("alter table dbt_test.orders_v2 rename note to remark")
-    assert [check for check, _ in found(macro, rename={"note": "remark"})] == ["views"]
+    assert [what.split(".")[2] for _, what in found(macro, rename={"note": "remark"})] == [
+        '"named" names note, which goes',
+        '"above" names note, which goes from "memory"',
+    ]
 
 
 @pytest.mark.usefixtures("views")
-def test_a_view_further_down_that_would_break_takes_the_whole_swap_back(macro, run, names):
+def test_what_reads_a_column_that_goes_through_views_and_macros_is_a_problem(macro, run, names):
     macro.query("alter table dbt_test.orders_v2 drop column note")
     macro.query("drop view dbt_test.named")
+    for made in (
+        "view dbt_test.between as select * from dbt_test.starred",
+        "view dbt_test.far as select note as n from dbt_test.between",
+        "view dbt_test.its_own as select id, 'x' as other from dbt_test.starred",
+        "view dbt_test.fine as select note from (select 'n' as note, other from dbt_test.its_own)",
+        "macro dbt_test.rows_of() as table select * from dbt_test.orders",
+        "macro dbt_test.latest() as (select max(note) from dbt_test.orders)",
+        "view dbt_test.by_macro as select note from dbt_test.rows_of()",
+        "view dbt_test.by_text as select note from query_table('dbt_test.orders')",
+    ):
+        macro.query(f"create {made}")
     before = names()
-    assert found(macro, accept="schema") == [], "no view that names the table names the column"
-    with pytest.raises(SqlError, match='Referenced column "note" not found'):
+    problems = sorted(
+        what.replace('"memory"."dbt_test".', "").split(". Change")[0] for _, what in found(macro, accept="schema")
+    )
+    assert problems == [
+        '"above" names note, which goes from "starred"', '"by_macro" names note, which goes from "rows_of"', '"by_text" names note, which goes',
+        '"far" names note, which goes from "between"', '"latest" names note, which goes',
+    ]  # fmt: skip
+    with pytest.raises(MacroError, match=r"accept: \[views\]"):
         run(accept="schema")
     assert names() == before
-    assert macro.query("select note from dbt_test.above order by 1") == [("a",), ("b",)]
     run(accept=["schema", "views"])
+
+
+@pytest.mark.usefixtures("views")
+def test_a_view_that_can_not_read_a_new_type_takes_the_whole_swap_back(macro, run, names):
+    macro.query("create view dbt_test.loud as select upper(note) as n from dbt_test.above")
+    macro.query("create or replace table dbt_test.orders_v2 as select id, id as note from dbt_test.orders")
+    before = names()
+    with pytest.raises(SqlError, match="upper"):
+        run(accept="schema", exclude_columns="note")
+    assert names() == before
+    assert macro.query("select n from dbt_test.loud order by 1") == [("A",), ("B",)]
+    run(accept=["schema", "views"], exclude_columns="note")
 
 
 @pytest.mark.usefixtures("views")

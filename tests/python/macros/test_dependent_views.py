@@ -95,6 +95,55 @@ def test_views_of_other_databases_are_found(macro):
     assert views(macro, "other.dbt_test.orders") == {"other.main.near": "other.dbt_test.orders"}
 
 
+@pytest.mark.parametrize(
+    ("written", "named_as"),
+    [
+        ("query_table('dbt_test.orders')", "dbt_test.orders"),
+        ("query_table('memory.dbt_test.ORDERS')", "memory.dbt_test.ORDERS"),
+        ("query_table(['dbt_test.others', 'dbt_test.orders'])", "dbt_test.orders"),
+        ("query_table('orders')", "orders"),
+        ("query_table( [ 'others' , 'orders' ] )", "orders"),
+        ("query('select * from dbt_test.orders')", "dbt_test.orders"),
+        ("query('select * from orders')", "orders"),
+    ],
+)
+@pytest.mark.usefixtures("orders")
+def test_names_in_texts_that_duckdb_reads_as_sql_are_found(macro, table, written, named_as):
+    table({"id": [1], "order day": [1]}, name="others")
+    macro.query("set schema = 'dbt_test'")
+    try:
+        macro.query(f"create view dbt_test.v as select * from {written}")
+    finally:
+        macro.query("set schema = 'main'")
+    assert views(macro, "orders") == {"memory.dbt_test.v": named_as}
+
+
+@pytest.mark.usefixtures("orders")
+def test_macros_of_duckdb_are_found_and_what_calls_them(macro, table):
+    macro.query("create macro dbt_test.latest() as (select max(id) from dbt_test.orders)")
+    macro.query("create macro dbt_test.all_of(x) as table select * from dbt_test.orders where id > x")
+    macro.query("create macro dbt_test.other() as (select 1), (x) as (select max(id) from dbt_test.orders)")
+    macro.query("create view dbt_test.v as select dbt_test.LATEST ( ) as id, latest_2 from (select 1 as latest_2)")
+    rows = macro("dependent_views", "orders").rows
+    assert [(row[0].split(".")[-1], row[1], row[3]) for row in rows] == [
+        ('"all_of"', "table macro", "dbt_test.orders"), ('"latest"', "macro", "dbt_test.orders"), ('"other"', "macro", "dbt_test.orders"),
+    ]  # fmt: skip
+    called = macro.query(macro("_duckdb_callers_sql", table({"id": [1]}, name="latest")).text)
+    assert [row[2] for row in called] == ["v"]
+
+
+@pytest.mark.usefixtures("orders")
+def test_a_view_in_a_schema_without_such_a_table_finds_it_by_the_search_path(macro, table):
+    macro.query("create schema elsewhere")
+    path = "set search_path = 'elsewhere,dbt_test'"
+    macro.query(f"{path}; create view elsewhere.v as select id from orders; set search_path = ''")
+    macro.query("create view elsewhere.own as with orders as (select 1 as id) select id from orders")
+    assert views(macro, "orders") == {"memory.elsewhere.v": "orders"}
+    table({"id": [1]}, name="orders", schema="elsewhere")
+    assert views(macro, "orders") == {}
+    macro.query("drop schema elsewhere cascade")
+
+
 @pytest.mark.usefixtures("orders")
 def test_a_view_on_a_view_names_that_view_only(macro):
     macro.query("create view dbt_test.first as select * from dbt_test.orders")

@@ -133,12 +133,13 @@ def test_a_table_that_is_gone_is_made_again_as_it_was_defined(macro, shelf, book
 def test_odd_names_are_made_again_too(macro, table):
     odd = table({"a (b": [1]}, name="Order (Lines")
     macro.query(f'create unique index "i (x" on {odd} ("a (b"); comment on column {odd}."a (b" is \'c\'')
+    macro.query("comment on index dbt_test.\"i (x\" is 'it''s one'")
     name = macro("backup_table", odd, suffix="a").value[0][0]
     before = macro.query("select sql from duckdb_tables() where table_name like 'Order%'")
     macro.query(f"drop table {odd}")
     macro("restore_table", odd, from_backup=name, dry_run=False)
     assert macro.query("select sql from duckdb_tables() where table_name like 'Order%'") == before
-    assert macro.query("select index_name from duckdb_indexes()") == [["i (x"]]
+    assert macro.query("select index_name, comment from duckdb_indexes()") == [["i (x", "it's one"]]
     assert macro.query("select comment from duckdb_columns() where comment = 'c'") == [["c"]]
 
 
@@ -336,6 +337,66 @@ def test_a_table_that_foreign_keys_point_to_is_refused_by_their_names(macro, she
         macro("restore_table", "books", from_backup=name, dry_run=False)
     assert books() == [(1,), (2,)]
     macro.query("drop table dbt_test.loans")
+
+
+SELF = """
+create table books (
+  id integer primary key, "part, of" integer references books (id), x integer references books (id),
+  note varchar default ', , ' check (note <> ', )'), y integer references books (id)
+);
+insert into books values (1, null, null, 'a', null);
+insert into books values (2, 1, null, 'b', null)
+"""
+
+
+def test_a_foreign_key_to_itself_does_not_come_back_and_that_is_said(macro, shelf, books):
+    name = shelf(SELF)
+    with macro.raises("Drop the table, and run this again: it is made anew then, without the foreign key to itself."):
+        macro("restore_table", "books", from_backup=name)
+    macro.query("drop table dbt_test.books")
+    planned = macro("restore_table", "books", from_backup=name)
+    told = (
+        'Nor does what refers to itself: foreign key ("part, of") references books ("id"), foreign key ("x") references books ("id"),'
+        ' foreign key ("y") references books ("id"). DuckDB takes such a row only after the one that it refers to'
+    )
+    assert told in planned.printed
+    macro("restore_table", "books", from_backup=name, dry_run=False)
+    assert books() == [(1, None, None, "a", None), (2, 1, None, "b", None)]
+    kept = macro.query(
+        "select constraint_text from duckdb_constraints() where table_name = 'books' and constraint_type <> 'NOT NULL' order by 1"
+    )
+    assert list(kept) == [("CHECK((note != ', )'))",), ("PRIMARY KEY(id)",)]
+    macro.query("insert into dbt_test.books (id) values (3)")
+    assert books()[-1] == (3, None, None, ", , ", None)
+
+
+def test_a_table_without_such_a_key_says_nothing_of_it(macro, shelf):
+    name = shelf(PLAIN)
+    macro.query("drop table dbt_test.books")
+    assert "refers to itself" not in macro("restore_table", "books", from_backup=name).printed
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "keys"),
+    [
+        ("id bigint primary key, code varchar unique", 122_881, "PRIMARY KEY(id), UNIQUE(code)"),
+        ("id bigint, code varchar", 122_881, None),
+        ("id bigint primary key, code varchar unique", 122_880, None),
+    ],
+)
+def test_what_replacing_many_rows_with_keys_costs_is_told_first(macro, shelf, columns, rows, keys):
+    name = shelf(f"create table books ({columns}); insert into books select i, 'c' || i from range({rows}) as r(i)")
+    printed = macro("restore_table", "books", from_backup=name).printed
+    told = f"DuckDB deletes rows with keys ({keys}) far more slowly than it loads them, and there are {rows}."
+    assert (told in printed) == (keys is not None)
+    assert ("It takes its time" in printed) == (keys is not None)
+
+
+def test_a_unique_index_counts_as_a_key(macro, shelf):
+    name = shelf(
+        "create table books (id bigint); insert into books select i from range(122881) as r(i); create unique index by_id on books (id)"
+    )
+    assert "rows with keys (by_id) far more slowly" in macro("restore_table", "books", from_backup=name).printed
 
 
 def test_rows_that_the_table_can_not_take_any_more_leave_it_as_it_is(macro, shelf, books, names):
