@@ -15,19 +15,45 @@ from dbt_playbooks.impact.names import plain_name
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations import commands, incremental
 from dbt_playbooks.migrations.changes import Change, text_of
-from dbt_playbooks.migrations.edits import Edit, set_argument
+from dbt_playbooks.migrations.edits import Edit, set_argument, together
 from dbt_playbooks.migrations.properties import added_test, removed_test
 from dbt_playbooks.migrations.readers import Reader, Readers, compares, going, keeps_its_name
 
 
 @dataclass(frozen=True)
+class Tried:
+    """What a step's edits were tried by, on a copy of the project.
+
+    compiled, described   how many nodes dbt compiled, and of how many of them the warehouse said what they return
+    why_not               why the others were not described, or nothing was tried
+    waits                 how many nodes can't be judged before a person has done what is left to them
+    """
+
+    compiled: int = 0
+    described: int = 0
+    why_not: str | None = None
+    waits: int = 0
+
+
+@dataclass(frozen=True)
 class Step:
-    """One thing to do: write the edits, run the commands, mind the notes."""
+    """One thing to do: write the edits, move the files, run the commands, mind the notes."""
 
     title: str
     edits: tuple[Edit, ...] = ()
     commands: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
+    tried: Tried | None = None
+
+    @property
+    def can_be_tried(self) -> bool:
+        return bool(self.moves) or any(edit.pieces for edit in self.edits)
+
+    @property
+    def paths(self) -> set[str]:
+        """The files that it writes, or takes away."""
+        return {edit.path for edit in self.edits} | {path for move in self.moves for path in move}
 
 
 @dataclass(frozen=True)
@@ -48,6 +74,11 @@ class Situation:
     def text(self) -> str:
         return text_of(self.root, self.change.path, self.node.raw_code)
 
+    def text_at(self, path: str) -> str:
+        """A file as it stands; of a node whose file is not there its code as dbt has it."""
+        node = next((each for each in self.graph.nodes.values() if each.path == path), None)
+        return text_of(self.root, path, node.raw_code if node is not None else "")
+
     def given(self, name: str) -> Any:
         return (self.change.given or {}).get(name)
 
@@ -67,7 +98,7 @@ def leave_readers(it: Situation, title: str, *first: str) -> list[Step]:
     built = [each.node.name for each in sure if each.node.kind in ("model", "snapshot")]
     builds = (commands.build(*(f"{name}+" for name in built)),) if built else ()
     title = title if sure else f"ask whether anyone still needs {it.change.old}"
-    return [Step(title, _edits_of(sure), (*first, *builds, commands.notice(it.change)), tuple(notes))]
+    return [Step(title, _edits_of(it, sure), (*first, *builds, commands.notice(it.change)), tuple(notes))]
 
 
 def _may_note(reader: Reader, change: Change) -> str:
@@ -75,8 +106,8 @@ def _may_note(reader: Reader, change: Change) -> str:
     return f"{reader.node.kind} {reader.node.name}{owners} depends on {change.node.name}: ask whether it uses {reader.column}"
 
 
-def _edits_of(readers: Sequence[Reader]) -> tuple[Edit, ...]:
-    return tuple(dict.fromkeys(each for reader in readers for each in reader.edits))
+def _edits_of(it: Situation, readers: Sequence[Reader]) -> tuple[Edit, ...]:
+    return together(it.text_at, (each for reader in readers for each in reader.edits))
 
 
 def mend(it: Situation) -> list[Step]:
@@ -89,7 +120,7 @@ def mend(it: Situation) -> list[Step]:
     names = " and ".join(dict.fromkeys(each.column for each in broken))
     title = f"mend what reads {names}, which is gone: it does not build"
     own = [it.node.name] if not built or any("test" in each.node.kind for each in broken) else []
-    return [Step(title, _edits_of(broken), (commands.build(*own, *built),))]
+    return [Step(title, _edits_of(it, broken), (commands.build(*own, *built),))]
 
 
 def _came_with_it(it: Situation, node: Node) -> bool:
@@ -119,7 +150,7 @@ def end(it: Situation, title: str, edits: Sequence[Edit], *first: str) -> Step:
         after = [*first, *commands.outside(node), backup, *lost.commands, *after]
         after.append(commands.compare(kept, commands.table_name(node), node, it.graph, tuple(going(change))))
     after.append(commands.notice(change))
-    return Step(title, (*edits, *lost.edits), tuple(after), lost.notes)
+    return Step(title, together(it.text_at, (*edits, *lost.edits)), tuple(after), lost.notes)
 
 
 def _replace(it: Situation, *first: str) -> Step:

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from dbt_playbooks.migrations.edits import Edit
+from dbt_playbooks.migrations.edits import Edit, Piece, edits, line_of
 
 
 def block_of(text: str, model: str) -> tuple[int, int] | None:
@@ -44,8 +44,18 @@ def removed_test(
             whole = _get(entry, key).flow_style is not True and not (alone and lines[start].lstrip().startswith("- "))
             if not whole:
                 return [Edit(path, each.start_mark.line + 1, (lines[each.start_mark.line],), None, f"without {test}")]
-            return [Edit(path, start + 1, tuple(lines[start : end + 1]), ())]
+            return edits(path, text, [Piece(_position(text, start), _position(text, end + 1) - 1, "")])
     return []
+
+
+def _position(text: str, line: int) -> int:
+    """Where a line begins, counted from 0; behind the last one the end of the text, as if it ended with a new line."""
+    position = 0
+    for _ in range(line):
+        position = text.find("\n", position) + 1
+        if not position:
+            return len(text) + 1
+    return position
 
 
 def _scalars(node: Any) -> Iterator[str]:
@@ -71,15 +81,21 @@ def _last_line(node: Any) -> int:
 
 def _entry(text: str, model: str) -> Any:
     """The entry of that name in a list at the top of a properties file: models, snapshots and so on."""
-    try:
-        root = yaml.compose(text, yaml.SafeLoader)
-    except yaml.YAMLError:
-        return None
-    for _, entries in root.value if isinstance(root, yaml.MappingNode) else ():
+    root = _root(text)
+    for _, entries in root.value if root is not None else ():
         for each in entries.value if isinstance(entries, yaml.SequenceNode) else ():
             if isinstance(each, yaml.MappingNode) and getattr(_get(each, "name"), "value", None) == model:
                 return each
     return None
+
+
+def _root(text: str) -> Any:
+    """The mapping at the top of a properties file; None of one that has none, or is broken."""
+    try:
+        root = yaml.compose(text, yaml.SafeLoader)
+    except yaml.YAMLError:
+        return None
+    return root if isinstance(root, yaml.MappingNode) else None
 
 
 def _get(node: Any, key: str) -> Any:
@@ -100,29 +116,57 @@ def _column(text: str, model: str, column: str) -> Any:
     )
 
 
-def added_test(path: str | None, text: str, model: str, test: dict[str, Any], column: str | None = None) -> Edit:
+def added_test(path: str | None, text: str, model: str, test: Any, column: str | None = None) -> Edit:
     """The YAML that gives a model, or a column of it, one test more: in its properties file if it has one."""
     entry: dict[str, Any] = {"data_tests": [test]}
     place = column_place(text, model, column) if path and column is not None else None
     if path and place:
-        line = text.count("\n", 0, place[0]) + 1
-        return Edit(path, line, (), _dump(entry), f"under '{column}'; what is there under `data_tests` stays")
+        line = line_of(text, place[0])
+        into = _into(text, _column(text, model, str(column)), "data_tests", test)
+        return Edit(
+            path, line, (), _dump(entry), f"under '{column}'; what is there under `data_tests` stays", pieces=into
+        )
     if column is not None:
         entry = {"columns": [{"name": column, **entry}]}
     found = block_of(text, model) if path else None
     if path is None or found is None:
-        lines = _dump({"models": [{"name": model, **entry}]})
-        return Edit(path or f"models/_{model}.yml", None, (), lines, "a new file" if path is None else "")
-    line = text.count("\n", 0, found[0]) + 1
-    note = f"under '{model}', which begins at line {line}; what is there under {' and '.join(_keys(entry))} stays"
-    return Edit(path, line, (), _dump(entry), note)
+        whole = {"models": [{"name": model, **entry}]}
+        into = _into(text, _root(text), "models", whole["models"][0])
+        note = "a new file" if path is None else ""
+        return Edit(path or f"models/_{model}.yml", None, (), _dump(whole), note, pieces=into)
+    (key,) = entry
+    into = _into(text, _entry(text, model), key, entry[key][0])
+    note = f"under '{model}', which begins at line {line_of(text, found[0])}; what is there under `{key}` stays"
+    return Edit(path, line_of(text, found[0]), (), _dump(entry), note, pieces=into)
 
 
-def _keys(entry: dict[str, Any]) -> list[str]:
-    return [f"`{key}`" for key in entry]
+def _into(text: str, mapping: Any, key: str, item: Any) -> tuple[Piece, ...]:
+    """An item more in a list of a mapping, whichever way both are written; nothing where it can't be told how."""
+    if mapping is None:
+        lines = "\n".join(_dump({key: [item]}))
+        return (Piece(len(text), len(text), f"{lines}\n" if not text or text.endswith("\n") else f"\n{lines}\n"),)
+    known = _get(mapping, key) or (_get(mapping, "tests") if key == "data_tests" else None)
+    flow = yaml.safe_dump(item, default_flow_style=True, width=10**6, sort_keys=False).removesuffix("...\n").strip()
+    if isinstance(known, yaml.SequenceNode) and known.value:
+        if known.flow_style:
+            end = known.value[-1].end_mark.index
+            return (Piece(end, end, f", {flow}"),)
+        return _behind(text, known, known.start_mark.column, _dump([item]))
+    if known is not None:
+        return (Piece(known.start_mark.index, known.end_mark.index, f"[{flow}]"),) if known.flow_style else ()
+    if mapping.flow_style:
+        end = mapping.value[-1][1].end_mark.index
+        return (Piece(end, end, f", {key}: [{flow}]"),)
+    return _behind(text, mapping, mapping.value[0][0].start_mark.column, _dump({key: [item]}))
 
 
-def _dump(value: dict[str, Any]) -> tuple[str, ...]:
+def _behind(text: str, node: Any, indent: int, lines: Sequence[str]) -> tuple[Piece, ...]:
+    """Lines behind the last one of a block."""
+    end = _position(text, _last_line(node) + 1) - 1
+    return (Piece(end, end, "".join(f"\n{' ' * indent}{line}" for line in lines)),)
+
+
+def _dump(value: Any) -> tuple[str, ...]:
     text = yaml.dump(value, Dumper=_Indented, sort_keys=False, default_flow_style=False, width=120)
     return tuple(text.rstrip("\n").split("\n"))
 

@@ -1,0 +1,226 @@
+"""Tries the edits of each step before they are shown: on a copy of the project, which dbt parses and compiles, and of which DuckDB says what each
+query returns. What does not hold is written at the edit, and what was not tried is said."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dbt_playbooks.errors import PlaybooksError, ProjectError
+from dbt_playbooks.impact.cache import target_folder
+from dbt_playbooks.impact.graph import Graph
+from dbt_playbooks.interface import Inputs, Node, Options, Shape
+from dbt_playbooks.migrations import kept_trials
+from dbt_playbooks.migrations.copying import Copy
+from dbt_playbooks.migrations.edits import Piece, applied
+from dbt_playbooks.migrations.kept_trials import Finding, Outcome
+from dbt_playbooks.migrations.parts import Step, Tried
+from dbt_playbooks.migrations.readers import going
+from dbt_playbooks.migrations.survey import Migration
+from dbt_playbooks.migrations.yaml_names import lacking, names_in_yaml
+
+
+def tried(
+    found: Sequence[Migration], graph: Graph, root: Path, options: Options, in_full: bool, refresh: bool = False
+) -> tuple[list[Migration], list[str]]:
+    """The changes with what their edits would do, those that are shown: all steps, or those up to the first that has edits. And what to tell."""
+    asked = [list(_shown(each, in_full)) for each in found]
+    if not any(step.can_be_tried for steps in asked for step in steps):
+        return list(found), []
+    outcomes = None if refresh else kept_trials.read(root, options, asked)
+    remarks: list[str] = []
+    if outcomes is None:
+        try:
+            outcomes, inputs = _try_all(found, asked, graph, root, options)
+        except (PlaybooksError, OSError, ValueError) as error:
+            return list(found), [f"the edits were not tried: {error}"]
+        remarks += kept_trials.write(root, options, asked, outcomes, inputs)
+    return [
+        replace(each, steps=[*map(_told, steps, of_it), *each.steps[len(steps) :]])
+        for each, steps, of_it in zip(found, asked, outcomes, strict=True)
+    ], remarks
+
+
+def _shown(migration: Migration, in_full: bool) -> Iterator[Step]:
+    for step in migration.steps:
+        yield step
+        if step.edits and not in_full and migration.change.replacement is None:
+            return
+
+
+def _told(step: Step, outcome: Outcome | None) -> Step:
+    """A finding stands at the first edit of its file, or below the step."""
+    if outcome is None:
+        return step
+    edits, notes = list(step.edits), list(step.notes)
+    for finding in outcome.findings:
+        place = next((number for number, edit in enumerate(edits) if edit.path == finding.path), None)
+        if place is None:
+            notes.append(f"tried on a copy: {finding.text}")
+        else:
+            edits[place] = replace(edits[place], fails=(*edits[place].fails, finding.text))
+    return replace(step, edits=tuple(edits), notes=tuple(notes), tried=outcome.tried)
+
+
+@dataclass(frozen=True)
+class _State:
+    """A project as its files are: which nodes it has, what they return, and what YAML names that is not there."""
+
+    nodes: Mapping[str, Node]
+    shapes: Mapping[str, Shape]
+    lacking: Mapping[str, str]
+
+
+def _try_all(
+    found: Sequence[Migration], asked: Sequence[Sequence[Step]], graph: Graph, root: Path, options: Options
+) -> tuple[list[list[Outcome | None]], Inputs]:
+    paths = {path for steps in asked for step in steps for path in step.paths}
+    with tempfile.TemporaryDirectory(prefix="dbt_playbooks_") as folder:
+        copy = Copy(root, Path(folder), target_folder(root), paths)
+        trial = _Trial(copy, root, options)
+        scopes = [_scope(graph, each, steps) for each, steps in zip(found, asked, strict=True)]
+        before = trial.state({}, set().union(*scopes))
+        outcomes = [
+            list(_of_change(trial, before, each, steps, scope))
+            for each, steps, scope in zip(found, asked, scopes, strict=True)
+        ]
+        return outcomes, trial.inputs
+
+
+def _scope(graph: Graph, migration: Migration, steps: Sequence[Step]) -> set[str]:
+    """The model, all that is below it, and what is edited."""
+    paths = {path for step in steps for path in step.paths}
+    below = [migration.change.node, *graph.downstream(migration.change.node.unique_id)]
+    return {node.unique_id for node in (*below, *(each for each in graph.nodes.values() if each.path in paths))}
+
+
+def _of_change(
+    trial: _Trial, before: _State, migration: Migration, steps: Sequence[Step], scope: Collection[str]
+) -> Iterator[Outcome | None]:
+    """The steps of one change one after the other, each on what those before it left."""
+    pieces: dict[str, dict[Piece, None]] = {}
+    moves: list[tuple[str, str]] = []
+    by_hand: set[str] = set()
+    for step in steps:
+        by_hand |= {edit.path for edit in step.edits if edit.after is None or edit.left}
+        for edit in step.edits:
+            pieces.setdefault(edit.path, {}).update(dict.fromkeys(edit.pieces))
+        moves += step.moves
+        if not step.can_be_tried:
+            yield None
+            continue
+        try:
+            after = trial.state(trial.texts(pieces, moves), scope)
+        except ProjectError as error:
+            yield _not_parsed(error, by_hand)
+        except ValueError as error:
+            yield Outcome(Tried(why_not=f"it changes the same lines as a step before it ({error})"))
+        else:
+            yield _judged(before, after, migration, by_hand)
+
+
+def _not_parsed(error: ProjectError, by_hand: Collection[str]) -> Outcome:
+    lines = [line.strip() for line in str(error).split("\n")[1:] if not line.startswith("`dbt parse`")]
+    said = " ".join(lines)
+    if any(path in said for path in by_hand):
+        return Outcome(Tried(why_not="it parses only with the lines that are left to you"))
+    path = next(
+        (word.strip("()'\",:") for word in said.split() if word.strip("()'\",:").endswith((".yml", ".sql"))), None
+    )
+    return Outcome(Tried(), [Finding(path, f"the project no longer parses: {said[:400]}")])
+
+
+def _judged(before: _State, after: _State, migration: Migration, by_hand: Collection[str]) -> Outcome:
+    findings: list[Finding] = []
+    reasons: dict[str, None] = {}
+    waits = 0
+    for unique_id, shape in after.shapes.items():
+        node, was = after.nodes[unique_id], before.shapes.get(unique_id)
+        if shape.why_not:
+            reasons[shape.why_not] = None
+        if was is None or (shape.error and node.path in by_hand):
+            waits += was is not None
+        elif shape.error and was.holds:
+            findings.append(Finding(node.path, f"{_named(node)} does not build: {shape.error}"))
+        elif shape.error and was.error:
+            text = f"{_named(node)} can't be tried: as it stands it does not build either: {shape.error}"
+            findings.append(Finding(node.path, text))
+        elif shape.columns is not None and was.columns is not None and node.kind != "test":
+            findings += _renamed(node, was.columns, shape.columns, migration)
+    for unique_id, text in after.lacking.items():
+        node = after.nodes[unique_id]
+        if before.lacking.get(unique_id) != text and node.path not in by_hand:
+            findings.append(Finding(node.path, f"{_named(node)} {text}"))
+    described = [each for each in after.shapes.values() if each.columns is not None]
+    compiled = [each for each in after.shapes.values() if not each.error]
+    why_not = next(iter(reasons), None) if len(described) < len(compiled) else None
+    return Outcome(Tried(len(compiled), len(described), why_not, waits), findings)
+
+
+def _renamed(node: Node, was: Mapping[str, str], now: Mapping[str, str], migration: Migration) -> Iterator[Finding]:
+    """Columns that are called otherwise although no one meant to: an expression without a name is called as it is written."""
+    meant = {name.lower() for name in going(migration.change)}
+    meant |= {
+        name.lower()
+        for each in migration.readers.found
+        for name in (each.keeps if migration.change.kind == "remove" else ())
+    }
+    left = {name.lower() for name in now}
+    lost = [(place, name) for place, name in enumerate(was) if name.lower() not in left and name.lower() not in meant]
+    names = list(now)
+    for place, name in lost:
+        others = {each.lower() for each in was}
+        new = names[place] if place < len(names) and names[place].lower() not in others else None
+        became = f"is then called {new}" if new else "is gone then"
+        yield Finding(node.path, f"column {name} of {_named(node)} {became}")
+
+
+def _named(node: Node) -> str:
+    return f"{node.kind.replace('_', ' ')} {node.name}"
+
+
+class _Trial:
+    """Opens the copy with whatever its files are to hold."""
+
+    inputs: Inputs
+
+    def __init__(self, copy: Copy, root: Path, options: Options) -> None:
+        self._copy = copy
+        self._root = root
+        self._options = replace(options, project_dir=str(copy.folder))
+
+    def texts(self, pieces: Mapping[str, Collection[Piece]], moves: Sequence[tuple[str, str]]) -> dict[str, str | None]:
+        found: dict[str, str | None] = {
+            path: applied(self._read(path), of_it) for path, of_it in pieces.items() if of_it
+        }
+        for source, target in moves:
+            found[target] = found.get(source) or self._read(source)
+            found[source] = None
+        return found
+
+    def _read(self, path: str) -> str:
+        place = self._root / path
+        return place.read_text(encoding="utf-8").replace("\r\n", "\n") if place.is_file() else ""
+
+    def state(self, texts: Mapping[str, str | None], scope: Collection[str]) -> _State:
+        from dbt_playbooks.project import open_project
+
+        self._copy.write(texts)
+        elsewhere = ("--target-path", str(self._copy.target), "--log-path", str(self._copy.target))
+        with open_project(self._options, only_reads=True, arguments=elsewhere) as project:
+            nodes = {node.unique_id: node for node in project.nodes()}
+            if not texts:
+                self.inputs = self._of_the_project(project.inputs())
+            shapes = project.shapes([each for each in scope if each in nodes])
+        return _State(nodes, shapes, lacking(names_in_yaml(nodes, scope, project.adapter_type), shapes, nodes))
+
+    def _of_the_project(self, inputs: Inputs) -> Inputs:
+        """The copy's own paths as those of the project."""
+        here, there = str(self._copy.folder.resolve()), str(self._root)
+
+        def of(paths: Sequence[str]) -> tuple[str, ...]:
+            return tuple(there + path[len(here) :] if path.startswith(here) else path for path in paths)
+
+        return replace(inputs, root=there, files=of(inputs.files), folders=of(inputs.folders))

@@ -1,0 +1,175 @@
+"""Printed edits are tried on a copy of the project: what holds is said, and so is what does not."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shop import Shop
+
+from dbt_playbooks.interface import Options
+from dbt_playbooks.migrations import command
+
+BASE = """\
+select
+    id,
+    {{ dbt_playbooks.renamed_column('note', 'remark', remove_after='2024-02-01') }}
+from {{ source('raw', 'events') }}
+"""
+EQUAL = """\
+models:
+  - name: base
+    data_tests:
+      - dbt_playbooks.columns_equal: {arguments: {a: note, b: remark}}
+"""
+
+
+def a_rename(shop: Shop, reader: str, **files: str) -> None:
+    shop.model("base", BASE)
+    shop.model("reader", reader)
+    shop.write("models/_base.yml", EQUAL)
+    for name, text in files.items():
+        shop.model(name, text)
+
+
+def steps(shop: Shop, *words: str) -> list[dict[str, Any]]:
+    said = shop.playbooks("migrations", "--json", *words)
+    assert said.code == 0, said.err
+    (change,) = json.loads(said.out)["changes"]
+    return list(change["steps"])
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """All files of the project but those that dbt and we keep in its target."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "target" not in path.parts and "dbt_packages" not in path.parts
+    }
+
+
+def test_an_edit_that_holds_is_said_to_be_tried_and_nothing_of_the_user_is_written(shop: Shop) -> None:
+    a_rename(shop, "select id, note from {{ ref('base') }}\n", below="select note from {{ ref('reader') }}\n")
+    before, tables = everything(shop.folder), shop.sql("from duckdb_tables() select table_name order by all")
+    move, _ = steps(shop)
+    assert everything(shop.folder) == before
+    assert shop.sql("from duckdb_tables() select table_name order by all") == tables
+    assert shop.sql("from duckdb_views() select view_name where not internal") == []
+    assert [edit["fails"] for edit in move["edits"]] == [[]]
+    # the three models and the test, though none of them was ever built
+    assert move["tried"] == {"compiled": 4, "described": 4, "why_not": None, "waits": 0}
+
+
+def test_an_expression_without_a_name_is_called_as_it_is_written_and_that_is_told(shop: Shop) -> None:
+    a_rename(shop, "select cast(note as varchar) from {{ ref('base') }}\n")
+    move, _ = steps(shop)
+    (edit,) = move["edits"]
+    assert edit["fails"] == ["column CAST(note AS VARCHAR) of model reader is then called CAST(remark AS VARCHAR)"]
+    said = shop.playbooks("migrations")
+    assert "does not hold: column CAST(note AS VARCHAR) of model reader is then called" in said.out
+
+
+def test_what_does_not_build_after_an_edit_is_told_with_what_the_warehouse_said(shop: Shop) -> None:
+    shop.write("macros/picked.sql", "{% macro picked() %}note{% endmacro %}\n")
+    a_rename(
+        shop,
+        "select id, upper(note) as note from {{ ref('base') }}\n",
+        hidden="select {{ picked() }} from {{ ref('base') }}\n",
+    )
+    *_, last = steps(shop)
+    said = [note for note in last["notes"] if "hidden" in note]
+    assert len(said) == 1
+    assert said[0].startswith(
+        'tried on a copy: model hidden does not build: Binder Error: Referenced column "note" not found'
+    )
+
+
+def test_an_edit_after_which_the_project_does_not_parse_is_told_by_dbts_own_words(shop: Shop) -> None:
+    refuses = (
+        "{% if 'rem' ~ 'ark' in model.raw_code %}{% do exceptions.raise_compiler_error('refused here') %}{% endif %}"
+    )
+    a_rename(shop, refuses + "\nselect note from {{ ref('base') }}\n")
+    move, _ = steps(shop)
+    (edit,) = move["edits"]
+    assert len(edit["fails"]) == 1
+    assert edit["fails"][0].startswith(
+        "the project no longer parses: Compilation Error in model reader (models/reader.sql) refused here"
+    )
+    assert move["tried"]["compiled"] == 0
+
+
+def test_what_did_not_build_before_is_no_fault_of_the_edit(shop: Shop) -> None:
+    a_rename(shop, "select id, note, nowhere from {{ ref('base') }}\n", other="select nothing from {{ ref('base') }}\n")
+    move, _ = steps(shop)
+    (edit,) = move["edits"]
+    assert len(edit["fails"]) == 1
+    assert edit["fails"][0].startswith(
+        "model reader can't be tried: as it stands it does not build either: Binder Error"
+    )
+
+
+def test_without_a_database_nothing_is_described_and_that_is_said(shop: Shop) -> None:
+    a_rename(shop, "select id, note from {{ ref('base') }}\n")
+    shop.model("base", "select 1 as id, {{ dbt_playbooks.renamed_column('note', 'remark', expression='4') }}")
+    (shop.folder / "models/_base.yml").unlink()
+    shop.file.unlink()
+    _, move, _ = steps(shop)
+    assert move["tried"] == {
+        "compiled": 2,
+        "described": 0,
+        "why_not": "there is no database shop.duckdb yet",
+        "waits": 0,
+    }
+    said = shop.playbooks("migrations", "--model", "base")
+    assert not shop.file.exists()
+    assert (
+        "tried on a copy of the project: 2 nodes compiled, 0 described; the others not: there is no database"
+        in said.out
+    )
+
+
+def test_where_what_is_read_is_not_in_the_warehouse_it_is_said_that_it_could_not_be_tried(shop: Shop) -> None:
+    a_rename(shop, "select id, note from {{ ref('base') }}\n")
+    shop.sql("drop table raw.events")
+    move, _ = steps(shop)
+    assert move["edits"][0]["fails"] == []
+    assert move["tried"]["why_not"] == "base, which it reads, is not known"
+    assert any(
+        "base can't be tried: as it stands it does not build either: Catalog Error" in note for note in move["notes"]
+    )
+
+
+def test_what_was_tried_is_kept_until_a_file_changes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_rename(shop, "select cast(note as varchar) from {{ ref('base') }}\n")
+    first = steps(shop)
+    with monkeypatch.context() as patched:
+        patched.setattr("dbt_playbooks.migrations.trial._try_all", lambda *_: pytest.fail("tried again"))
+        assert steps(shop) == first
+    shop.model("reader", "select cast(note as varchar) as note from {{ ref('base') }}\n")
+    assert steps(shop)[0]["edits"][0]["fails"] == []
+
+
+def test_the_command_works_from_another_folder_and_leaves_none_behind(shop: Shop, tmp_path: Path) -> None:
+    a_rename(shop, "select id, note from {{ ref('base') }}\n")
+    before = os.getcwd()
+    os.chdir(shop.folder)
+    try:
+        options = Options(project_dir=str(shop.folder), profiles_dir=".")
+        assert command.migrations(options, None, overdue=False, refresh=True, as_json=True) == 0
+    finally:
+        os.chdir(before)
+    assert list(tmp_path.glob("dbt_playbooks_*")) == []
+
+
+def test_edits_that_change_the_layer_of_semantics_are_checked_by_what_the_model_returns(shop: Shop) -> None:
+    shop.write(
+        "models/_unit.yml",
+        "unit_tests:\n  - name: one\n    model: reader\n    given:\n      - input: ref('base')\n        rows: [{id: 1, remark: a}]\n"
+        "    expect: {rows: [{kind: a}]}\n",
+    )
+    a_rename(shop, "select id, note as kind from {{ ref('base') }}\n")
+    move, _ = steps(shop)
+    assert [edit["fails"] for edit in move["edits"]] == [[]]
