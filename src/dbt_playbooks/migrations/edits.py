@@ -100,21 +100,21 @@ def _together(path: str, text: str, found: Sequence[Edit]) -> list[Edit]:
     made = edits(path, text, pieces)
     rest: list[Edit] = []
     for each in found:
-        if each in rewritten:
-            continue
+        told = each.left if each in rewritten else (each.note,)
         covering = next((number for number, edit in enumerate(made) if _covers(edit, each)), None)
-        if covering is None:
+        if covering is not None:
+            left = tuple(dict.fromkeys((*made[covering].left, *told)))
+            made[covering] = replace(made[covering], left=left)
+        elif each not in rewritten:
             rest.append(each)
-        else:
-            made[covering] = replace(made[covering], left=(*made[covering].left, each.note))
     return sorted([*made, *rest], key=lambda each: (each.line is None, each.line or 0))
 
 
-def _covers(edit: Edit, by_hand: Edit) -> bool:
-    """Whether the lines of an edit are those of what is left to a person."""
-    if by_hand.after is not None or by_hand.line is None or edit.line is None or not by_hand.before:
+def _covers(edit: Edit, other: Edit) -> bool:
+    """Whether the lines of an edit are those of another, of which some may be left to a person."""
+    if other.line is None or edit.line is None or not other.before or (other.after is not None and not other.pieces):
         return False
-    return edit.line <= by_hand.line < edit.line + len(edit.before)
+    return edit.line <= other.line < edit.line + len(edit.before)
 
 
 def set_argument(path: str, text: str, call: MacroCall, name: str, value: str) -> list[Edit]:

@@ -18,7 +18,7 @@ def block_of(text: str, model: str) -> tuple[int, int] | None:
 
 def column_place(text: str, model: str, column: str) -> tuple[int, int] | None:
     """Where a properties file writes the name of a column of a model."""
-    name = _get(_column(text, model, column), "name")
+    name = get(_column(text, model, column), "name")
     return None if name is None else (name.start_mark.index, name.end_mark.index)
 
 
@@ -32,7 +32,7 @@ def removed_test(
     entry = _entry(text, model) if column is None else _column(text, model, column)
     lines = text.split("\n")
     for key in ("data_tests", "tests"):
-        tests = _list(entry, key)
+        tests = items(entry, key)
         for each in tests:
             name = each.value[0][0] if isinstance(each, yaml.MappingNode) and each.value else each
             words = {str(word).lower() for word in _scalars(each)}
@@ -41,7 +41,7 @@ def removed_test(
             alone = len(tests) == 1
             first = next(name for name, _ in entry.value if name.value == key) if alone else each
             start, end = first.start_mark.line, _last_line(each)
-            whole = _get(entry, key).flow_style is not True and not (alone and lines[start].lstrip().startswith("- "))
+            whole = get(entry, key).flow_style is not True and not (alone and lines[start].lstrip().startswith("- "))
             if not whole:
                 return [Edit(path, each.start_mark.line + 1, (lines[each.start_mark.line],), None, f"without {test}")]
             return edits(path, text, [Piece(_position(text, start), _position(text, end + 1) - 1, "")])
@@ -81,15 +81,15 @@ def _last_line(node: Any) -> int:
 
 def _entry(text: str, model: str) -> Any:
     """The entry of that name in a list at the top of a properties file: models, snapshots and so on."""
-    root = _root(text)
+    root = root_of(text)
     for _, entries in root.value if root is not None else ():
         for each in entries.value if isinstance(entries, yaml.SequenceNode) else ():
-            if isinstance(each, yaml.MappingNode) and getattr(_get(each, "name"), "value", None) == model:
+            if isinstance(each, yaml.MappingNode) and getattr(get(each, "name"), "value", None) == model:
                 return each
     return None
 
 
-def _root(text: str) -> Any:
+def root_of(text: str) -> Any:
     """The mapping at the top of a properties file; None of one that has none, or is broken."""
     try:
         root = yaml.compose(text, yaml.SafeLoader)
@@ -98,21 +98,21 @@ def _root(text: str) -> Any:
     return root if isinstance(root, yaml.MappingNode) else None
 
 
-def _get(node: Any, key: str) -> Any:
+def get(node: Any, key: str) -> Any:
     if not isinstance(node, yaml.MappingNode):
         return None
     return next((value for name, value in node.value if name.value == key), None)
 
 
-def _list(node: Any, key: str) -> list[Any]:
-    found = _get(node, key)
+def items(node: Any, key: str) -> list[Any]:
+    found = get(node, key)
     return list(found.value) if isinstance(found, yaml.SequenceNode) else []
 
 
 def _column(text: str, model: str, column: str) -> Any:
-    entries = _list(_entry(text, model), "columns")
+    entries = items(_entry(text, model), "columns")
     return next(
-        (each for each in entries if str(getattr(_get(each, "name"), "value", "")).lower() == column.lower()), None
+        (each for each in entries if str(getattr(get(each, "name"), "value", "")).lower() == column.lower()), None
     )
 
 
@@ -131,7 +131,7 @@ def added_test(path: str | None, text: str, model: str, test: Any, column: str |
     found = block_of(text, model) if path else None
     if path is None or found is None:
         whole = {"models": [{"name": model, **entry}]}
-        into = _into(text, _root(text), "models", whole["models"][0])
+        into = _into(text, root_of(text), "models", whole["models"][0])
         note = "a new file" if path is None else ""
         return Edit(path or f"models/_{model}.yml", None, (), _dump(whole), note, pieces=into)
     (key,) = entry
@@ -145,7 +145,7 @@ def _into(text: str, mapping: Any, key: str, item: Any) -> tuple[Piece, ...]:
     if mapping is None:
         lines = "\n".join(_dump({key: [item]}))
         return (Piece(len(text), len(text), f"{lines}\n" if not text or text.endswith("\n") else f"\n{lines}\n"),)
-    known = _get(mapping, key) or (_get(mapping, "tests") if key == "data_tests" else None)
+    known = get(mapping, key) or (get(mapping, "tests") if key == "data_tests" else None)
     flow = yaml.safe_dump(item, default_flow_style=True, width=10**6, sort_keys=False).removesuffix("...\n").strip()
     if isinstance(known, yaml.SequenceNode) and known.value:
         if known.flow_style:

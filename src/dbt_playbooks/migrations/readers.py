@@ -78,7 +78,8 @@ def readers_of(graph: Graph, root: Path, change: Change, dialect: str) -> Reader
         for each in direct.affected:
             if each.node.unique_id not in found and each.node.unique_id not in hidden:
                 both = compares(graph, each.node, change)
-                made = moved(root, change, column, each.node, direct.tables, dialect, both)
+                by_a_star = each.node in carried
+                made = moved(root, change, column, each.node, direct.tables, dialect, both, by_a_star)
                 keeps = tuple(name for name, as_it_is in each.columns.items() if as_it_is and each.node not in carried)
                 found[each.node.unique_id] = Reader(each.node, column, each.uses, keeps, tuple(made), direct.gone)
     return Readers(sorted(found.values(), key=lambda each: each.may), list(unread.values()), list(carriers.values()))

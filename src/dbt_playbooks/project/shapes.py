@@ -135,6 +135,8 @@ class Shapes:
             name = str(node.relation)
         columns = self._project.columns_of(sql)
         beside = _snapshot_columns(node, columns) if node.kind == "snapshot" else []
+        # what macros began ends here: with the next error dbt would roll the view back
+        self._adapter.connections.rollback_if_open()
         self._project.execute(self._project.call("_stand_in_sql", name=name, query=sql, timestamps=beside))
         return columns
 

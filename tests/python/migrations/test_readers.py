@@ -134,11 +134,11 @@ def test_of_a_line_that_is_only_partly_clear_both_the_edit_and_the_rest_are_told
     reads = lineage(passes={"stg.user_type": "user_type"})
     found = readers(tmp_path, (node("other"), None), (mart(sql), reads))
     after = "select user_segment as user_type, (select max(user_type) from {{ ref('other') }}) as top, (user_type)"
-    assert edits(found, "mart") == [
-        (1, (after,), ""),
-        (1, None, "user_segment in place of user_type, if it is the column of this model"),
-        (1, None, "user_segment in place of user_type, and user_type still the name of what comes of it"),
-    ]
+    assert edits(found, "mart") == [(1, (after,), "")]
+    assert found.found[0].edits[0].left == (
+        "user_segment in place of user_type, if it is the column of this model",
+        "user_segment in place of user_type, and user_type still the name of what comes of it",
+    )
 
 
 def test_the_test_that_compares_both_names_is_no_reader_and_others_move_with_the_entry(tmp_path: Path) -> None:

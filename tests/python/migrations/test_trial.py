@@ -111,6 +111,13 @@ def test_what_did_not_build_before_is_no_fault_of_the_edit(shop: Shop) -> None:
     )
 
 
+def test_a_model_that_waits_for_a_person_is_not_judged(shop: Shop) -> None:
+    a_rename(shop, "select id, {{ 'note' }} from {{ ref('base') }} where note > ''\n")
+    *_, last = steps(shop)
+    assert last["tried"]["waits"] >= 1
+    assert not any("reader" in note for note in last["notes"])
+
+
 def test_without_a_database_nothing_is_described_and_that_is_said(shop: Shop) -> None:
     a_rename(shop, "select id, note from {{ ref('base') }}\n")
     shop.model("base", "select 1 as id, {{ dbt_playbooks.renamed_column('note', 'remark', expression='4') }}")
