@@ -135,16 +135,20 @@ def replace_expression(path: str, text: str, call: MacroCall, by: str) -> list[E
 def remove_item(path: str, text: str, call: MacroCall) -> list[Edit]:
     """Take a call out of a list, with its braces and one comma. What is more than a call in braces can't be taken out: nothing."""
     found = _braces(text, call)
-    if not found:
-        return []
-    start, end = found
+    return edits(path, text, without_item(text, *found)) if found else []
+
+
+def without_item(text: str, start: int, end: int) -> list[Piece]:
+    """Take what stands there out of a list, with one comma."""
     behind = re.compile(r"\s*,[ \t]*").match(text, end)
     if behind:
-        return edits(path, text, [Piece(start, behind.end(), "")])
+        return [Piece(start, behind.end(), "")]
     before = re.compile(r",(\s|--[^\n]*\n)*\Z").search(text[:start])
+    if before and not before[0][1:].strip(" "):
+        return [Piece(before.start(), end, "")]
     if before:
-        return edits(path, text, [Piece(before.start(), before.start() + 1, ""), Piece(start, end, "")])
-    return edits(path, text, [Piece(start, end, "")])
+        return [Piece(before.start(), before.start() + 1, ""), Piece(start, end, "")]
+    return [Piece(start, end, "")]
 
 
 def _braces(text: str, call: MacroCall) -> tuple[int, int] | None:

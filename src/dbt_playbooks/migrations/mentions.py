@@ -27,6 +27,8 @@ class Mention:
     by_hand   only a person can tell what is to stand there
     other     of a column in `using`: both sides of the join, the one whose column it is first
     inside    the Jinja that holds it in a text
+    whole     where the item of the outermost select list begins and ends that is this column and no more, with an alias or without
+    output    an ORDER BY names what the select list gives, which keeps its name as long as the column is there
     """
 
     start: int
@@ -36,6 +38,8 @@ class Mention:
     by_hand: bool = False
     other: tuple[str, str] | None = None
     inside: str = ""
+    whole: tuple[int, int] | None = None
+    output: bool = False
 
 
 def in_sql(text: str, column: str, tables: Collection[str], dialect: str, configures: bool = False) -> list[Mention]:
@@ -138,6 +142,8 @@ class _Found:
                 self._note(name, by_hand=True)
 
     def _of_column(self, scope: Any, column: Any) -> None:
+        from sqlglot import exp
+
         parts = column.parts
         # `status.zip` is a field of a column, unless a table is called so
         is_field = len(parts) > 1 and not any(self._is_table(scope, each.name) for each in parts[:-1])
@@ -145,12 +151,16 @@ class _Found:
         if not self._is_it(name) or name.name in _variables(name):
             return
         source, sure = source_of(scope, table, self._column, self._wanted, self._called)
-        if not source or (not table and self._is_output(scope, column)):
+        is_output = not table and self._is_output(scope, column)
+        if not source or is_output:
+            if is_output and source:
+                self._note(name, output=True)
             self._seen.add(id(name))
             return
         item, by_hand = (False, False) if is_field else _gives_its_name(column, self._dialect)
         sure = sure and not (not table and self._may_be_output(scope, column))
-        self._note(name, item=item, by_hand=by_hand or column.find_ancestor(*_renames()) is not None, unsure=not sure)
+        by_hand = by_hand or column.find_ancestor(exp.Pivot) is not None
+        self._note(name, item=item, by_hand=by_hand, unsure=not sure, whole=_whole_item(scope, column))
 
     def _of_dots(self, scope: Any, dot: Any) -> None:
         """`status.upper()`, `o.status.upper()`: no column to sqlglot."""
@@ -246,18 +256,27 @@ class _Found:
         by_hand: bool = False,
         unsure: bool = False,
         other: tuple[str, str] | None = None,
+        whole: tuple[int, int] | None = None,
+        output: bool = False,
     ) -> None:
         if self._is_it(name) and "start" in name.meta:
             self._seen.add(id(name))
             start, end = name.meta["start"], name.meta["end"] + 1
-            self.mentions.append(Mention(start, end, item, unsure, by_hand, other))
+            self.mentions.append(Mention(start, end, item, unsure, by_hand, other, whole=whole, output=output))
 
 
-def _renames() -> tuple[Any, ...]:
-    """Where a column's name makes those of others."""
+def _whole_item(scope: Any, column: Any) -> tuple[int, int] | None:
+    """Where the item begins and ends that can be taken out of the select list that gives a model its columns, others being left."""
     from sqlglot import exp
 
-    return (exp.Pivot,)
+    item = column.parent if isinstance(column.parent, exp.Alias) else column
+    select = item.parent
+    if not scope.is_root or select is not scope.expression or item.arg_key != "expressions":
+        return None
+    last = item.args["alias"] if isinstance(item, exp.Alias) else column.this
+    if not isinstance(select, exp.Select) or len(select.expressions) < 2 or "end" not in last.meta:
+        return None
+    return column.parts[0].meta["start"], last.meta["end"] + 1
 
 
 def _variables(name: Any) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from dbt_playbooks.impact.names import plain_name
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations.changes import Change, text_of
-from dbt_playbooks.migrations.edits import Edit, Piece, edits, identifier, line_of, together
+from dbt_playbooks.migrations.edits import Edit, Piece, edits, identifier, line_of, together, without_item
 from dbt_playbooks.migrations.mentions import Mention, in_sql, in_text
 from dbt_playbooks.migrations.properties import block_of, column_place
 from dbt_playbooks.migrations.yaml_readers import Asked, means, places_in_yaml
@@ -105,7 +105,11 @@ def _replaced(
     path: str, text: str, mentions: Sequence[Mention], column: str, new: str | None, dialect: str = "duckdb"
 ) -> Iterator[Edit]:
     """The new name in place of the old one; a select list keeps the name that it gives, so that whoever reads it sees no change."""
-    clear = [] if new is None else [each for each in mentions if not each.by_hand and not each.unsure]
+    if new is None:
+        yield from _removed(path, text, mentions, column)
+        return
+    mentions = [each for each in mentions if not each.output]
+    clear = [each for each in mentions if not each.by_hand and not each.unsure]
     pieces = []
     for each in clear:
         written = text[each.start : each.end]
@@ -114,6 +118,19 @@ def _replaced(
         pieces.append(Piece(each.start, each.end, f"{name} as {written}" if each.item else name))
     told = _told(path, text, [each for each in mentions if each not in clear], column, new)
     yield from together(lambda _: text, [*edits(path, text, pieces), *told])
+
+
+def _removed(path: str, text: str, mentions: Sequence[Mention], column: str) -> Iterator[Edit]:
+    """An item of the select list that is the column and no more goes; of everything else a person has to say what becomes of it."""
+    items = [each for each in mentions if each.whole and not each.by_hand and not each.unsure]
+    items = items if len(items) == 1 else []
+    pieces = [piece for each in items for piece in without_item(text, *(each.whole or (0, 0)))]
+    others = [each for each in mentions if each not in items]
+    if any(not each.inside and not each.output for each in others):
+        # what a part of the query loses, those that read it there lose as well
+        there = {each.start for each in mentions}
+        others += [each for each in in_text(text, column) if each.start not in there]
+    yield from together(lambda _: text, [*edits(path, text, pieces), *_told(path, text, others, column, None)])
 
 
 def _told(path: str, text: str, mentions: Sequence[Mention], column: str, new: str | None) -> Iterator[Edit]:

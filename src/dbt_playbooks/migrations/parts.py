@@ -98,7 +98,9 @@ def leave_readers(it: Situation, title: str, *first: str) -> list[Step]:
     built = [each.node.name for each in sure if each.node.kind in ("model", "snapshot")]
     builds = (commands.build(*(f"{name}+" for name in built)),) if built else ()
     title = title if sure else f"ask whether anyone still needs {it.change.old}"
-    return [Step(title, _edits_of(it, sure), (*first, *builds, commands.notice(it.change)), tuple(notes))]
+    # what loses the column loses it for those below: these first, so that each file can be committed by itself
+    ordered = sure[::-1] if it.change.kind == "remove" else sure
+    return [Step(title, _edits_of(it, ordered), (*first, *builds, commands.notice(it.change)), tuple(notes))]
 
 
 def _may_note(reader: Reader, change: Change) -> str:

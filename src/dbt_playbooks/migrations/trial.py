@@ -3,6 +3,7 @@ query returns. What does not hold is written at the edit, and what was not tried
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,8 +12,10 @@ from pathlib import Path
 from dbt_playbooks.errors import PlaybooksError, ProjectError
 from dbt_playbooks.impact.cache import target_folder
 from dbt_playbooks.impact.graph import Graph
-from dbt_playbooks.interface import Inputs, Node, Options, Shape
+from dbt_playbooks.interface import Inputs, Node, Options, Project, Shape
 from dbt_playbooks.migrations import kept_trials
+from dbt_playbooks.migrations.changes import Change
+from dbt_playbooks.migrations.commands import table_name
 from dbt_playbooks.migrations.copying import Copy
 from dbt_playbooks.migrations.edits import Piece, applied
 from dbt_playbooks.migrations.kept_trials import Finding, Outcome
@@ -29,18 +32,32 @@ def tried(
     asked = [list(_shown(each, in_full)) for each in found]
     if not any(step.can_be_tried for steps in asked for step in steps):
         return list(found), []
-    outcomes = None if refresh else kept_trials.read(root, options, asked)
+    # how far a cutover is the warehouse says, and what is kept does not
+    watched = any(each.change.replacement for each in found)
+    outcomes = None if refresh or watched else kept_trials.read(root, options, asked)
     remarks: list[str] = []
+    done: Collection[str] = ()
     if outcomes is None:
         try:
-            outcomes, inputs = _try_all(found, asked, graph, root, options)
+            outcomes, inputs, done = _try_all(found, asked, graph, root, options)
         except (PlaybooksError, OSError, ValueError) as error:
             return list(found), [f"the edits were not tried: {error}"]
-        remarks += kept_trials.write(root, options, asked, outcomes, inputs)
+        if not watched:
+            remarks += kept_trials.write(root, options, asked, outcomes, inputs)
     return [
-        replace(each, steps=[*map(_told, steps, of_it), *each.steps[len(steps) :]])
+        _after_cutover(replace(each, steps=[*map(_told, steps, of_it), *each.steps[len(steps) :]]), done)
         for each, steps, of_it in zip(found, asked, outcomes, strict=True)
     ], remarks
+
+
+def _after_cutover(migration: Migration, done: Collection[str]) -> Migration:
+    """Once the table is what the replacement made, only the code is left to follow."""
+    new = migration.change.replacement
+    if new is None or new.unique_id not in done:
+        return migration
+    last = migration.steps[-1]
+    said = f"the cutover has run: the table {migration.change.node.name} is what {new.name} made"
+    return replace(migration, steps=[replace(last, notes=(said, *last.notes))])
 
 
 def _shown(migration: Migration, in_full: bool) -> Iterator[Step]:
@@ -75,18 +92,19 @@ class _State:
 
 def _try_all(
     found: Sequence[Migration], asked: Sequence[Sequence[Step]], graph: Graph, root: Path, options: Options
-) -> tuple[list[list[Outcome | None]], Inputs]:
+) -> tuple[list[list[Outcome | None]], Inputs, Collection[str]]:
+    """What became of all steps, what decides that, and the replacements that have taken the other's place in the warehouse."""
     paths = {path for steps in asked for step in steps for path in step.paths}
     with tempfile.TemporaryDirectory(prefix="dbt_playbooks_") as folder:
         copy = Copy(root, Path(folder), target_folder(root), paths)
         trial = _Trial(copy, root, options)
         scopes = [_scope(graph, each, steps) for each, steps in zip(found, asked, strict=True)]
-        before = trial.state({}, set().union(*scopes))
+        before = trial.state({}, set().union(*scopes), [each.change for each in found if each.change.replacement])
         outcomes = [
             list(_of_change(trial, before, each, steps, scope))
             for each, steps, scope in zip(found, asked, scopes, strict=True)
         ]
-        return outcomes, trial.inputs
+        return outcomes, trial.inputs, trial.done
 
 
 def _scope(graph: Graph, migration: Migration, steps: Sequence[Step]) -> set[str]:
@@ -181,6 +199,17 @@ def _named(node: Node) -> str:
     return f"{node.kind.replace('_', ' ')} {node.name}"
 
 
+def _cut_over(project: Project, change: Change) -> Iterator[str]:
+    """The replacement, where the warehouse shows that it has taken the table's place."""
+    new = change.replacement
+    assert new is not None
+    names = {"table": table_name(change.node), "replacement": table_name(new)}
+    # what is not there yet, or a view, can't have been cut over
+    with contextlib.suppress(PlaybooksError):
+        if project.call("_cutover_state", **names, backup=None, undo=False)["state"] == "done":
+            yield new.unique_id
+
+
 class _Trial:
     """Opens the copy with whatever its files are to hold."""
 
@@ -190,6 +219,7 @@ class _Trial:
         self._copy = copy
         self._root = root
         self._options = replace(options, project_dir=str(copy.folder))
+        self.done: set[str] = set()
 
     def texts(self, pieces: Mapping[str, Collection[Piece]], moves: Sequence[tuple[str, str]]) -> dict[str, str | None]:
         found: dict[str, str | None] = {
@@ -204,7 +234,9 @@ class _Trial:
         place = self._root / path
         return place.read_text(encoding="utf-8").replace("\r\n", "\n") if place.is_file() else ""
 
-    def state(self, texts: Mapping[str, str | None], scope: Collection[str]) -> _State:
+    def state(
+        self, texts: Mapping[str, str | None], scope: Collection[str], replacing: Sequence[Change] = ()
+    ) -> _State:
         from dbt_playbooks.project import open_project
 
         self._copy.write(texts)
@@ -213,6 +245,7 @@ class _Trial:
             nodes = {node.unique_id: node for node in project.nodes()}
             if not texts:
                 self.inputs = self._of_the_project(project.inputs())
+            self.done |= {unique_id for each in replacing for unique_id in _cut_over(project, each)}
             shapes = project.shapes([each for each in scope if each in nodes])
         return _State(nodes, shapes, lacking(names_in_yaml(nodes, scope, project.adapter_type), shapes, nodes))
 

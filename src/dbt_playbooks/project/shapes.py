@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from dbt_playbooks.errors import PlaybooksError
+from dbt_playbooks.errors import PlaybooksError, ProjectError
 from dbt_playbooks.interface import Node, Shape
 from dbt_playbooks.project.reach import admits_one_process
 from dbt_playbooks.redact import Redactor
@@ -70,6 +70,11 @@ class Shapes:
                 above = [self._nodes[each] for each in node.parents if each in self._nodes and each not in done]
                 above = [each for each in above if each.unique_id in wanted or each.materialized == "ephemeral"]
                 if above and node.unique_id not in done:
+                    round_trip = [each.name for each in above if each.unique_id in stack]
+                    if round_trip:
+                        raise ProjectError(
+                            f"dbt has no order for this:\nFound a cycle: {node.name} and {round_trip[0]} read each other"
+                        )
                     stack += [each.unique_id for each in above]
                     continue
                 stack.pop()

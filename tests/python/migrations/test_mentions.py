@@ -15,7 +15,7 @@ def marked(text: str, column: str = "user_type", dialect: str = "duckdb") -> str
     """The text with [] around each mention, [= ] for an item of a select list, [? ] for what a person has to look at."""
     found = ""
     position = 0
-    for each in in_sql(text, column, ["stg"], dialect):
+    for each in (one for one in in_sql(text, column, ["stg"], dialect) if not one.output):
         mark = "?" if each.by_hand or each.unsure else "=" if each.item else ""
         found += text[position : each.start] + f"[{mark}{text[each.start : each.end]}]"
         position = each.end

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from printed import write
 from shop import Shop
 
+from dbt_playbooks.errors import ProjectError
 from dbt_playbooks.interface import Options
 from dbt_playbooks.migrations import command
+from dbt_playbooks.project import open_project
 
 BASE = """\
 select
@@ -180,3 +183,89 @@ def test_edits_that_change_the_layer_of_semantics_are_checked_by_what_the_model_
     a_rename(shop, "select id, note as kind from {{ ref('base') }}\n")
     move, _ = steps(shop)
     assert [edit["fails"] for edit in move["edits"]] == [[]]
+
+
+def test_a_reader_that_joins_using_what_is_gone_is_to_be_mended_and_both_sides_are_told(shop: Shop) -> None:
+    shop.model("base", BASE.replace("remove_after=", "phase='new', remove_after="))
+    shop.model("other", "select note, 1 as k from {{ source('raw', 'events') }}\n")
+    shop.model("reader", "select b.id, other.k from {{ ref('base') }} as b join {{ ref('other') }} using (note)\n")
+    first, *_ = steps(shop)
+    assert first["title"] == "mend what reads note, which is gone: it does not build"
+    (edit,) = first["edits"]
+    assert edit["after"] is None
+    assert edit["note"].startswith(
+        "join on b.remark = other.note in place of note in using, since only b calls it remark"
+    )
+
+
+def test_a_removal_names_every_reader_the_last_first_and_what_a_union_then_lacks(shop: Shop) -> None:
+    shop.model(
+        "base",
+        "select id, {{ dbt_playbooks.deprecated_column('name', 'string', '2024-02-01') }} from {{ source('raw', 'events') }}\n",
+    )
+    shop.model("customers", "select id, name from {{ ref('base') }}\n")
+    shop.model("report", "select id, name as surname from {{ ref('customers') }}\n")
+    shop.model("stacked", "select * from {{ ref('customers') }} union all select 1, 'a'\n")
+    first, last = steps(shop)
+    assert [edit["path"] for edit in first["edits"]] == ["models/report.sql", "models/customers.sql"]
+    assert [edit["after"] for edit in first["edits"]] == [
+        ["select id from {{ ref('customers') }}"],
+        ["select id from {{ ref('base') }}"],
+    ]
+    assert first["commands"][0] == "dbt build --select customers+ report+"
+    (note,) = (each for each in first["notes"] if "stacked" in each)
+    assert "model stacked does not build: Binder Error: Set operations can only apply" in note
+    assert last["title"] == "remove name"
+
+
+def test_a_replacement_that_reads_the_table_gets_its_place_and_the_old_code_another_name(shop: Shop) -> None:
+    table = "{{ config(materialized='table') }}\n"
+    replaces = "{{ config(materialized='table', meta={'dbt_playbooks_replaces': 'orders'}) }}\n"
+    shop.model("orders", table + "select id, note from {{ source('raw', 'events') }}\n")
+    shop.model("between", table + "select * from {{ ref('orders') }}\n")
+    shop.model(
+        "orders_v2", replaces + "select id, b.note from {{ ref('between') }} as b join {{ ref('orders') }} using (id)\n"
+    )
+    shop.model("reader", "select count(*) as n from {{ ref('orders') }}\n")
+    shop.dbt("build")
+    *_, last = steps(shop)
+    assert last["moves"] == [
+        ["models/orders.sql", "models/orders_before.sql"],
+        ["models/orders_v2.sql", "models/orders.sql"],
+    ]
+    assert last["commands"] == [
+        "git mv -f models/orders.sql models/orders_before.sql",
+        "git mv -f models/orders_v2.sql models/orders.sql",
+        "dbt build --select orders_before+ orders+",
+    ]
+    assert any(
+        note.startswith("between and orders_v2 read orders, and what makes orders_v2 can't read itself")
+        for note in last["notes"]
+    )
+    assert last["tried"]["described"] == 3
+    assert not any("tried on a copy" in note for note in last["notes"])
+
+    arguments = {"table": "orders", "replacement": "orders_v2", "dry_run": False}
+    shop.dbt("run-operation", "dbt_playbooks.cutover", "--args", json.dumps(arguments))
+    (only,) = steps(shop)
+    assert only["notes"][0] == "the cutover has run: the table orders is what orders_v2 made"
+
+    write(shop.folder, only)
+    for source, target in only["moves"]:
+        (shop.folder / source).replace(shop.folder / target)
+    shop.model(
+        "orders",
+        (shop.folder / "models/orders.sql").read_text().replace(", meta={'dbt_playbooks_replaces': 'orders'}", ""),
+    )
+    shop.dbt("build")
+    assert shop.sql("select n from reader") == [(273,)]
+    assert json.loads(shop.playbooks("migrations", "--json").out)["changes"] == []
+
+
+@pytest.mark.parametrize("sql", ["select 1 as id from {{ ref('orders') }}", "select id from {{ ref('other') }}"])
+def test_a_cycle_is_told_as_one(shop: Shop, sql: str) -> None:
+    shop.model("orders", sql)
+    shop.model("other", "select id from {{ ref('orders') }}")
+    options = Options(project_dir=str(shop.folder), profiles_dir=str(shop.folder))
+    with open_project(options, only_reads=True) as project, pytest.raises(ProjectError, match="Found a cycle: "):
+        project.shapes(["model.shop.orders", "model.shop.other"])
