@@ -39,6 +39,8 @@ def removed_test(
             if str(name.value).rpartition(".")[2] != test or not {word.lower() for word in naming} <= words:
                 continue
             alone = len(tests) == 1
+            if alone and column is not None and {name.value for name, _ in entry.value} == {"name", key}:
+                return removed_entry(path, text, model, column)
             first = next(name for name, _ in entry.value if name.value == key) if alone else each
             start, end = first.start_mark.line, _last_line(each)
             whole = get(entry, key).flow_style is not True and not (alone and lines[start].lstrip().startswith("- "))
@@ -46,6 +48,21 @@ def removed_test(
                 return [Edit(path, each.start_mark.line + 1, (lines[each.start_mark.line],), None, f"without {test}")]
             return edits(path, text, [Piece(_position(text, start), _position(text, end + 1) - 1, "")])
     return []
+
+
+def removed_entry(path: str, text: str, model: str, column: str) -> list[Edit]:
+    """The lines of a column, and those of the key when it is the only one. An entry that shares its lines with others is left to a person."""
+    model_entry, entry = _entry(text, model), _column(text, model, column)
+    entries = get(model_entry, "columns")
+    first = next(name for name, _ in model_entry.value if name.value == "columns") if len(entries.value) == 1 else None
+    start, end = entry.start_mark.line, _last_line(entry)
+    if first is not None:
+        start = first.start_mark.line
+    line = text.split("\n")[start]
+    before = text[_position(text, start) : (first or entry).start_mark.index]
+    if entries.flow_style or before.strip() not in ("", "-") or (first is not None and before.strip()):
+        return [Edit(path, start + 1, (line,), None, f"without the column {column}")]
+    return edits(path, text, [Piece(_position(text, start), _position(text, end + 1) - 1, "")])
 
 
 def _position(text: str, line: int) -> int:

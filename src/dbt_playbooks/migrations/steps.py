@@ -19,6 +19,7 @@ from dbt_playbooks.migrations.parts import (
     by_hand,
     drop_test,
     end,
+    entry_edits,
     has_test,
     leave_readers,
     let_go,
@@ -92,7 +93,9 @@ def _remove(it: Situation) -> list[Step]:
     change = it.change
     taken_out = remove_item(change.path, it.text, change.call) if change.call else []
     readers = leave_readers(it, f"take {change.old} out of what still reads it: it holds NULLs now")
-    last = end(it, f"remove {change.old}", taken_out or [by_hand(change, f"without {change.old}")])
+    last = end(
+        it, f"remove {change.old}", [*(taken_out or [by_hand(change, f"without {change.old}")]), *entry_edits(it)]
+    )
     return [*readers, last]
 
 
@@ -186,7 +189,7 @@ def _between(it: Situation, new: Node) -> list[Node]:
     below = {it.node.unique_id: it.graph.downstream(it.node.unique_id)}
     if new not in below[it.node.unique_id]:
         return []
-    direct = [it.graph.nodes[each] for each in it.graph.children[it.node.unique_id]]
+    direct = [it.graph.nodes[each] for each in sorted(it.graph.children[it.node.unique_id])]
     return [each for each in direct if each == new or new in it.graph.downstream(each.unique_id)]
 
 
