@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -55,9 +53,8 @@ def in_sql(text: str, column: str, tables: Collection[str], dialect: str, config
     masked, names = _masked(text)
     wanted = {mask for mask, name in names.items() if name.lower() in {table.lower() for table in tables}}
     try:
-        with quiet_sqlglot():
-            tree = parse_one(masked, dialect=dialect)
-            scopes = traverse_scope(tree)
+        tree = parse_one(masked, dialect=dialect)
+        scopes = traverse_scope(tree)
     except (SqlglotError, RecursionError):
         return in_text(text, column)
     found = _Found(column, wanted, names, dialect)
@@ -75,8 +72,7 @@ def in_expression(text: str, column: str, dialect: str) -> list[Mention]:
     from sqlglot.errors import SqlglotError
 
     try:
-        with quiet_sqlglot():
-            tree = parse_one(_masked(text)[0], dialect=dialect)
+        tree = parse_one(_masked(text)[0], dialect=dialect)
     except (SqlglotError, RecursionError):
         return in_text(text, column)
     found = list(_in_jinja(text, column, configures=False))
@@ -90,18 +86,6 @@ def in_expression(text: str, column: str, dialect: str) -> list[Mention]:
         elif not isinstance(name.parent, (exp.Alias, exp.TableAlias, exp.Table, exp.ColumnDef, exp.Lambda)):
             found.append(Mention(start, end, by_hand=True))
     return sorted(set(found), key=lambda each: each.start)
-
-
-@contextlib.contextmanager
-def quiet_sqlglot() -> Iterator[None]:
-    """What sqlglot warns of is for those who work on it."""
-    logger = logging.getLogger("sqlglot")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
 
 
 class _Found:

@@ -173,9 +173,3 @@ def test_on_bigquery_a_name_in_having_may_be_that_of_another_output() -> None:
     sql = f"select upper(user_type) as user_type, count(*) as n from {STG} group by id having user_type > ''"
     assert [each.unsure for each in in_sql(sql, "user_type", ["stg"], "bigquery")] == [False, True]
     assert [each.unsure for each in in_sql(sql, "user_type", ["stg"], "duckdb")] == [False, False]
-
-
-def test_sqlglot_says_nothing_of_its_own(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
-    in_sql(f"pivot {STG} on user_type using sum(id)", "user_type", ["stg"], "bigquery")
-    in_sql("show user_type", "user_type", ["stg"], "duckdb")
-    assert (capfd.readouterr().err, caplog.text) == ("", "")
