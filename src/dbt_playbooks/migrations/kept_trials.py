@@ -85,7 +85,8 @@ def _holds(kept: dict[str, Any]) -> bool:
 
 
 def _outcome(kept: dict[str, Any]) -> Outcome:
-    return Outcome(Tried(**kept["tried"]), [Finding(**each) for each in kept["findings"]])
+    tried = {**kept["tried"], "broken": tuple(kept["tried"]["broken"])}
+    return Outcome(Tried(**tried), [Finding(**each) for each in kept["findings"]])
 
 
 def _path(root: Path, options: Options) -> Path:

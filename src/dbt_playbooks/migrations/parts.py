@@ -17,6 +17,7 @@ from dbt_playbooks.migrations import commands, incremental
 from dbt_playbooks.migrations.cautions import cautions
 from dbt_playbooks.migrations.changes import Change, text_of
 from dbt_playbooks.migrations.edits import Edit, Piece, edits, set_argument, together
+from dbt_playbooks.migrations.moves import HOLDS_SQL
 from dbt_playbooks.migrations.properties import added_test, column_place, removed_entry, removed_test
 from dbt_playbooks.migrations.readers import Reader, Readers, compares, going, keeps_its_name
 
@@ -28,12 +29,14 @@ class Tried:
     compiled, described   how many nodes dbt compiled, and of how many of them the warehouse said what they return
     why_not               why the others were not described, or nothing was tried
     waits                 how many nodes can't be judged before a person has done what is left to them
+    broken                nodes that are not edited and do not build as it is, each with what is said of it
     """
 
     compiled: int = 0
     described: int = 0
     why_not: str | None = None
     waits: int = 0
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ def leave_readers(it: Situation, title: str, *first: str) -> list[Step]:
     sure = it.readers.sure
     notes = [_may_note(each, it.change) for each in it.readers.found if each.may]
     notes += [f"whether {each.node.name} reads it could not be told: {each.reason}" for each in it.readers.unread]
+    notes += [
+        f"{each.node.kind} {each.node.name} reads {each.column} and its file does not say so: look at the macros that it calls, and at whole rows"
+        for each in sure
+        if not each.edits and each.node.kind in HOLDS_SQL and not _is_compared(it, each.node)
+    ]
     notes += cautions(it.change, it.readers, commands.project_dialect(it.graph))
     built = [each.node.name for each in sure if each.node.kind in ("model", "snapshot")]
     builds = (commands.build(*(f"{name}+" for name in built)),) if built else ()
@@ -103,6 +111,10 @@ def leave_readers(it: Situation, title: str, *first: str) -> list[Step]:
     # what loses the column loses it for those below: these first, so that each file can be committed by itself
     ordered = sure[::-1] if it.change.kind == "remove" else sure
     return [Step(title, _edits_of(it, ordered), (*first, *builds, commands.notice(it.change)), tuple(notes))]
+
+
+def _is_compared(it: Situation, node: Node) -> bool:
+    return compares(it.graph, node, it.change)
 
 
 def _may_note(reader: Reader, change: Change) -> str:

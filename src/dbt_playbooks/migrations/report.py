@@ -109,7 +109,8 @@ def _tried(tried: Tried) -> str:
     found = f"tried on a copy of the project: {_many(tried.compiled, 'node')} compiled, {tried.described:,} described"
     more = f"; the others not: {tried.why_not}" if tried.why_not else ""
     waits = f"; {_many(tried.waits, 'node')} can be tried when what is left to you is done" if tried.waits else ""
-    return found + more + waits
+    broken = "; does not build as it is: " + ", ".join(each.partition(":")[0] for each in tried.broken)
+    return found + more + waits + (broken if tried.broken else "")
 
 
 def _edit(edit: Edit) -> Iterator[str]:

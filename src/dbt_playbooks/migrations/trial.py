@@ -136,7 +136,7 @@ def _of_change(
         except ValueError as error:
             yield Outcome(Tried(why_not=f"it changes the same lines as a step before it ({error})"))
         else:
-            yield _judged(before, after, migration, by_hand)
+            yield _judged(before, after, migration, pieces, by_hand)
 
 
 def _not_parsed(error: ProjectError, by_hand: Collection[str]) -> Outcome:
@@ -150,9 +150,12 @@ def _not_parsed(error: ProjectError, by_hand: Collection[str]) -> Outcome:
     return Outcome(Tried(), [Finding(path, f"the project no longer parses: {said[:400]}")])
 
 
-def _judged(before: _State, after: _State, migration: Migration, by_hand: Collection[str]) -> Outcome:
+def _judged(
+    before: _State, after: _State, migration: Migration, edited: Collection[str], by_hand: Collection[str]
+) -> Outcome:
     findings: list[Finding] = []
     reasons: dict[str, None] = {}
+    broken: list[str] = []
     waits = 0
     for unique_id, shape in after.shapes.items():
         node, was = after.nodes[unique_id], before.shapes.get(unique_id)
@@ -162,9 +165,11 @@ def _judged(before: _State, after: _State, migration: Migration, by_hand: Collec
             waits += was is not None
         elif shape.error and was.holds:
             findings.append(Finding(node.path, f"{_named(node)} does not build: {shape.error}"))
-        elif shape.error and was.error:
+        elif shape.error and was.error and node.path in edited:
             text = f"{_named(node)} can't be tried: as it stands it does not build either: {shape.error}"
             findings.append(Finding(node.path, text))
+        elif shape.error and was.error:
+            broken.append(f"{node.name}: {shape.error}")
         elif shape.columns is not None and was.columns is not None and node.kind != "test":
             findings += _renamed(node, was.columns, shape.columns, migration)
     for unique_id, text in after.lacking.items():
@@ -174,7 +179,7 @@ def _judged(before: _State, after: _State, migration: Migration, by_hand: Collec
     described = [each for each in after.shapes.values() if each.columns is not None]
     compiled = [each for each in after.shapes.values() if not each.error]
     why_not = next(iter(reasons), None) if len(described) < len(compiled) else None
-    return Outcome(Tried(len(compiled), len(described), why_not, waits), findings)
+    return Outcome(Tried(len(compiled), len(described), why_not, waits, tuple(sorted(broken))), findings)
 
 
 def _renamed(node: Node, was: Mapping[str, str], now: Mapping[str, str], migration: Migration) -> Iterator[Finding]:

@@ -63,7 +63,7 @@ def test_an_edit_that_holds_is_said_to_be_tried_and_nothing_of_the_user_is_writt
     assert shop.sql("from duckdb_views() select view_name where not internal") == []
     assert [edit["fails"] for edit in move["edits"]] == [[]]
     # the three models and the test, though none of them was ever built
-    assert move["tried"] == {"compiled": 4, "described": 4, "why_not": None, "waits": 0}
+    assert move["tried"] == {"compiled": 4, "described": 4, "why_not": None, "waits": 0, "broken": []}
 
 
 def test_an_expression_without_a_name_is_called_as_it_is_written_and_that_is_told(shop: Shop) -> None:
@@ -132,6 +132,7 @@ def test_without_a_database_nothing_is_described_and_that_is_said(shop: Shop) ->
         "described": 0,
         "why_not": "there is no database shop.duckdb yet",
         "waits": 0,
+        "broken": [],
     }
     said = shop.playbooks("migrations", "--model", "base")
     assert not shop.file.exists()
@@ -147,9 +148,20 @@ def test_where_what_is_read_is_not_in_the_warehouse_it_is_said_that_it_could_not
     move, _ = steps(shop)
     assert move["edits"][0]["fails"] == []
     assert move["tried"]["why_not"] == "base, which it reads, is not known"
-    assert any(
-        "base can't be tried: as it stands it does not build either: Catalog Error" in note for note in move["notes"]
+    assert len(move["tried"]["broken"]) == 1
+    assert move["tried"]["broken"][0].startswith("base: Catalog Error: Table with name events does not exist")
+    assert "; does not build as it is: base\n" in shop.playbooks("migrations").out
+
+
+def test_a_reader_whose_file_does_not_name_the_column_is_told_of(shop: Shop) -> None:
+    shop.write("macros/kind.sql", "{% macro kind() %}upper(note){% endmacro %}\n")
+    a_rename(shop, "select id, {{ kind() }} as kind from {{ ref('base') }}\n")
+    move, last = steps(shop)
+    assert (
+        "model reader reads note and its file does not say so: look at the macros that it calls, and at whole rows"
+        in move["notes"]
     )
+    assert any("model reader does not build: Binder Error" in note for note in last["notes"])
 
 
 def test_what_was_tried_is_kept_until_a_file_changes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
