@@ -41,13 +41,18 @@ def tried(
         try:
             outcomes, inputs, done = _try_all(found, asked, graph, root, options)
         except (PlaybooksError, OSError, ValueError) as error:
-            return list(found), [f"the edits were not tried: {error}"]
+            return [_not_tried(each, steps, str(error)) for each, steps in zip(found, asked, strict=True)], []
         if not watched:
             remarks += kept_trials.write(root, options, asked, outcomes, inputs)
     return [
         _after_cutover(replace(each, steps=[*map(_told, steps, of_it), *each.steps[len(steps) :]]), done)
         for each, steps, of_it in zip(found, asked, outcomes, strict=True)
     ], remarks
+
+
+def _not_tried(migration: Migration, steps: Sequence[Step], why: str) -> Migration:
+    told = [replace(step, tried=Tried(why_not=why)) if step.can_be_tried else step for step in steps]
+    return replace(migration, steps=[*told, *migration.steps[len(steps) :]])
 
 
 def _after_cutover(migration: Migration, done: Collection[str]) -> Migration:
@@ -99,7 +104,15 @@ def _try_all(
         copy = Copy(root, Path(folder), target_folder(root), paths)
         trial = _Trial(copy, root, options)
         scopes = [_scope(graph, each, steps) for each, steps in zip(found, asked, strict=True)]
-        before = trial.state({}, set().union(*scopes), [each.change for each in found if each.change.replacement])
+        edited = {node.unique_id for node in graph.nodes.values() if node.path in paths}
+        before = trial.state(
+            {}, set().union(*scopes), edited, [each.change for each in found if each.change.replacement]
+        )
+        lacking_here = [graph.nodes[each].path for each in set().union(*scopes) if each not in before.nodes]
+        if lacking_here:
+            raise ValueError(
+                f"a copy of the project lacks {sorted(lacking_here)[0]}: it may lie outside of the project's folder"
+            )
         outcomes = [
             list(_of_change(trial, before, each, steps, scope))
             for each, steps, scope in zip(found, asked, scopes, strict=True)
@@ -130,7 +143,8 @@ def _of_change(
             yield None
             continue
         try:
-            after = trial.state(trial.texts(pieces, moves), scope)
+            edited = {unique_id for unique_id in scope if before.nodes[unique_id].path in pieces}
+            after = trial.state(trial.texts(pieces, moves), scope, edited)
         except ProjectError as error:
             yield _not_parsed(error, by_hand)
         except ValueError as error:
@@ -240,7 +254,11 @@ class _Trial:
         return place.read_text(encoding="utf-8").replace("\r\n", "\n") if place.is_file() else ""
 
     def state(
-        self, texts: Mapping[str, str | None], scope: Collection[str], replacing: Sequence[Change] = ()
+        self,
+        texts: Mapping[str, str | None],
+        scope: Collection[str],
+        edited: Collection[str],
+        replacing: Sequence[Change] = (),
     ) -> _State:
         from dbt_playbooks.project import open_project
 
@@ -251,7 +269,7 @@ class _Trial:
             if not texts:
                 self.inputs = self._of_the_project(project.inputs())
             self.done |= {unique_id for each in replacing for unique_id in _cut_over(project, each)}
-            shapes = project.shapes([each for each in scope if each in nodes])
+            shapes = project.shapes([each for each in scope if each in nodes], edited)
         return _State(nodes, shapes, lacking(names_in_yaml(nodes, scope, project.adapter_type), shapes, nodes))
 
     def _of_the_project(self, inputs: Inputs) -> Inputs:

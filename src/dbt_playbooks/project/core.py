@@ -188,9 +188,9 @@ class DbtCoreProject(Rehearsal):
         with self._dbt_errors(), self._connection("columns"):
             return self._described(self._relation(place))
 
-    def shapes(self, wanted: Collection[str]) -> dict[str, Shape]:
+    def shapes(self, wanted: Collection[str], edited: Collection[str]) -> dict[str, Shape]:
         """What these nodes would return by their SQL as it is written now. The project is for nothing else afterwards."""
-        return Shapes(self, self._manifest, self._adapter, self._config.credentials).of(wanted)
+        return Shapes(self, self._manifest, self._adapter, self._config.credentials).of(wanted, edited)
 
     def answers(self) -> bool:
         """Whether the warehouse can be asked at all: a statement that reads nothing."""

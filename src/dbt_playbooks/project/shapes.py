@@ -46,8 +46,9 @@ class Shapes:
         self._found: dict[str, Shape] = {}
         self._why_not = _why_not(credentials)
 
-    def of(self, wanted: Collection[str]) -> dict[str, Shape]:
-        """By unique id; what holds no SQL, or is not there, is left out."""
+    def of(self, wanted: Collection[str], edited: Collection[str]) -> dict[str, Shape]:
+        """By unique id; what holds no SQL, or is not there, is left out. Where the warehouse is not asked what queries return, only those
+        that are edited are compiled: macros may ask it, and each time that may be billed."""
         order = list(self._order(wanted))
         with self._project.connected():
             if self._why_not is None:
@@ -56,6 +57,8 @@ class Shapes:
                     self._lead_to_views(order)
                 except PlaybooksError as error:
                     self._why_not = self._short(str(error))
+            if self._why_not is not None:
+                order = [node for node in order if node.unique_id in edited]
             for node in order:
                 self._found[node.unique_id] = self._shape(node)
         return {unique_id: shape for unique_id, shape in self._found.items() if unique_id in wanted}

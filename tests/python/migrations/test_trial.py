@@ -128,7 +128,7 @@ def test_without_a_database_nothing_is_described_and_that_is_said(shop: Shop) ->
     shop.file.unlink()
     _, move, _ = steps(shop)
     assert move["tried"] == {
-        "compiled": 2,
+        "compiled": 1,
         "described": 0,
         "why_not": "there is no database shop.duckdb yet",
         "waits": 0,
@@ -137,8 +137,7 @@ def test_without_a_database_nothing_is_described_and_that_is_said(shop: Shop) ->
     said = shop.playbooks("migrations", "--model", "base")
     assert not shop.file.exists()
     assert (
-        "tried on a copy of the project: 2 nodes compiled, 0 described; the others not: there is no database"
-        in said.out
+        "tried on a copy of the project: 1 node compiled, 0 described; the others not: there is no database" in said.out
     )
 
 
@@ -280,4 +279,18 @@ def test_a_cycle_is_told_as_one(shop: Shop, sql: str) -> None:
     shop.model("other", "select id from {{ ref('orders') }}")
     options = Options(project_dir=str(shop.folder), profiles_dir=str(shop.folder))
     with open_project(options, only_reads=True) as project, pytest.raises(ProjectError, match="Found a cycle: "):
-        project.shapes(["model.shop.orders", "model.shop.other"])
+        project.shapes(["model.shop.orders", "model.shop.other"], [])
+
+
+def test_a_project_with_files_outside_of_its_folder_is_not_tried_and_that_is_said(shop: Shop) -> None:
+    shop.model("base", BASE)
+    shop.write("../beside/reader.sql", "select id, note from {{ ref('base') }}\n")
+    text = (shop.folder / "dbt_project.yml").read_text()
+    shop.write("dbt_project.yml", text.replace("model-paths: [models]", "model-paths: [models, ../beside]"))
+    first, *_ = steps(shop)
+    assert first["tried"]["compiled"] == 0
+    assert (
+        "it may lie outside of the project's folder" in first["tried"]["why_not"]
+        or "lies outside" in first["tried"]["why_not"]
+    )
+    assert "not tried: " in shop.playbooks("migrations").out
