@@ -177,7 +177,7 @@ def _judged(
             reasons[shape.why_not] = None
         if was is None or (shape.error and node.path in by_hand):
             waits += was is not None
-        elif shape.error and was.holds:
+        elif shape.error and (was.holds or (node.path in edited and shape.error != was.error)):
             findings.append(Finding(node.path, f"{_named(node)} does not build: {shape.error}"))
         elif shape.error and was.error and node.path in edited:
             text = f"{_named(node)} can't be tried: as it stands it does not build either: {shape.error}"
@@ -186,6 +186,8 @@ def _judged(
             broken.append(f"{node.name}: {shape.error}")
         elif shape.columns is not None and was.columns is not None and node.kind != "test":
             findings += _renamed(node, was.columns, shape.columns, migration)
+            if migration.change.kind == "retype" and node.path in edited and node != migration.change.node:
+                findings += _retyped(node, was.columns, shape.columns)
     for unique_id, text in after.lacking.items():
         node = after.nodes[unique_id]
         if before.lacking.get(unique_id) != text and node.path not in by_hand:
@@ -212,6 +214,13 @@ def _renamed(node: Node, was: Mapping[str, str], now: Mapping[str, str], migrati
         new = names[place] if place < len(names) and names[place].lower() not in others else None
         became = f"is then called {new}" if new else "is gone then"
         yield Finding(node.path, f"column {name} of {_named(node)} {became}")
+
+
+def _retyped(node: Node, was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Finding]:
+    """A column that keeps its name and gets the new type is another one to whoever reads it, which is no fault of the edit."""
+    for name, kind in now.items():
+        if was.get(name, kind) != kind:
+            yield Finding(None, f"column {name} of {_named(node)} becomes {kind}; it is {was[name]} now")
 
 
 def _named(node: Node) -> str:

@@ -294,3 +294,32 @@ def test_a_project_with_files_outside_of_its_folder_is_not_tried_and_that_is_sai
         or "lies outside" in first["tried"]["why_not"]
     )
     assert "not tried: " in shop.playbooks("migrations").out
+
+
+def a_retype(shop: Shop, reader: str, phase: str = "both") -> None:
+    call = f"retyped_column('code', 'integer', phase='{phase}', remove_after='2024-02-01', expression='cast(amount as varchar)')"
+    shop.model("base", f"select id, {{{{ dbt_playbooks.{call} }}}} from {{{{ source('raw', 'events') }}}}\n")
+    shop.model("reader", reader)
+    test = "dbt_playbooks.cast_failure_rate_below: {arguments: {to: integer}}"
+    shop.write(
+        "models/_base.yml", f"models:\n  - name: base\n    columns:\n      - name: code\n        data_tests: [{test}]\n"
+    )
+
+
+def test_of_a_retype_the_columns_that_keep_their_name_and_get_the_type_are_told(shop: Shop) -> None:
+    a_retype(shop, "select id, code, code || 'x' as text from {{ ref('base') }}\n")
+    move, _ = steps(shop)
+    assert move["edits"][0]["fails"] == []
+    told = [note for note in move["notes"] if note.startswith("tried on a copy")]
+    assert told == ["tried on a copy: column code of model reader becomes BIGINT; it is VARCHAR now"]
+
+
+@pytest.mark.parametrize("phase", ["both", "new"])
+def test_a_function_that_does_not_take_the_new_type_is_told_with_the_edit(shop: Shop, phase: str) -> None:
+    a_retype(shop, "select id, upper(code) as code from {{ ref('base') }}\n", phase)
+    first = next(step for step in steps(shop) if any(edit["path"] == "models/reader.sql" for edit in step["edits"]))
+    (edit,) = (each for each in first["edits"] if each["path"] == "models/reader.sql")
+    assert len(edit["fails"]) == 1
+    assert edit["fails"][0].startswith(
+        "model reader does not build: Binder Error: No function matches the given name and argument types 'upper(BIGINT)'"
+    )
