@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -118,6 +118,22 @@ class Outcome:
     bytes_processed: int | None = None
     compiled: str | None = None
     """Its SQL as dbt compiled it; None where it did not come to that."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a node would return by its SQL as it is written.
+
+    columns   names and types as the warehouse tells them; None where it was not asked, or the SQL does not hold
+    error     why its SQL does not compile, or the warehouse does not take it
+    why_not   why the warehouse was not asked
+    holds     nothing is known against it: what reads it can be tried
+    """
+
+    columns: Mapping[str, str] | None = None
+    error: str | None = None
+    why_not: str | None = None
+    holds: bool = False
 
 
 @dataclass(frozen=True)
@@ -277,4 +293,5 @@ class Project(Protocol):
     def nodes(self) -> list[Node]: ...
     def compiled(self, node: Node, incremental: bool = False, columns: KnownColumns | None = None) -> Compiled: ...
     def stored_columns(self, node: Node) -> dict[str, str]: ...
+    def shapes(self, wanted: Collection[str], edited: Collection[str]) -> dict[str, Shape]: ...
     def answers(self) -> bool: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
 
@@ -71,6 +72,8 @@ def _say(text: str) -> None:
 
 def main() -> None:
     """Run the command and leave with its exit code. Every error that a user may read is printed here, and nowhere else."""
+    # what sqlglot does not know is told as what could not be read; its own warnings are for those who work on it
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
     try:
         with remembering_ctrl_c():
             code = cli.main(prog_name="dbt-playbooks", standalone_mode=False)

@@ -12,7 +12,8 @@ from dbt_playbooks.impact.load import load_graph
 from dbt_playbooks.interface import Options
 from dbt_playbooks.migrations import report
 from dbt_playbooks.migrations.survey import Migration, not_followed, of_model, survey
-from dbt_playbooks.terminal import stdout
+from dbt_playbooks.migrations.trial import tried
+from dbt_playbooks.terminal import stderr, stdout
 
 
 def today() -> dt.date:
@@ -33,7 +34,10 @@ def migrations(
             found = of_model(found, graph, model)
             where = f"model '{model}'"
         hidden = not_followed(root)
-    shown = [each for each in found if each.overdue] if overdue else found
+        shown = [each for each in found if each.overdue] if overdue else found
+        shown, remarks = tried(shown, graph, root, options, as_json or model is not None, refresh)
+    for remark in remarks:
+        stderr().say(f"warning: {remark}")
     if as_json:
         data = {"project": graph.project, "today": now.isoformat(), "changes": [report.as_data(each) for each in shown]}
         print(json.dumps({**data, "not_followed": hidden}))

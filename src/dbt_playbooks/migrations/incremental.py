@@ -10,7 +10,7 @@ from pathlib import Path
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations import commands
 from dbt_playbooks.migrations.changes import text_of
-from dbt_playbooks.migrations.edits import Edit, set_argument
+from dbt_playbooks.migrations.edits import Edit, Piece, set_argument
 from dbt_playbooks.project.models import macro_calls
 
 _TAKES = ("append_new_columns", "sync_all_columns")
@@ -69,4 +69,5 @@ def _set(node: Node, root: Path, value: str) -> list[Edit]:
     call = next(macro_calls(text, {"config": ()}), None)
     if call is not None:
         return set_argument(node.path, text, call, "on_schema_change", f"'{value}'")
-    return [Edit(node.path, 1, (), (f"{{{{ config(on_schema_change='{value}') }}}}",))]
+    line = f"{{{{ config(on_schema_change='{value}') }}}}"
+    return [Edit(node.path, 1, (), (line,), pieces=(Piece(0, 0, f"{line}\n"),))]

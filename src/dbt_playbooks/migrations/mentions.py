@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dbt_playbooks.migrations.resolving import passes, source_of, sources_of
+
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _TABLE = re.compile(r"\{\{-?\s*(?:\w+\.)?(?:ref|source)\s*\((?P<names>[^()]*)\)\s*-?\}\}", re.DOTALL)
+_CONFIG = re.compile(r"\{\{-?\s*config\s*\(")
 QUOTES = "'\""
 _COMMENTS = re.compile(r"\{#.*?#\}|--[^\n]*|/\*.*?\*/|(?<![^\s])#[^\n]*", re.DOTALL)
 
@@ -20,6 +23,10 @@ class Mention:
     item      it is a column of a select list by itself, or of a struct, without an alias: it gives the output its name
     unsure    the query reads other tables beside, or around it, of which it may be a column as well
     by_hand   only a person can tell what is to stand there
+    other     of a column in `using`: both sides of the join, the one whose column it is first
+    inside    the Jinja that holds it in a text
+    whole     where the item of the outermost select list begins and ends that is this column and no more, with an alias or without
+    output    an ORDER BY names what the select list gives, which keeps its name as long as the column is there
     """
 
     start: int
@@ -27,56 +34,264 @@ class Mention:
     item: bool = False
     unsure: bool = False
     by_hand: bool = False
+    other: tuple[str, str] | None = None
+    inside: str = ""
+    whole: tuple[int, int] | None = None
+    output: bool = False
 
 
-def in_sql(text: str, column: str, tables: Collection[str], dialect: str) -> list[Mention]:
+def in_sql(text: str, column: str, tables: Collection[str], dialect: str, configures: bool = False) -> list[Mention]:
     """The places where a template reads a column of one of the models in `tables` (`orders`, `orders.v2`), not those that read it from a CTE that names it.
 
-    Where the SQL around the Jinja can't be parsed, and of a column that only Jinja names, the words.
+    Texts in Jinja that hold the name are left to a person; those of its `config` where it `configures` a column of the model itself, which has it
+    by a star. Where the SQL around the Jinja can't be parsed, and where nothing else is found, the words.
     """
-    from sqlglot import exp, parse_one
+    from sqlglot import parse_one
     from sqlglot.errors import SqlglotError
     from sqlglot.optimizer.scope import traverse_scope
 
-    seen: set[int] = set()
     masked, names = _masked(text)
     wanted = {mask for mask, name in names.items() if name.lower() in {table.lower() for table in tables}}
     try:
-        scopes = traverse_scope(parse_one(masked, dialect=dialect))
+        tree = parse_one(masked, dialect=dialect)
+        scopes = traverse_scope(tree)
     except (SqlglotError, RecursionError):
         return in_text(text, column)
-    found: dict[int, Mention] = {}
+    found = _Found(column, wanted, names, dialect)
     for scope in scopes:
-        # the innermost come first, and those around them have what they do not resolve once more
-        for each in (*scope.columns, *_ordered_by(scope)):
-            if each.name.lower() != column.lower() or id(each) in seen:
-                continue
-            seen.add(id(each))
-            source, sure = _source(scope, each, column, wanted)
-            if source:
-                _add(found, each.this, *_gives_its_name(each, dialect), unsure=not sure)
+        found.of_scope(scope)
+    found.of_the_rest(tree)
+    found.mentions += _in_jinja(text, column, configures)
+    return sorted(set(found.mentions), key=lambda each: each.start) or in_text(text, column)
+
+
+def in_expression(text: str, column: str, dialect: str) -> list[Mention]:
+    """The places where an expression of one table, as YAML has them, names a column; where it can't be parsed, and in a query of its own, a person
+    has to look."""
+    from sqlglot import exp, parse_one
+    from sqlglot.errors import SqlglotError
+
+    try:
+        tree = parse_one(_masked(text)[0], dialect=dialect)
+    except (SqlglotError, RecursionError):
+        return in_text(text, column)
+    found = list(_in_jinja(text, column, configures=False))
+    for name in tree.find_all(exp.Identifier):
+        if name.name.lower() != column.lower() or "start" not in name.meta or name.name in _variables(name):
+            continue
+        start, end = name.meta["start"], name.meta["end"] + 1
+        of_a_query = name.find_ancestor(exp.Query) is not None
+        if isinstance(name.parent, (exp.Column, exp.Dot)):
+            found.append(Mention(start, end, unsure=of_a_query))
+        elif not isinstance(name.parent, (exp.Alias, exp.TableAlias, exp.Table, exp.ColumnDef, exp.Lambda)):
+            found.append(Mention(start, end, by_hand=True))
+    return sorted(set(found), key=lambda each: each.start)
+
+
+class _Found:
+    """The mentions of one column in a query, each identifier of that name looked at once."""
+
+    def __init__(self, column: str, wanted: Collection[str], called: Mapping[str, str], dialect: str) -> None:
+        self.mentions: list[Mention] = []
+        self._column = column
+        self._wanted = wanted
+        self._called = called
+        self._dialect = dialect
+        self._seen: set[int] = set()
+
+    def of_scope(self, scope: Any) -> None:
+        from sqlglot import exp
+
+        for join in scope.find_all(exp.Join):
+            self._using(scope, join)
         for star in scope.find_all(exp.Star):
             for name in star.find_all(exp.Identifier):
-                _add(found, name, by_hand=True, only=column)
-        for join in scope.find_all(exp.Join):
-            for name in join.args.get("using") or ():
-                _add(found, name, by_hand=True, only=column)
-    return sorted(found.values(), key=lambda each: each.start) or in_text(text, column)
+                self._note(name, by_hand=True)
+        for each in scope.find_all(exp.Column, exp.Dot, exp.ToMap):
+            if isinstance(each, exp.Column):
+                self._of_column(scope, each)
+            elif isinstance(each, exp.Dot):
+                self._of_dots(scope, each)
+            else:
+                self._of_keys(scope, each)
+
+    def of_the_rest(self, tree: Any) -> None:
+        """A name in a place that is not known to be another thing's."""
+        from sqlglot import exp
+
+        named = (exp.Alias, exp.TableAlias, exp.Table, exp.CTE, exp.ColumnDef, exp.PropertyEQ, exp.Column, exp.Lambda)
+        for name in tree.find_all(exp.Identifier):
+            variables = [each for each in _variables(name) if each.lower() == self._column.lower()]
+            if not isinstance(name.parent, named) and not variables:
+                self._note(name, by_hand=True)
+
+    def _of_column(self, scope: Any, column: Any) -> None:
+        from sqlglot import exp
+
+        parts = column.parts
+        # `status.zip` is a field of a column, unless a table is called so
+        is_field = len(parts) > 1 and not any(self._is_table(scope, each.name) for each in parts[:-1])
+        name, table = (parts[0], "") if is_field else (column.this, column.table)
+        if not self._is_it(name) or name.name in _variables(name):
+            return
+        source, sure = source_of(scope, table, self._column, self._wanted, self._called)
+        is_output = not table and self._is_output(scope, column)
+        if not source or is_output:
+            if is_output and source:
+                self._note(name, output=True)
+            self._seen.add(id(name))
+            return
+        item, by_hand = (False, False) if is_field else _gives_its_name(column, self._dialect)
+        sure = sure and not (not table and self._may_be_output(scope, column))
+        by_hand = by_hand or column.find_ancestor(exp.Pivot) is not None
+        self._note(name, item=item, by_hand=by_hand, unsure=not sure, whole=_whole_item(scope, column))
+
+    def _of_dots(self, scope: Any, dot: Any) -> None:
+        """`status.upper()`, `o.status.upper()`: no column to sqlglot."""
+        from sqlglot import exp
+
+        if isinstance(dot.parent, exp.Dot):
+            return
+        names: list[Any] = []
+        for part in dot.flatten():
+            if not isinstance(part, exp.Identifier):
+                break
+            names.append(part)
+        table = names[0].name if len(names) > 1 and self._is_table(scope, names[0].name) else ""
+        name = names[1] if table else names[0] if names else None
+        if name is not None and self._is_it(name):
+            source, sure = source_of(scope, table, self._column, self._wanted, self._called)
+            if source:
+                self._note(name, unsure=not sure)
+            self._seen.add(id(name))
+
+    def _of_keys(self, scope: Any, each: Any) -> None:
+        """`map {status: amount}`: a key is an expression."""
+        from sqlglot import exp
+
+        for pair in each.find_all(exp.PropertyEQ):
+            if isinstance(pair.this, exp.Identifier) and self._is_it(pair.this):
+                source, sure = source_of(scope, "", self._column, self._wanted, self._called)
+                if source:
+                    self._note(pair.this, unsure=not sure)
+
+    def _using(self, scope: Any, join: Any) -> None:
+        """A column of both sides: with another name on one of them there is no more `using`."""
+        for name in join.args.get("using") or ():
+            name = getattr(name, "this", name) if not hasattr(name, "meta") or "start" not in name.meta else name
+            if not self._is_it(name):
+                continue
+            sources = {self._called.get(alias, alias): each for alias, (_, each) in scope.selected_sources.items()}
+            right = self._called.get(join.alias_or_name, join.alias_or_name)
+            ours = [alias for alias, each in sources.items() if passes(each, self._column, self._wanted)]
+            left = [alias for alias in sources if alias != right]
+            if right in ours and set(left) & set(ours) and len(sources) == 2:
+                self._note(name)
+            elif right in ours:
+                self._note(name, by_hand=True, other=(right, left[0] if len(left) == 1 else " or ".join(left)))
+            elif ours:
+                self._note(name, by_hand=True, other=(ours[0], right))
+            self._seen.add(id(name))
+
+    def _is_output(self, scope: Any, column: Any) -> bool:
+        """Whether it is a column of the select list to ORDER BY, which an edit leaves its name."""
+        from sqlglot import exp
+
+        order = column.find_ancestor(exp.Order, exp.Select)
+        if not isinstance(scope.expression, exp.Select):
+            return isinstance(order, exp.Order) and order.parent is scope.expression
+        return isinstance(order, exp.Order) and order.parent is scope.expression and self._outputs(scope) != []
+
+    def _may_be_output(self, scope: Any, column: Any) -> bool:
+        """Whether another expression of the select list has the name, and the clause may mean that."""
+        from sqlglot import exp
+
+        if all(isinstance(each, exp.Column) for each in self._outputs(scope)):
+            return False
+        clause = column.find_ancestor(exp.Distinct, exp.Having, exp.Qualify, exp.Window, exp.Select)
+        in_list = isinstance(clause, exp.Distinct)
+        return in_list or (self._dialect == "bigquery" and isinstance(clause, (exp.Having, exp.Qualify)))
+
+    def _outputs(self, scope: Any) -> list[Any]:
+        from sqlglot import exp
+
+        selects = scope.expression.selects if isinstance(scope.expression, exp.Select) else []
+        return [
+            each
+            for each in selects
+            if isinstance(each, (exp.Alias, exp.Column)) and each.alias_or_name.lower() == self._column.lower()
+        ]
+
+    def _is_table(self, scope: Any, name: str) -> bool:
+        """Whether a query, or one around it, reads something by that name."""
+        while scope is not None:
+            if name.lower() in sources_of(scope, self._called):
+                return True
+            scope = scope.parent
+        return False
+
+    def _is_it(self, name: Any) -> bool:
+        return str(name.name).lower() == self._column.lower() and id(name) not in self._seen
+
+    def _note(
+        self,
+        name: Any,
+        item: bool = False,
+        by_hand: bool = False,
+        unsure: bool = False,
+        other: tuple[str, str] | None = None,
+        whole: tuple[int, int] | None = None,
+        output: bool = False,
+    ) -> None:
+        if self._is_it(name) and "start" in name.meta:
+            self._seen.add(id(name))
+            start, end = name.meta["start"], name.meta["end"] + 1
+            self.mentions.append(Mention(start, end, item, unsure, by_hand, other, whole=whole, output=output))
 
 
-def _ordered_by(scope: Any) -> Iterator[Any]:
-    """Columns of an ORDER BY that sqlglot takes for those of the select list: it gives the output of a bare cast its column's name."""
+def _whole_item(scope: Any, column: Any) -> tuple[int, int] | None:
+    """Where the item begins and ends that can be taken out of the select list that gives a model its columns, others being left."""
     from sqlglot import exp
 
-    order = scope.expression.args.get("order") if isinstance(scope.expression, exp.Select) else None
-    if order is None:
-        return
-    named = {
-        each.alias_or_name.lower() for each in scope.expression.selects if isinstance(each, (exp.Alias, exp.Column))
-    }
-    for each in order.find_all(exp.Column):
-        if each.find_ancestor(exp.Select) is scope.expression and not each.table and each.name.lower() not in named:
-            yield each
+    item = column.parent if isinstance(column.parent, exp.Alias) else column
+    select = item.parent
+    if not scope.is_root or select is not scope.expression or item.arg_key != "expressions":
+        return None
+    last = item.args["alias"] if isinstance(item, exp.Alias) else column.this
+    if not isinstance(select, exp.Select) or len(select.expressions) < 2 or "end" not in last.meta:
+        return None
+    return column.parts[0].meta["start"], last.meta["end"] + 1
+
+
+def _variables(name: Any) -> list[str]:
+    """The names that lambdas and comprehensions around it give to what they go through."""
+    from sqlglot import exp
+
+    found: list[str] = []
+    node = name.parent
+    while node is not None and not isinstance(node, exp.Query):
+        if isinstance(node, exp.Lambda):
+            found += [each.name for each in node.expressions]
+        elif isinstance(node, exp.Comprehension):
+            found += [each.name for each in (node.args.get("expression"), node.args.get("position")) if each]
+        node = node.parent
+    return found
+
+
+_OTHERS = re.compile(r"\b(?:ref|source|var|env_var|doc)\s*\([^()]*\)")
+
+
+def _in_jinja(text: str, column: str, configures: bool) -> Iterator[Mention]:
+    """The texts in Jinja that hold the name, but for those that name tables and variables."""
+    word = re.compile(rf"(?<![\w$]){re.escape(column)}(?![\w$])", re.IGNORECASE)
+    for block in _JINJA.finditer(text):
+        if block[0].startswith("{#") or (_CONFIG.match(block[0]) and not configures):
+            continue
+        written = _OTHERS.sub(lambda match: " " * len(match[0]), block[0])
+        for literal in re.finditer(r"'[^']*'|\"[^\"]*\"", written):
+            for match in word.finditer(literal[0]):
+                start = block.start() + literal.start() + match.start()
+                yield Mention(start, start + len(match[0]), by_hand=True, inside=" ".join(block[0].split())[:80])
 
 
 def in_text(text: str, column: str) -> list[Mention]:
@@ -92,7 +307,7 @@ def _masked(text: str) -> tuple[str, dict[str, str]]:
 
     def mask(match: re.Match[str]) -> str:
         written = match[0]
-        if not written.startswith("{{") or re.match(r"\{\{-?\s*config\s*\(", written):
+        if not written.startswith("{{") or _CONFIG.match(written):
             return " " * len(written)
         name = f"j{match.start()}".ljust(len(written), "_")
         table = _TABLE.fullmatch(written)
@@ -107,19 +322,6 @@ def _masked(text: str) -> tuple[str, dict[str, str]]:
     return _JINJA.sub(mask, text), tables
 
 
-def _add(
-    found: dict[int, Mention],
-    name: Any,
-    item: bool = False,
-    by_hand: bool = False,
-    unsure: bool = False,
-    only: str = "",
-) -> None:
-    if "start" in name.meta and (not only or name.name.lower() == only.lower()):
-        start, end = name.meta["start"], name.meta["end"] + 1
-        found.setdefault(start, Mention(start, end, item, unsure, by_hand))
-
-
 def _gives_its_name(column: Any, dialect: str) -> tuple[bool, bool]:
     """Whether a column gives an output or a field its name, and whether only a person can write `new as old` there."""
     from sqlglot import exp
@@ -130,72 +332,3 @@ def _gives_its_name(column: Any, dialect: str) -> tuple[bool, bool]:
     if not isinstance(outer, (exp.Select, exp.Struct)) or inner.arg_key != "expressions":
         return False, False
     return True, inner is not column or (isinstance(outer, exp.Struct) and dialect != "bigquery")
-
-
-def _source(scope: Any, column: Any, name: str, wanted: Collection[str]) -> tuple[bool, bool]:
-    """Whether a column may be one of a wanted table, and whether that is sure: a query's own tables come before those around it."""
-    sure = True
-    while scope is not None:
-        sources = {alias: source for alias, (_, source) in scope.selected_sources.items()}
-        if column.table:
-            if column.table in sources:
-                return _passes(sources[column.table], name, wanted), True
-            scope = scope.parent
-            continue
-        may_have = [each for each in sources.values() if _may_have(each, name)]
-        if any(_passes(each, name, wanted) for each in may_have):
-            return True, sure and len(may_have) == 1
-        if any(_names(each, name) for each in may_have):
-            return False, False
-        # a subquery in FROM sees what is beside it only where it must
-        if scope.is_cte or scope.is_root or (may_have and scope.is_derived_table):
-            return False, False
-        sure = sure and not may_have
-        scope = scope.parent
-    return False, False
-
-
-def _may_have(source: Any, name: str) -> bool:
-    """Whether a source of a query may have a column of that name; one whose columns are all written has those alone."""
-    from sqlglot import exp
-
-    if isinstance(source, exp.Expression) or not isinstance(source.expression, exp.Query):
-        return True
-    if source.union_scopes:
-        return any(_may_have(each, name) for each in source.union_scopes)
-    outputs = list(source.expression.selects)
-    return _names(source, name) or any(each.is_star or not each.alias_or_name for each in outputs)
-
-
-def _names(source: Any, name: str) -> bool:
-    """Whether a source of a query is a query that names a column so."""
-    from sqlglot import exp
-
-    if isinstance(source, exp.Expression) or not isinstance(source.expression, exp.Query):
-        return False
-    return any(each.alias_or_name.lower() == name.lower() for each in source.expression.selects)
-
-
-def _passes(source: Any, name: str, wanted: Collection[str]) -> bool:
-    """Whether a source of a query is a wanted table, or passes on its columns by a star without naming this one."""
-    from sqlglot import exp
-
-    if isinstance(source, exp.Expression):
-        return isinstance(source, exp.Table) and source.name in wanted
-    if source.union_scopes:
-        return any(_passes(each, name, wanted) for each in source.union_scopes)
-    if _names(source, name):
-        return False
-    outputs = list(source.expression.selects) if isinstance(source.expression, exp.Query) else []
-    return any(_passes(source.sources[each], name, wanted) for each in _starred(source, outputs))
-
-
-def _starred(scope: Any, outputs: list[Any]) -> Iterator[str]:
-    """The sources of which a query selects all columns."""
-    from sqlglot import exp
-
-    for each in outputs:
-        if isinstance(each, exp.Star):
-            yield from scope.selected_sources
-        elif isinstance(each, exp.Column) and isinstance(each.this, exp.Star):
-            yield each.table

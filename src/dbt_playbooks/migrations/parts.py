@@ -14,20 +14,50 @@ from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.impact.names import plain_name
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations import commands, incremental
+from dbt_playbooks.migrations.cautions import cautions
 from dbt_playbooks.migrations.changes import Change, text_of
-from dbt_playbooks.migrations.edits import Edit, set_argument
-from dbt_playbooks.migrations.properties import added_test, removed_test
+from dbt_playbooks.migrations.edits import Edit, Piece, edits, set_argument, together
+from dbt_playbooks.migrations.moves import HOLDS_SQL
+from dbt_playbooks.migrations.properties import added_test, column_place, removed_entry, removed_test
 from dbt_playbooks.migrations.readers import Reader, Readers, compares, going, keeps_its_name
 
 
 @dataclass(frozen=True)
+class Tried:
+    """What a step's edits were tried by, on a copy of the project.
+
+    compiled, described   how many nodes dbt compiled, and of how many of them the warehouse said what they return
+    why_not               why the others were not described, or nothing was tried
+    waits                 how many nodes can't be judged before a person has done what is left to them
+    broken                nodes that are not edited and do not build as it is, each with what is said of it
+    """
+
+    compiled: int = 0
+    described: int = 0
+    why_not: str | None = None
+    waits: int = 0
+    broken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Step:
-    """One thing to do: write the edits, run the commands, mind the notes."""
+    """One thing to do: write the edits, move the files, run the commands, mind the notes."""
 
     title: str
     edits: tuple[Edit, ...] = ()
     commands: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
+    tried: Tried | None = None
+
+    @property
+    def can_be_tried(self) -> bool:
+        return bool(self.moves) or any(edit.pieces for edit in self.edits)
+
+    @property
+    def paths(self) -> set[str]:
+        """The files that it writes, or takes away."""
+        return {edit.path for edit in self.edits} | {path for move in self.moves for path in move}
 
 
 @dataclass(frozen=True)
@@ -48,6 +78,11 @@ class Situation:
     def text(self) -> str:
         return text_of(self.root, self.change.path, self.node.raw_code)
 
+    def text_at(self, path: str) -> str:
+        """A file as it stands; of a node whose file is not there its code as dbt has it."""
+        node = next((each for each in self.graph.nodes.values() if each.path == path), None)
+        return text_of(self.root, path, node.raw_code if node is not None else "")
+
     def given(self, name: str) -> Any:
         return (self.change.given or {}).get(name)
 
@@ -64,10 +99,22 @@ def leave_readers(it: Situation, title: str, *first: str) -> list[Step]:
     sure = it.readers.sure
     notes = [_may_note(each, it.change) for each in it.readers.found if each.may]
     notes += [f"whether {each.node.name} reads it could not be told: {each.reason}" for each in it.readers.unread]
+    notes += [
+        f"{each.node.kind} {each.node.name} reads {each.column} and its file does not say so: look at the macros that it calls, and at whole rows"
+        for each in sure
+        if not each.edits and each.node.kind in HOLDS_SQL and not _is_compared(it, each.node)
+    ]
+    notes += cautions(it.change, it.readers, commands.project_dialect(it.graph))
     built = [each.node.name for each in sure if each.node.kind in ("model", "snapshot")]
     builds = (commands.build(*(f"{name}+" for name in built)),) if built else ()
     title = title if sure else f"ask whether anyone still needs {it.change.old}"
-    return [Step(title, _edits_of(sure), (*first, *builds, commands.notice(it.change)), tuple(notes))]
+    # what loses the column loses it for those below: these first, so that each file can be committed by itself
+    ordered = sure[::-1] if it.change.kind == "remove" else sure
+    return [Step(title, _edits_of(it, ordered), (*first, *builds, commands.notice(it.change)), tuple(notes))]
+
+
+def _is_compared(it: Situation, node: Node) -> bool:
+    return compares(it.graph, node, it.change)
 
 
 def _may_note(reader: Reader, change: Change) -> str:
@@ -75,8 +122,8 @@ def _may_note(reader: Reader, change: Change) -> str:
     return f"{reader.node.kind} {reader.node.name}{owners} depends on {change.node.name}: ask whether it uses {reader.column}"
 
 
-def _edits_of(readers: Sequence[Reader]) -> tuple[Edit, ...]:
-    return tuple(dict.fromkeys(each for reader in readers for each in reader.edits))
+def _edits_of(it: Situation, readers: Sequence[Reader]) -> tuple[Edit, ...]:
+    return together(it.text_at, (each for reader in readers for each in reader.edits))
 
 
 def mend(it: Situation) -> list[Step]:
@@ -89,7 +136,7 @@ def mend(it: Situation) -> list[Step]:
     names = " and ".join(dict.fromkeys(each.column for each in broken))
     title = f"mend what reads {names}, which is gone: it does not build"
     own = [it.node.name] if not built or any("test" in each.node.kind for each in broken) else []
-    return [Step(title, _edits_of(broken), (commands.build(*own, *built),))]
+    return [Step(title, _edits_of(it, broken), (commands.build(*own, *built),))]
 
 
 def _came_with_it(it: Situation, node: Node) -> bool:
@@ -98,12 +145,12 @@ def _came_with_it(it: Situation, node: Node) -> bool:
 
 def let_go(it: Situation, *first: str) -> Step:
     change = it.change
-    edits = set_argument(change.path, it.text, change.call, "phase", "'new'") if change.call else []
-    edits += _test_edits(it)
-    return end(it, f"let {' and '.join(going(change)) or 'the old column'} go: set phase to 'new'", edits, *first)
+    made = set_argument(change.path, it.text, change.call, "phase", "'new'") if change.call else []
+    made += [*_test_edits(it), *entry_edits(it)]
+    return end(it, f"let {' and '.join(going(change)) or 'the old column'} go: set phase to 'new'", made, *first)
 
 
-def end(it: Situation, title: str, edits: Sequence[Edit], *first: str) -> Step:
+def end(it: Situation, title: str, made: Sequence[Edit], *first: str) -> Step:
     """The edit that takes a column away, with a copy of the table from before to compare with."""
     change, node = it.change, it.node
     if change.until is not None and it.today <= change.until:
@@ -119,7 +166,7 @@ def end(it: Situation, title: str, edits: Sequence[Edit], *first: str) -> Step:
         after = [*first, *commands.outside(node), backup, *lost.commands, *after]
         after.append(commands.compare(kept, commands.table_name(node), node, it.graph, tuple(going(change))))
     after.append(commands.notice(change))
-    return Step(title, (*edits, *lost.edits), tuple(after), lost.notes)
+    return Step(title, together(it.text_at, (*made, *lost.edits)), tuple(after), lost.notes)
 
 
 def _replace(it: Situation, *first: str) -> Step:
@@ -142,8 +189,8 @@ def _replace(it: Situation, *first: str) -> Step:
 
 
 def drop_test(it: Situation) -> list[Step]:
-    edits = _test_edits(it)
-    return [Step(f"take away the test that reads {it.change.old}, which is gone", tuple(edits))] if edits else []
+    made = _test_edits(it)
+    return [Step(f"take away the test that reads {it.change.old}, which is gone", tuple(made))] if made else []
 
 
 def _test_edits(it: Situation) -> list[Edit]:
@@ -154,6 +201,40 @@ def _test_edits(it: Situation) -> list[Edit]:
     column = it.change.old if it.change.kind == "retype" else None
     names = (str(it.change.old), str(it.change.new)) if column is None else ()
     return removed_test(path, text_of(it.root, path), plain_name(it.node), name, column, names)
+
+
+def entry_edits(it: Situation) -> list[Edit]:
+    """The entry of a column that goes gets the name of the one that is left, unless that has an entry: then it goes, as with a column that is removed.
+
+    What the readers of a step before it, or the test that goes, have to do there is not done twice.
+    """
+    change, node = it.change, it.node
+    path, old = node.properties_path, str(change.old)
+    if path is None or "version" in node.details or old.lower() == str(change.new).lower():
+        return []
+    text, model = text_of(it.root, path), plain_name(node)
+    place = column_place(text, model, old)
+    edited = [piece for each in it.readers.found for edit in each.edits if edit.path == path for piece in edit.pieces]
+    edited += [piece for edit in (_test_edits(it) if change.kind != "remove" else ()) for piece in edit.pieces]
+    if (
+        place is None
+        or _is_reader_of_its_tests(it)
+        or any(each.start < place[1] and place[0] < each.end for each in edited)
+    ):
+        return []
+    if change.new and column_place(text, model, change.new) is None:
+        return edits(path, text, [Piece(*place, change.new)])
+    return removed_entry(path, text, model, old)
+
+
+def _is_reader_of_its_tests(it: Situation) -> bool:
+    """A test stands at the column still, and a step before this one says what becomes of it."""
+    name = str(it.change.old).lower()
+    return any(
+        str(each.node.details.get("column_name")).lower() == name
+        and each.node.details.get("attached_node") == it.node.unique_id
+        for each in it.readers.found
+    )
 
 
 def by_hand(change: Change, note: str) -> Edit:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dbt_playbooks.errors import UsageError
@@ -14,7 +15,8 @@ from dbt_playbooks.impact.names import plain_name
 from dbt_playbooks.impact.trace import Affected, Impact, Unread, impact_of
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations.changes import Change, text_of
-from dbt_playbooks.migrations.edits import Edit, edits
+from dbt_playbooks.migrations.edits import Edit, edits, together
+from dbt_playbooks.migrations.mentions import in_sql
 from dbt_playbooks.migrations.moves import HOLDS_SQL, moved, renamed_refs
 
 
@@ -67,21 +69,70 @@ def readers_of(graph: Graph, root: Path, change: Change, dialect: str) -> Reader
         try:
             impact = impact_of(graph, change.node, column)
         except UsageError:
-            direct = _broken(graph, change.node, column)
+            rounds = [(column, _broken(graph, root, change.node, column, dialect))]
             unread_now: Sequence[Unread] = ()
         else:
-            direct, unread_now = _direct(graph, impact, column), impact.unread
-        hidden = {each.unique_id for each in graph.nodes.values() if not direct.gone and compares(graph, each, change)}
+            rounds = list(_rounds(graph, impact, column, change)) if change.kind == "remove" else []
+            rounds = rounds or [(column, _direct(graph, impact, column, impact.node))]
+            unread_now = impact.unread
+        gone = rounds[0][1].gone
+        hidden = {each.unique_id for each in graph.nodes.values() if not gone and compares(graph, each, change)}
         unread |= {each.node.unique_id: each for each in unread_now if each.node.unique_id not in hidden}
-        carried = direct.carriers
-        carriers |= {node.unique_id: node for node in carried}
-        for each in direct.affected:
-            if each.node.unique_id not in found and each.node.unique_id not in hidden:
+        for name, direct in rounds:
+            carried = direct.carriers
+            carriers |= {node.unique_id: node for node in carried}
+            for each in direct.affected:
+                if each.node.unique_id in hidden:
+                    continue
                 both = compares(graph, each.node, change)
-                made = moved(root, change, column, each.node, direct.tables, dialect, both)
-                keeps = tuple(name for name, as_it_is in each.columns.items() if as_it_is and each.node not in carried)
-                found[each.node.unique_id] = Reader(each.node, column, each.uses, keeps, tuple(made), direct.gone)
-    return Readers(sorted(found.values(), key=lambda each: each.may), list(unread.values()), list(carriers.values()))
+                by_a_star = each.node in carried
+                made = moved(root, change, name, each.node, direct.tables, dialect, both, by_a_star)
+                keeps = tuple(there for there, as_it_is in each.columns.items() if as_it_is and not by_a_star)
+                reader = Reader(each.node, name, each.uses, keeps, tuple(made), direct.gone)
+                found[each.node.unique_id] = _with(found.get(each.node.unique_id), reader, root)
+    order = {unique_id: place for place, unique_id in enumerate(_parents_first(graph, found))}
+    readers = sorted(found.values(), key=lambda each: (each.may, order[each.node.unique_id]))
+    return Readers(readers, list(unread.values()), list(carriers.values()))
+
+
+def _with(before: Reader | None, more: Reader, root: Path) -> Reader:
+    """A node that reads the column from several tables, or more than one column, as one reader."""
+    if before is None:
+        return more
+    uses = tuple(use for use in USES if use in (*before.uses, *more.uses))
+    made = together(lambda path: text_of(root, path), (*before.edits, *more.edits))
+    return replace(before, uses=uses, edits=made, keeps=tuple(dict.fromkeys((*before.keeps, *more.keeps))))
+
+
+def _parents_first(graph: Graph, found: Collection[str]) -> list[str]:
+    """Those found in an order in which each comes behind what it reads."""
+    done: dict[str, None] = {}
+    for start in sorted(found):
+        stack = [start]
+        while stack:
+            known = graph.nodes[stack[-1]].parents
+            waiting = [each for each in known if each in graph.nodes and each not in done and each not in stack]
+            if waiting and stack[-1] not in done:
+                stack += sorted(waiting)
+            else:
+                done[stack.pop()] = None
+    return [each for each in done if each in found]
+
+
+def _rounds(graph: Graph, impact: Impact, column: str, change: Change) -> Iterator[tuple[str, _Direct]]:
+    """What goes from a reader goes from those that read it there: each table that passes the column on, by the name that it has there."""
+    waiting, seen = [(change.node, column)], set()
+    while waiting:
+        node, name = waiting.pop(0)
+        if (node.unique_id, name.lower()) in seen:
+            continue
+        seen.add((node.unique_id, name.lower()))
+        direct = _direct(graph, impact, name, node)
+        yield name, direct
+        for each in direct.affected:
+            if each.node in direct.carriers or each.node == node:
+                continue
+            waiting += [(each.node, there) for there, as_it_is in each.columns.items() if as_it_is]
 
 
 def going(change: Change) -> list[str]:
@@ -123,12 +174,12 @@ class _Direct:
     gone: bool = False
 
 
-def _direct(graph: Graph, impact: Impact, column: str) -> _Direct:
+def _direct(graph: Graph, impact: Impact, column: str, start: Node) -> _Direct:
     """A node that reads the column under the name that another node gave it is not one: an edit there keeps that name."""
     affected = {each.node.unique_id: each for each in impact.affected}
-    tables = {impact.node.unique_id: impact.node}
+    tables = {start.unique_id: start}
     found: dict[str, Affected] = {}
-    waiting = [impact.node.unique_id]
+    waiting = [start.unique_id]
     while waiting:
         parent = waiting.pop()
         for edge in impact.edges:
@@ -146,9 +197,9 @@ def _direct(graph: Graph, impact: Impact, column: str) -> _Direct:
                 tables[edge.child] = child.node
                 waiting.append(edge.child)
     # the model's own config, or its incremental run, names the column
-    if impact.node.unique_id in affected:
+    if impact.node.unique_id in affected and start == impact.node:
         found[impact.node.unique_id] = affected[impact.node.unique_id]
-    carriers = [node for node in tables.values() if node != impact.node]
+    carriers = [node for node in tables.values() if node != start]
     return _Direct(list(found.values()), [name for node in tables.values() for name in _ref_names(node)], carriers)
 
 
@@ -161,11 +212,12 @@ def _by_a_star(graph: Graph, child: str, parent: str, column: str) -> bool:
     )
 
 
-def _broken(graph: Graph, model: Node, column: str) -> _Direct:
+def _broken(graph: Graph, root: Path, model: Node, column: str, dialect: str) -> _Direct:
     """The nodes below a model, and the model itself, that name a column which the tables that they read do not have."""
     column = column.lower()
     nodes = [model, *graph.downstream(model.unique_id)]
     lacking = {model.unique_id} | {each.unique_id for each in nodes if _lacks(graph, each, column)}
+    tables = [name for node in nodes if node.unique_id in lacking for name in _ref_names(node)]
     named = []
     for node in nodes:
         lineage = graph.lineage.get(node.unique_id, Lineage())
@@ -175,10 +227,19 @@ def _broken(graph: Graph, model: Node, column: str) -> _Direct:
         at_it = str(node.details.get("column_name")).lower() == column and node.details.get("attached_node") in lacking
         if column in lineage.unknown or (at_it and not uses):
             uses.append("reads")
+        if lacking & set(node.parents) and _joins_by(root, node, column, tables, dialect):
+            uses.append("joins")
         if uses:
             named.append(Affected(node, (), uses=tuple(use for use in USES if use in uses), named=True))
-    tables = [name for node in nodes if node.unique_id in lacking for name in _ref_names(node)]
     return _Direct(named, tables, gone=True)
+
+
+def _joins_by(root: Path, node: Node, column: str, tables: Collection[str], dialect: str) -> bool:
+    """Whether `using` names it, which the other side of the join has still."""
+    text = text_of(root, node.path, node.raw_code)
+    if node.kind not in HOLDS_SQL or node.language != "sql" or not re.search(r"\busing\b", text, re.IGNORECASE):
+        return False
+    return any(each.other for each in in_sql(text, column, tables, dialect))
 
 
 def _ref_names(node: Node) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dbt_playbooks.migrations.edits import Edit
-from dbt_playbooks.migrations.parts import Step
+from dbt_playbooks.migrations.parts import Step, Tried
 from dbt_playbooks.migrations.readers import Reader
 from dbt_playbooks.migrations.survey import Migration
 
@@ -99,6 +99,18 @@ def _step(word: str, step: Step) -> Iterator[str]:
         yield from (f"     {line}" for line in _edit(edit))
     yield from (f"     $ {command}" for command in step.commands)
     yield from (f"     note: {note}" for note in step.notes)
+    if step.tried is not None:
+        yield f"     {_tried(step.tried)}"
+
+
+def _tried(tried: Tried) -> str:
+    if not tried.compiled:
+        return f"not tried: {tried.why_not}" if tried.why_not else "tried on a copy of the project"
+    found = f"tried on a copy of the project: {_many(tried.compiled, 'node')} compiled, {tried.described:,} described"
+    more = f"; the others not: {tried.why_not}" if tried.why_not else ""
+    waits = f"; {_many(tried.waits, 'node')} can be tried when what is left to you is done" if tried.waits else ""
+    broken = "; does not build as it is: " + ", ".join(each.partition(":")[0] for each in tried.broken)
+    return found + more + waits + (broken if tried.broken else "")
 
 
 def _edit(edit: Edit) -> Iterator[str]:
@@ -107,10 +119,16 @@ def _edit(edit: Edit) -> Iterator[str]:
     mark = "-" if edit.after is not None else " "
     yield from (f"  {mark} {line}" for line in edit.before)
     yield from (f"  + {line}" for line in edit.after or ())
+    yield from (f"  left to you: {each}" for each in edit.left)
+    yield from (f"  does not hold: {each}" for each in edit.fails)
 
 
 def _days(number: int) -> str:
-    return f"{number} day{'' if number == 1 else 's'}"
+    return _many(number, "day")
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def as_data(migration: Migration) -> dict[str, Any]:
@@ -147,8 +165,15 @@ def as_data(migration: Migration) -> dict[str, Any]:
             {"name": each.node.name, "kind": each.node.kind, "path": each.node.path, "reason": each.reason}
             for each in migration.readers.unread
         ],
-        "steps": [asdict(step) for step in migration.steps],
+        "steps": [_step_as_data(step) for step in migration.steps],
     }
+
+
+def _step_as_data(step: Step) -> dict[str, Any]:
+    found = asdict(step)
+    for edit in found["edits"]:
+        del edit["pieces"]
+    return found
 
 
 def nothing(where: str, today: dt.date) -> str:

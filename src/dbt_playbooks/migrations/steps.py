@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from dbt_playbooks.impact.names import plain_name
 from dbt_playbooks.interface import Node
 from dbt_playbooks.migrations import commands
 from dbt_playbooks.migrations.changes import Change
-from dbt_playbooks.migrations.edits import Edit, identifier, remove_item, replace_expression
+from dbt_playbooks.migrations.edits import Edit, edits, identifier, remove_item, replace_expression, together
+from dbt_playbooks.migrations.moves import renamed_refs
 from dbt_playbooks.migrations.parts import (
     Situation,
     Step,
@@ -16,12 +19,14 @@ from dbt_playbooks.migrations.parts import (
     by_hand,
     drop_test,
     end,
+    entry_edits,
     has_test,
     leave_readers,
     let_go,
     mend,
     move,
 )
+from dbt_playbooks.migrations.replacements import META
 
 
 def steps_of(it: Situation) -> list[Step]:
@@ -86,9 +91,11 @@ def _retype(it: Situation) -> list[Step]:
 
 def _remove(it: Situation) -> list[Step]:
     change = it.change
-    edits = remove_item(change.path, it.text, change.call) if change.call else []
+    taken_out = remove_item(change.path, it.text, change.call) if change.call else []
     readers = leave_readers(it, f"take {change.old} out of what still reads it: it holds NULLs now")
-    last = end(it, f"remove {change.old}", edits or [by_hand(change, f"without {change.old}")])
+    last = end(
+        it, f"remove {change.old}", [*(taken_out or [by_hand(change, f"without {change.old}")]), *entry_edits(it)]
+    )
     return [*readers, last]
 
 
@@ -133,28 +140,71 @@ def _repartition(it: Situation) -> list[Step]:
 
 
 def _take_over(it: Situation, new: Node) -> Step:
-    """A file takes the other's place only where both hold the code of one model and no more."""
+    """A file takes the other's place only where both hold the code of one model and no more. What the new code reads of the old table is made
+    by the old code still, under another name: a model that reads itself is a cycle."""
     old = it.node
     whole = (
         all(each.kind == "model" and each.path.endswith(".sql") for each in (old, new)) and old.package == new.package
     )
-    notes = (
-        []
-        if whole
-        else [
+    between = [each for each in _between(it, new) if each.language == "sql"]
+    kept = _free_name(it, f"{plain_name(old)}_before") if between and whole else None
+    notes = []
+    if not whole:
+        notes.append(
             f"{old.kind} {old.name} ({old.path}) goes, and model {new.name} ({new.path}) gets its name: move it by hand"
-        ]
-    )
-    move = (shlex.join(["git", "mv", "-f", new.path, old.path]),) if whole else ()
+        )
+    if between:
+        names = " and ".join(each.name for each in between)
+        notes.append(
+            f"{names} {'reads' if len(between) == 1 else 'read'} {old.name}, and what makes {new.name} can't read itself: "
+            + (
+                f"the code of {old.name} stays as {kept}. Or write there what {old.name} reads"
+                if kept
+                else f"write there what {old.name} reads"
+            )
+        )
+    moves = []
+    if kept:
+        moves.append((old.path, f"{old.path.rpartition('/')[0]}/{kept}.sql".removeprefix("/")))
+    if whole:
+        moves.append((new.path, old.path))
+    edits = [*_renamed_refs(it, new), *(_of_the_kept(it, between, kept) if kept else ())]
     return Step(
         f"let {old.name} be made by the code of {new.name}",
-        edits=(*_renamed_refs(it, new), by_hand(it.change, "without dbt_playbooks_replaces")),
-        commands=(*move, commands.build(f"{old.name}+")),
+        edits=(*together(it.text_at, edits), by_hand(it.change, f"without {META}")),
+        commands=(
+            *(shlex.join(["git", "mv", "-f", *move]) for move in moves),
+            commands.build(*([f"{kept}+"] if kept else []), f"{old.name}+"),
+        ),
         notes=(
             *notes,
             f"what YAML says of {new.name} goes" + (f": {new.properties_path}" if new.properties_path else ""),
         ),
+        moves=tuple(moves),
     )
+
+
+def _between(it: Situation, new: Node) -> list[Node]:
+    """What reads the replaced table so that the replacement is made of it: the replacement itself, or what is above it."""
+    below = {it.node.unique_id: it.graph.downstream(it.node.unique_id)}
+    if new not in below[it.node.unique_id]:
+        return []
+    direct = [it.graph.nodes[each] for each in sorted(it.graph.children[it.node.unique_id])]
+    return [each for each in direct if each == new or new in it.graph.downstream(each.unique_id)]
+
+
+def _free_name(it: Situation, name: str) -> str:
+    taken = {plain_name(node) for node in it.graph.nodes.values()}
+    return next(each for each in (name, *(f"{name}_{number}" for number in range(2, 1000))) if each not in taken)
+
+
+def _of_the_kept(it: Situation, between: Sequence[Node], kept: str) -> list[Edit]:
+    before = replace(it.node, name=kept, details={})
+    found = []
+    for node in between:
+        text = it.text_at(node.path)
+        found += edits(node.path, text, list(renamed_refs(text, it.node, before)))
+    return found
 
 
 _GAP_NOTE = (
@@ -176,7 +226,7 @@ def _write_out(it: Situation) -> list[Step]:
     old, new = (identifier(str(name), dialect) for name in (change.old, change.new))
     told = (change.unknown or {}).get("expression")
     written = f"{it.given('expression') or old} as {new}" if told is None else f"the value of {told}, as {new},"
-    edits = replace_expression(change.path, it.text, change.call, written) if change.call and told is None else []
-    edits = edits or [by_hand(change, f"{written} in place of the call")]
+    made = replace_expression(change.path, it.text, change.call, written) if change.call and told is None else []
+    made = made or [by_hand(change, f"{written} in place of the call")]
     title = "write the column itself in place of the call, and the change is over"
-    return [Step(title, tuple(edits), (commands.build(f"{it.node.name}+"),))]
+    return [Step(title, tuple(made), (commands.build(f"{it.node.name}+"),))]

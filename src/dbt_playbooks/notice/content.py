@@ -17,6 +17,7 @@ from dbt_playbooks.notice.words import Plain, Text, listed, say
 
 NOBODY = "No model, exposure or the like of the dbt project reads it."
 _OPEN = "to be announced"
+_STARRED = "; it takes all columns, so tell those who read it"
 _OURS = ("test", "unit_test", "analysis")
 
 
@@ -131,8 +132,10 @@ def _period(begins: dt.date | None, until: dt.date | None) -> str:
 
 
 def _downstream(readers: Readers, impact: Impact | None, owners: Mapping[str, Sequence[str]]) -> Downstream:
-    starred = {node.unique_id: node for node in readers.carriers if node.kind not in _OURS}
     sure = {each.node.unique_id: each for each in readers.sure if each.node.kind not in _OURS}
+    starred = {
+        node.unique_id: node for node in readers.carriers if node.kind not in _OURS and node.unique_id not in sure
+    }
     asked = {each.node.unique_id: each.node for each in readers.found if each.may}
     further = [
         each
@@ -140,9 +143,16 @@ def _downstream(readers: Readers, impact: Impact | None, owners: Mapping[str, Se
         if each.node.unique_id not in {**sure, **starred} and each.node.kind not in _OURS
     ]
     asked |= {each.node.unique_id: each.node for each in further if _only_may(each)}
-    unread = {each.node.unique_id: each for each in (*readers.unread, *(impact.unread if impact else ()))}
+    unread = {
+        each.node.unique_id: each
+        for each in (*readers.unread, *(impact.unread if impact else ()))
+        if each.node.kind not in _OURS
+    }
     return Downstream(
-        edited=[_line(each.node, owners) for each in sure.values()],
+        edited=[
+            (*_line(each.node, owners), *((_STARRED,) if each.node in readers.carriers else ()))
+            for each in sure.values()
+        ],
         starred=[_line(each, owners) for each in starred.values()],
         follows=[_line(each.node, owners) for each in further if not _only_may(each)],
         asked=[_line(each, owners) for each in asked.values()],
@@ -155,11 +165,11 @@ def _only_may(affected: Affected) -> bool:
 
 
 def _line(node: Node, owners: Mapping[str, Sequence[str]]) -> Text:
-    """`models/marts/user_segments.sql` (Ann), an exposure by its name."""
+    """`models/marts/user_segments.sql` (Ann); what has no file of its own, as an exposure, by its name."""
     by = [*node.owners] or [*owners.get(node.path, ())]
     text = (
         say("{}", node.path)
-        if node.kind in ("model", "snapshot", "seed")
+        if node.kind in ("model", "snapshot", "seed") and not node.path.endswith((".yml", ".yaml"))
         else say(f"{node.kind.replace('_', ' ')} {{}}", node.name)
     )
     names: Text = tuple(

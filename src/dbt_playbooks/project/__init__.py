@@ -17,16 +17,22 @@ from dbt_playbooks.redact import Redactor
 
 @contextlib.contextmanager
 def open_project(
-    options: Options, selection: Sequence[str] = (), exclude: Sequence[str] = (), only_reads: bool = False
+    options: Options,
+    selection: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    only_reads: bool = False,
+    arguments: Sequence[str] = (),
 ) -> Iterator[DbtCoreProject]:
     """Open the project, parse it and register its adapter; nothing is connected yet.
+    `arguments` are more of `dbt run`'s own.
+
     With `only_reads` nothing is run: the project need not have our dbt package, and a warehouse that does not answer is refused at once.
 
     Raises ProjectError when dbt cannot: no project, no profile, no adapter, a project that does not parse,
     or one that has not installed the dbt package. Errors of ours leave it without secrets.
     """
     with contextlib.ExitStack() as stack:
-        project = DbtCoreProject(options, selection, exclude, stack, only_reads)
+        project = DbtCoreProject(options, selection, exclude, stack, only_reads, arguments)
         try:
             yield project
         except PlaybooksError as error:

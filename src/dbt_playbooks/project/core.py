@@ -7,7 +7,7 @@ import copy
 import datetime as dt
 import difflib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from dbt_playbooks.interface import (
     Options,
     Outcome,
     Overridden,
+    Shape,
     Window,
 )
 from dbt_playbooks.project.compiling import NodeCompiler
@@ -38,6 +39,7 @@ from dbt_playbooks.project.overrides import Overrides
 from dbt_playbooks.project.quicker import silent_events
 from dbt_playbooks.project.reach import admits_one_process, refuse_unreachable
 from dbt_playbooks.project.rehearsal import Rehearsal
+from dbt_playbooks.project.shapes import Shapes
 from dbt_playbooks.project.window_vars import WindowVars
 from dbt_playbooks.redact import secret_values
 
@@ -53,10 +55,11 @@ class DbtCoreProject(Rehearsal):
         exclude: Sequence[str],
         stack: contextlib.ExitStack,
         only_reads: bool = False,
+        arguments: Sequence[str] = (),
     ) -> None:
         from dbt.task.run import RunTask
 
-        super().__init__(options, selection, exclude, stack)
+        super().__init__(options, selection, exclude, stack, arguments)
         stack.callback(self._close)
         stack.enter_context(silent_events())
         self._task = RunTask(self._context["flags"], self._config, self._manifest)
@@ -185,6 +188,10 @@ class DbtCoreProject(Rehearsal):
         place = self._manifest.sources.get(node.unique_id) or self._manifest.nodes[node.unique_id]
         with self._dbt_errors(), self._connection("columns"):
             return self._described(self._relation(place))
+
+    def shapes(self, wanted: Collection[str], edited: Collection[str]) -> dict[str, Shape]:
+        """What these nodes would return by their SQL as it is written now. The project is for nothing else afterwards."""
+        return Shapes(self, self._manifest, self._adapter, self._config.credentials).of(wanted, edited)
 
     def answers(self) -> bool:
         """Whether the warehouse can be asked at all: a statement that reads nothing."""

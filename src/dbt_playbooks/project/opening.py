@@ -61,6 +61,13 @@ def dbt_context(
     def opened(context: Any) -> dict[str, Any]:
         return dict(context.obj)
 
+    # what is wrong with the semantic layer dbt says in events alone
+    reasons: list[str] = []
+
+    def heard(event: Any) -> None:
+        if event.info.name == "SemanticValidationFailure":
+            reasons.append(str(event.info.msg))
+
     # from 1.12 on dbt loads catalogs with the manifest
     catalogs = getattr(requires, "catalogs", lambda step: step)
     for step in (requires.manifest, requires.runtime_config, catalogs, requires.project, requires.profile):
@@ -68,12 +75,13 @@ def dbt_context(
     opened = requires.preflight(opened)
 
     try:
-        outer = stack.enter_context(cli.make_context("dbt", outer_words))
+        outer = stack.enter_context(cli.make_context("dbt", outer_words, obj={"callbacks": [heard]}))
         inner = stack.enter_context(cli.commands["run"].make_context("run", words, parent=outer))
         with quick_flags():
             context = opened(inner)
     except DbtBaseException as error:
-        raise ProjectError(_project_message(str(error) + _macro_file(error), options, error)) from error
+        said = "\n  ".join([str(error) + _macro_file(error), *dict.fromkeys(reasons)])
+        raise ProjectError(_project_message(said, options, error)) from error
     except Exception as error:  # click's own errors, YAML errors, plugins: all of them mean that dbt did not open
         raise ProjectError(_project_message(getattr(error, "message", str(error)), options, error)) from error
     stack.enter_context(task_contextvars(project_root=context["runtime_config"].project_root))

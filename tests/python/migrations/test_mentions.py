@@ -15,7 +15,7 @@ def marked(text: str, column: str = "user_type", dialect: str = "duckdb") -> str
     """The text with [] around each mention, [= ] for an item of a select list, [? ] for what a person has to look at."""
     found = ""
     position = 0
-    for each in in_sql(text, column, ["stg"], dialect):
+    for each in (one for one in in_sql(text, column, ["stg"], dialect) if not one.output):
         mark = "?" if each.by_hand or each.unsure else "=" if each.item else ""
         found += text[position : each.start] + f"[{mark}{text[each.start : each.end]}]"
         position = each.end
@@ -44,6 +44,21 @@ def marked(text: str, column: str = "user_type", dialect: str = "duckdb") -> str
         f"with e as (select user_type from {OTHER}) select e.user_type from e join {STG} as s on s.[user_type] = 1",
         f"select [=user_type] from (select user_type as kind from {OTHER}) as o, {STG}",
         f"{{% set x = 1 %}}select [=user_type] from {STG} {{% if x %}} where [user_type] > 1 {{% endif %}}",
+        f"select id, count(*) from {STG} group by id, [user_type] having [user_type] > ''",
+        f"select [=user_type], count(*) as n from {STG} group by [user_type] having [user_type] > '' order by user_type",
+        f"select distinct on ([user_type]) [=user_type], id from {STG}",
+        f"select [=user_type] from {STG} qualify row_number() over (partition by [user_type] order by [user_type]) = 1",
+        f"select upper([user_type]) as user_type, [user_type] || 'x' as y from {STG} where [user_type] > '' group by [user_type]",
+        f"select [user_type].upper() as u, s.[user_type].lower() as l, [user_type].zip as z from {STG} as s",
+        f"select main.stg.[=user_type], map {{[user_type]: id}} as m, {{'user_type': [user_type]}} as s from {STG}",
+        f"select list_transform(l, user_type -> user_type + 1) as x, [user_type] as z from {STG}",
+        f"select S.[=User_Type] from {STG} as s",
+        f"select stg.[=user_type], o.id from {STG} join {{{{ ref('o') }}}} on o.id = stg.[user_type] where o.user_type = 1",
+        f"select id from {STG} where exists (select 1 from {{{{ ref('o') }}}} where o.user_type = stg.[user_type])",
+        f"select [=user_type] from {STG} union all select id from {STG} order by user_type",
+        f"select array_agg(id order by [user_type]) as ids from {STG} as user_type",
+        f"select s.[=user_type] from {STG} as s join {STG} as t using ([user_type])",
+        f"{{{{ config(unique_key='user_type') }}}}\nselect [=user_type], '{{{{ var('user_type') }}}}' as v from {STG}",
     ],
 )
 def test_what_reads_the_column_of_the_table_is_found_and_nothing_else(expected: str) -> None:
@@ -60,6 +75,9 @@ def test_what_reads_the_column_of_the_table_is_found_and_nothing_else(expected: 
         f"select {{{{ dbt_utils.star(ref('stg'), except=['[?user_type]']) }}}} from {STG}",
         f"{{% if x %}} select [?user_type] {{% else %}} select 1 {{% endif %}} from {STG}",
         "select [?user_type] from main.stg",
+        f"select {{{{ f('[?user_type]') }}}} as x, id from {STG}",
+        f"{{% set c = '[?user_type]' %}}select {{{{ c }}}} from {STG}",
+        f"select * from {STG} pivot (max(id) for [?user_type] in ('a', 'b'))",
     ],
 )
 def test_what_only_a_person_can_tell_is_marked(expected: str) -> None:
@@ -119,3 +137,39 @@ def test_words_of_yaml_are_whole_words_outside_of_comments() -> None:
         ": user_type ",
         " [user_type]",
     ]
+
+
+def test_a_text_in_jinja_is_told_beside_what_can_be_written_and_that_of_config_only_for_a_model_that_has_the_column_by_a_star() -> (
+    None
+):
+    sql = f"{{{{ config(unique_key='user_type') }}}}\n{{% set c = 'user_type' %}}select *, {{{{ f('user_type') }}}} from {STG} where user_type > ''"
+    found = in_sql(sql, "user_type", ["stg"], "duckdb")
+    assert [(each.inside, each.by_hand) for each in found] == [
+        ("{% set c = 'user_type' %}", True),
+        ("{{ f('user_type') }}", True),
+        ("", False),
+    ]
+    with_config = in_sql(sql, "user_type", ["stg"], "duckdb", configures=True)
+    assert with_config[0].inside == "{{ config(unique_key='user_type') }}"
+    assert with_config[1:] == found
+
+
+@pytest.mark.parametrize(
+    ("joined", "sides"),
+    [
+        (f"{STG} as s join {OTHER} as o using (user_type)", ("s", "o")),
+        (f"{STG} left join {OTHER} using (user_type)", ("stg", "o")),
+        (f"{OTHER} as o join {STG} as s using (id, user_type)", ("s", "o")),
+        (f"{OTHER} as o join {OTHER} as p using (user_type)", None),
+        (f"{OTHER} as o join {OTHER} as p using (id) join {STG} as s using (user_type)", ("s", "o or p")),
+    ],
+)
+def test_of_using_both_sides_are_told(joined: str, sides: tuple[str, str] | None) -> None:
+    found = in_sql(f"select 'user_type' as x from {joined}", "user_type", ["stg"], "duckdb")
+    assert [each.other for each in found if each.other] == ([sides] if sides else [])
+
+
+def test_on_bigquery_a_name_in_having_may_be_that_of_another_output() -> None:
+    sql = f"select upper(user_type) as user_type, count(*) as n from {STG} group by id having user_type > ''"
+    assert [each.unsure for each in in_sql(sql, "user_type", ["stg"], "bigquery")] == [False, True]
+    assert [each.unsure for each in in_sql(sql, "user_type", ["stg"], "duckdb")] == [False, False]

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from dbt_playbooks.migrations.properties import added_test, block_of, column_place, removed_test
+from dbt_playbooks.migrations.properties import added_test, block_of, column_place, removed_entry, removed_test
 
 TEST = {"dbt_playbooks.columns_equal": {"arguments": {"a": "x", "b": "y"}}}
 FILE = textwrap.dedent(
@@ -101,3 +101,38 @@ def test_a_model_that_is_not_there_and_yaml_that_is_none_have_no_block() -> None
     start, end = block_of(FILE, "other") or (0, 0)
     assert FILE[start:end].strip().startswith("name: other")
     assert "orders" not in FILE[start:end].rstrip(" -\n").split("columns")[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        (
+            "models:\n  - name: stg\n    columns:\n      - name: id\n      - name: x\n        data_tests: [t]\n      - name: y\n",
+            [4, 5],
+        ),
+        (
+            "models:\n  - name: stg\n    columns:\n      - description: of x\n        name: x\n        data_tests:\n          - t\n",
+            [2, 3, 4, 5, 6],
+        ),
+        ("models:\n  - name: stg\n    columns: [{name: x, data_tests: [t]}, {name: y}]\n", None),
+        ("models:\n  - columns:\n      - name: x\n    name: stg\n", None),
+    ],
+)
+def test_the_entry_of_a_column_goes_with_all_of_its_lines(text: str, gone: list[int] | None) -> None:
+    (edit,) = removed_entry("m.yml", text, "stg", "x")
+    lines = text.split("\n")
+    if gone is None:
+        assert (edit.after, edit.note) == (None, "without the column x")
+    else:
+        assert edit.after == ()
+        assert (edit.line, list(edit.before)) == (gone[0] + 1, [lines[each] for each in gone])
+
+
+def test_of_a_column_that_has_nothing_but_the_test_nothing_is_left() -> None:
+    text = (
+        "models:\n  - name: stg\n    columns:\n      - name: id\n      - name: x\n        data_tests:\n          - t\n"
+    )
+    (edit,) = removed_test("m.yml", text, "stg", "t", "x")
+    assert edit.before == ("      - name: x", "        data_tests:", "          - t")
+    (edit,) = removed_test("m.yml", text.replace("- name: x\n", "- name: x\n        description: d\n"), "stg", "t", "x")
+    assert edit.before == ("        data_tests:", "          - t")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from evolving import graph, lineage, node
 
 from dbt_playbooks.impact.lineage import Lineage
@@ -134,11 +135,11 @@ def test_of_a_line_that_is_only_partly_clear_both_the_edit_and_the_rest_are_told
     reads = lineage(passes={"stg.user_type": "user_type"})
     found = readers(tmp_path, (node("other"), None), (mart(sql), reads))
     after = "select user_segment as user_type, (select max(user_type) from {{ ref('other') }}) as top, (user_type)"
-    assert edits(found, "mart") == [
-        (1, (after,), ""),
-        (1, None, "user_segment in place of user_type, if it is the column of this model"),
-        (1, None, "user_segment in place of user_type, and user_type still the name of what comes of it"),
-    ]
+    assert edits(found, "mart") == [(1, (after,), "")]
+    assert found.found[0].edits[0].left == (
+        "user_segment in place of user_type, if it is the column of this model",
+        "user_segment in place of user_type, and user_type still the name of what comes of it",
+    )
 
 
 def test_the_test_that_compares_both_names_is_no_reader_and_others_move_with_the_entry(tmp_path: Path) -> None:
@@ -194,12 +195,66 @@ def test_of_a_retype_the_failures_go_as_well_and_the_test_of_the_cast_stays(tmp_
     assert edits(found, "mart") == [(1, None, "without user_type_cast_failures")]
 
 
-def test_of_a_removal_each_line_is_shown_and_none_is_written(tmp_path: Path) -> None:
-    sql = "select\n  user_type, -- user_type\n  id\nfrom {{ ref('stg') }}"
+def test_of_a_removal_an_item_goes_with_its_comma_and_of_the_rest_each_line_is_shown(tmp_path: Path) -> None:
+    sql = "select\n  user_type, -- user_type\n  id\nfrom {{ ref('stg') }}\nwhere user_type > 'a'\norder by user_type"
     found = readers(
         tmp_path, (mart(sql), lineage(["id"], passes={"stg.user_type": "user_type"})), kind="remove", new=None
     )
-    assert edits(found, "mart") == [(2, None, "without user_type")]
+    assert edits(found, "mart") == [
+        (2, ("  -- user_type",), ""),
+        (5, None, "without user_type"),
+        (6, None, "without user_type"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("select id, s.user_type as kind from {{ ref('stg') }} as s", "select id from {{ ref('stg') }} as s"),
+        ("select \"user_type\", id from {{ ref('stg') }}", "select id from {{ ref('stg') }}"),
+        ("select user_type from {{ ref('stg') }}", None),
+        ("select id, upper(user_type) as kind from {{ ref('stg') }}", None),
+        ("select user_type, user_type as b from {{ ref('stg') }}", None),
+        ("with e as (select id, user_type from {{ ref('stg') }}) select id, user_type from e", None),
+        ("select id, user_type from {{ ref('stg') }} union all select 1, 'a'", None),
+    ],
+)
+def test_an_item_goes_only_where_nothing_else_needs_it(tmp_path: Path, before: str, after: str | None) -> None:
+    reads = lineage(["id"], passes={"stg.user_type": "user_type"})
+    found = readers(tmp_path, (mart(before), reads), kind="remove", new=None)
+    assert edits(found, "mart") == [(1, None if after is None else (after,), "" if after else "without user_type")]
+
+
+def test_of_a_removal_those_that_read_it_from_a_reader_are_readers_by_the_name_that_it_has_there(
+    tmp_path: Path,
+) -> None:
+    passes = [
+        (mart("select id, user_type as kind from {{ ref('stg') }}"), lineage(["id"], passes={"stg.user_type": "kind"})),
+        (
+            mart("select id, kind from {{ ref('mart') }}", "report", "mart"),
+            lineage(["id"], passes={"mart.kind": "kind"}),
+        ),
+        (
+            mart("select count(*) as n from {{ ref('report') }} where kind = 1", "counts", "report"),
+            lineage(["n"], {"report.kind": ["filters"]}),
+        ),
+        (
+            mart("select upper(kind) as up from {{ ref('report') }}", "upper", "report"),
+            lineage(["up"], {"report.kind": ["reads"]}),
+        ),
+        (mart("select up from {{ ref('upper') }}", "below", "upper"), lineage(passes={"upper.up": "up"})),
+    ]
+    found = readers(tmp_path, *passes, kind="remove", new=None)
+    assert [(each.node.name, each.column) for each in found.found] == [
+        ("mart", "user_type"),
+        ("report", "kind"),
+        ("counts", "kind"),
+        ("upper", "kind"),
+    ]
+    assert edits(found, "report") == [(1, ("select id from {{ ref('mart') }}",), "")]
+    # under another name the readers keep what they read
+    found = readers(tmp_path, *passes)
+    assert [each.node.name for each in found.found] == ["mart"]
 
 
 def test_an_exposure_may_read_it_and_what_could_not_be_read_is_told(tmp_path: Path) -> None:

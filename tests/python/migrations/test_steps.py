@@ -128,7 +128,10 @@ def test_a_retype_is_looked_at_before_its_readers_move(tmp_path: Path) -> None:
     assert first.commands[0] == last.commands[0] == look
     assert last.title == "let user_id and user_id_cast_failures go: set phase to 'new'"
     gone = ("          - dbt_playbooks.cast_failure_rate_below: {arguments: {to: integer}}",)
-    assert written(last)[1] == ("models/stg.yml", 9, gone, ())
+    assert written(last)[1:] == [
+        ("models/stg.yml", 6, ("      - name: user_id",), ("      - name: user_id_int",)),
+        ("models/stg.yml", 9, gone, ()),
+    ]
 
 
 def test_a_retype_without_its_test_gets_it_with_the_options_of_the_cast(tmp_path: Path) -> None:

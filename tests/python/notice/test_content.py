@@ -136,9 +136,31 @@ def test_who_reads_a_star_that_is_filtered_by_the_column_is_not_told_that_nothin
     passes = lineage(passes={"filtered.user_type": "user_type"})
     found = notice(tmp_path, (filtered, reads), (child, passes), kind="rename", column="user_type", to="user_segment")
     assert found.downstream.follows == []
-    assert [plain(each) for each in found.downstream.edited] == ["models/filtered.sql", "models/child.sql"]
-    assert [plain(each) for each in found.downstream.starred] == ["models/filtered.sql"]
+    assert [plain(each) for each in found.downstream.edited] == [
+        "models/filtered.sql; it takes all columns, so tell those who read it",
+        "models/child.sql",
+    ]
+    assert found.downstream.starred == []
     assert found.risk.reason == "2 readers in the project"
+
+
+def test_what_stands_in_yaml_is_called_by_its_name_once_and_tests_are_no_readers(tmp_path: Path) -> None:
+    snapshot = node(
+        "history", "snapshot", ["events"], path="snapshots/all.yml", raw_code="select * from {{ ref('events') }}"
+    )
+    reads = lineage(passes={"events.user_type": "user_type"}, star=True, configured=frozenset({"user_type"}))
+    unit = node("of_events", "unit_test", ["events"], path="models/all.yml", language=None)
+    found = notice(
+        tmp_path,
+        (snapshot, reads),
+        (unit, Lineage(unread="its rows can't be read")),
+        kind="rename",
+        column="user_type",
+        to="user_segment",
+    )
+    said = [plain(each) for _, group in found.downstream.groups() for each in group]
+    assert said == ["snapshot history; it takes all columns, so tell those who read it"]
+    assert found.risk.reason == "1 reader in the project"
 
 
 @pytest.mark.parametrize(
