@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dbt_playbooks.errors import PlaybooksError, ProjectError
-from dbt_playbooks.interface import Node, Shape
+from dbt_playbooks.interface import Compiled, Node, Shape
 from dbt_playbooks.project.reach import admits_one_process
 from dbt_playbooks.redact import Redactor
 
@@ -26,7 +26,7 @@ class _Opened(Protocol):
     adapter_type: str
 
     def nodes(self) -> list[Node]: ...
-    def compiled(self, node: Node, incremental: bool = False) -> str: ...
+    def compiled(self, node: Node, incremental: bool = False) -> Compiled: ...
     def columns_of(self, sql: str, header: str | None = None) -> dict[str, str]: ...
     def call(self, macro: str, **arguments: Any) -> Any: ...
     def execute(self, sql: str) -> None: ...
@@ -123,8 +123,8 @@ class Shapes:
         if above is not None:
             return Shape(why_not=f"{self._nodes[above].name}, which it reads, is not known")
         try:
-            first = self._project.compiled(node)
-            later = self._project.compiled(node, True) if node.materialized == "incremental" else first
+            first = self._project.compiled(node).sql
+            later = self._project.compiled(node, True).sql if node.materialized == "incremental" else first
             if self._why_not is not None:
                 return Shape(why_not=self._why_not, holds=True)
             columns = self._described(node, first)
