@@ -127,7 +127,7 @@ def _rounds(graph: Graph, impact: Impact, column: str, change: Change) -> Iterat
         if (node.unique_id, name.lower()) in seen:
             continue
         seen.add((node.unique_id, name.lower()))
-        direct = _direct(graph, impact, name, node)
+        direct = _direct(graph, impact, name, node, removes=True)
         yield name, direct
         for each in direct.affected:
             if each.node in direct.carriers or each.node == node:
@@ -174,8 +174,11 @@ class _Direct:
     gone: bool = False
 
 
-def _direct(graph: Graph, impact: Impact, column: str, start: Node) -> _Direct:
-    """A node that reads the column under the name that another node gave it is not one: an edit there keeps that name."""
+def _direct(graph: Graph, impact: Impact, column: str, start: Node, removes: bool = False) -> _Direct:
+    """A node that reads the column under the name that another node gave it is not one: an edit there keeps that name.
+
+    A union that takes all columns by a star minds none that is renamed, and each that is removed.
+    """
     affected = {each.node.unique_id: each for each in impact.affected}
     tables = {start.unique_id: start}
     found: dict[str, Affected] = {}
@@ -191,7 +194,7 @@ def _direct(graph: Graph, impact: Impact, column: str, start: Node) -> _Direct:
                 there and there.lower() == column.lower() and _by_a_star(graph, edge.child, parent, there.lower())
                 for there in carried
             )
-            if child.named or not by_a_star:
+            if child.named or not by_a_star or (removes and "unites" in child.uses):
                 found[edge.child] = child
             if by_a_star and edge.child not in tables:
                 tables[edge.child] = child.node

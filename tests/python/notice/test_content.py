@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,18 @@ def test_whoever_takes_the_column_by_a_star_reads_it(tmp_path: Path, kind: str) 
     found = notice(tmp_path, (star, lineage(passes={"events.user_type": "user_type"}, star=True)), **options)
     assert found.downstream.edited == []
     assert (found.risk.level, found.risk.reason) == ("high", "1 reader in the project")
+
+
+def test_a_union_by_position_needs_an_edit_when_one_of_its_columns_goes_and_none_when_it_is_renamed(
+    tmp_path: Path,
+) -> None:
+    stacked = node("stacked", parents=["events"], raw_code="select * from {{ ref('events') }} union all select 1, 'a'")
+    unites = lineage(reads={"events.user_type": ["unites"]}, passes={"events.user_type": "user_type"}, star=True)
+    unites = replace(unites, named=frozenset())
+    for kind, to, edited in (("remove", {}, True), ("rename", {"to": "user_segment"}, False)):
+        found = notice(tmp_path, (stacked, unites), kind=kind, column="user_type", **to)
+        assert ("models/stacked.sql" in " ".join(map(plain, found.downstream.edited))) is edited
+        assert found.risk.level == "high"
 
 
 def test_who_reads_a_star_that_is_filtered_by_the_column_is_not_told_that_nothing_is_to_be_edited(
