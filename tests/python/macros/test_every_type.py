@@ -140,6 +140,10 @@ def test_a_changed_value_is_seen_on_every_path(macro, changed, data_type):
     counted = macro("compare_row_counts", old, new, by=["id", "v"]).rows
     assert [row[-1] for row in counted].count("same") == 0
     assert len(macro("test_rows_match", old, compare_model=new, key="id").rows) == number
+    checks = {name: (verdict, what) for name, verdict, what in macro("cutover", old, new, key="id").value}
+    assert checks["rows"] == (
+        "problem", f"0 only in the table, 0 only in the replacement, {number} that differ, of {number} and {number}"
+    )  # fmt: skip
 
 
 def asked(macro, old, new):
