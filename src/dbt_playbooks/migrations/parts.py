@@ -100,7 +100,8 @@ def leave_readers(it: Situation, title: str, *first: str) -> list[Step]:
     notes = [_may_note(each, it.change) for each in it.readers.found if each.may]
     notes += [f"whether {each.node.name} reads it could not be told: {each.reason}" for each in it.readers.unread]
     notes += [
-        f"{each.node.kind} {each.node.name} reads {each.column} and its file does not say so: look at the macros that it calls, and at whole rows"
+        f"{each.node.kind} {each.node.name} reads {each.column} and its file does not say so: "
+        "look at the macros that it calls, at whole rows, and at its config"
         for each in sure
         if not each.edits and each.node.kind in HOLDS_SQL and not _is_compared(it, each.node)
     ]

@@ -157,7 +157,7 @@ def test_a_reader_whose_file_does_not_name_the_column_is_told_of(shop: Shop) -> 
     a_rename(shop, "select id, {{ kind() }} as kind from {{ ref('base') }}\n")
     move, last = steps(shop)
     assert (
-        "model reader reads note and its file does not say so: look at the macros that it calls, and at whole rows"
+        "model reader reads note and its file does not say so: look at the macros that it calls, at whole rows, and at its config"
         in move["notes"]
     )
     assert any("model reader does not build: Binder Error" in note for note in last["notes"])
@@ -323,3 +323,18 @@ def test_a_function_that_does_not_take_the_new_type_is_told_with_the_edit(shop: 
     assert edit["fails"][0].startswith(
         "model reader does not build: Binder Error: No function matches the given name and argument types 'upper(BIGINT)'"
     )
+
+
+def test_on_bigquery_only_what_is_edited_is_compiled_and_that_nothing_is_described_is_said(shop: Shop) -> None:
+    profile = "{type: bigquery, method: oauth-secrets, token: none, project: p, schema: d, api_endpoint: 'http://127.0.0.1:1'}"
+    shop.write("profiles.yml", f"shop: {{target: dev, outputs: {{dev: {profile}}}}}\n")
+    a_rename(shop, "select id, struct(note) as s from {{ ref('base') }}\n", other="select id from {{ ref('base') }}\n")
+    move, _ = steps(shop)
+    assert move["edits"][0]["after"] == ["select id, struct(remark as note) as s from {{ ref('base') }}"]
+    assert move["tried"] == {
+        "compiled": 1,
+        "described": 0,
+        "why_not": "only DuckDB is asked what a query returns, not bigquery",
+        "waits": 0,
+        "broken": [],
+    }
