@@ -89,6 +89,9 @@ def test_what_holds_for_partitions_goes_only_to_partitions_of_the_same_kind(shop
         if options:
             assert what.endswith(f" first: {SET}({options})")
             macro.analyze(what.split("first: ")[1])
+        if what.startswith("the lifetime"):
+            kept = old["timePartitioning"].get("expirationMs") is not None
+            assert f"those of the table {'expire after 90.0 days' if kept else 'do not expire'}, " in what
     made.cut(strategy="rename", accept="lost", dry_run=False)
     assert "partition_expiration_days" not in made.changed[0][0]
     assert "require_partition_filter" not in made.changed[0][0]
