@@ -448,6 +448,19 @@ def test_readers_are_counted_by_user(macro, table):
     assert "session_user" not in macro("recent_readers_sql", orders).text
 
 
+def test_all_readers_of_thirty_days_are_counted_unless_asked_otherwise(macro, table):
+    table(types={"id": "int64"}, name="orders")
+    asked: list[str] = []
+    stubs = {"run_query": lambda sql: asked.append(sql) or SimpleNamespace(rows=[])}
+    assert (
+        "who queried `test-project`.`dbt_test`.`orders` in the last 30 days"
+        in macro("recent_readers", "orders", stubs=stubs).printed
+    )
+    assert ("interval 30 day" in asked[0], "session_user" in asked[0]) == (True, False)
+    assert "in the last day\n" in macro("recent_readers", "orders", days=1, others_only=True, stubs=stubs).printed
+    assert "session_user()" in asked[1]
+
+
 def test_the_right_that_the_jobs_need_is_said_before_they_are_asked(macro, table):
     table(types={"id": "int64"}, name="orders")
 
