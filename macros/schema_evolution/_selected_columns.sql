@@ -30,7 +30,7 @@
   {%- endif -%}
   {%- set config = place.get('config') -%}
   {#- dbt 2 (Fusion) has no code to render, and a model that nothing can be noted in -#}
-  {%- if not dbt_version.startswith('1.') or flags.WHICH not in ('run', 'build') or place.get('resource_type') not in ('model', 'snapshot') or config is not mapping
+  {%- if not dbt_version.startswith('1.') or not dbt_playbooks._is_about_to_run() or place.get('resource_type') not in ('model', 'snapshot') or config is not mapping
     or config.get('pre-hook') or config.get('pre_hook') or config.get('sql_header') or not dbt_playbooks._parents_are_there(place) -%}
     {{ return(none) }}
   {%- endif -%}

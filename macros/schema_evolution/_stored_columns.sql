@@ -1,16 +1,22 @@
 {#- What an incremental model has stored when a change goes on: rows that a run does not write again stay as they are. -#}
 
-{#- {'relation', 'columns' (see `_columns_of`)} of the calling model's table; none where nothing is stored that stays: no incremental model, no table yet, or a full refresh. -#}
+{#- {'relation', 'columns' (see `_columns_of`)} of the calling model's table; none where nothing is stored that stays: no incremental model, no table yet, or a full refresh.
+    None, too, where the model is only compiled: what is asked here costs a query, and matters before a run. -#}
 {% macro _stored_model() %}
   {%- set place = dbt_playbooks._calling_model() -%}
   {%- set config = place.get('config') if execute else none -%}
-  {%- if config is not mapping or config.get('materialized') != 'incremental' or not place.get('schema') or 'dbt_playbooks_asking' in place -%}
+  {%- if config is not mapping or config.get('materialized') != 'incremental' or not place.get('schema') or 'dbt_playbooks_asking' in place or not dbt_playbooks._is_about_to_run() -%}
     {{ return(none) }}
   {%- elif (flags.FULL_REFRESH if config.get('full_refresh') is none else config.get('full_refresh')) -%}
     {{ return(none) }}
   {%- endif -%}
   {%- set relation = adapter.get_relation(database=place.get('database'), schema=place.get('schema'), identifier=place.get('alias')) -%}
   {{ return({'relation': relation, 'columns': dbt_playbooks._columns_of(relation)} if relation is not none and relation.type == 'table' else none) }}
+{% endmacro %}
+
+{#- Whether what is compiled runs right afterwards. -#}
+{% macro _is_about_to_run() %}
+  {{ return(flags.WHICH in ('run', 'build', 'retry')) }}
 {% endmacro %}
 
 {#- Refuses a typed column that is stored with another type: no value of on_schema_change brings the stored values there by the rule of the casts. -#}

@@ -110,8 +110,11 @@ def test_backups_are_listed_by_table_and_all_together(macro, table, backed_up):
     table({"id": [1]}, name="orders_old")
     macro("backup_table", "orders_old", suffix="a")
     backed_up("a")
-    assert [row[1].split(".")[-1] for row in macro("list_backups").value] == ["orders", "orders_old"]
-    assert [row[1].split(".")[-1] for row in macro("list_backups", "orders_old").value] == ["orders_old"]
+    both, one = macro("list_backups"), macro("list_backups", "orders_old")
+    assert [row[1].split(".")[-1] for row in both.value] == ["orders", "orders_old"]
+    assert [row[1].split(".")[-1] for row in one.value] == ["orders_old"]
+    assert both.printed.startswith("backups of the tables of memory.dbt_test, the newest first, in UTC\n")
+    assert one.printed.startswith('backups of "memory"."dbt_test"."orders_old", the newest first, in UTC\n')
 
 
 def test_a_table_without_a_backup_is_told_from_one_that_does_not_exist(macro):

@@ -484,6 +484,8 @@ def test_a_past_that_is_older_than_the_window_is_refused_with_the_window(macro, 
 def test_the_past_of_a_table_that_is_gone_points_to_the_copy_command(macro, call):
     with macro.raises("bq cp test-project:dbt_test.orders@1706697000000 test-project:dbt_test.orders"):
         call("restore_table", "orders", **AS_OF, tables={"orders": None})
+    with macro.raises("bq cp test-project:dbt_test.orders@1706697000123 test-project:dbt_test.orders"):
+        call("restore_table", "orders", as_of="2024-01-31T10:30:00.123999Z", tables={"orders": None})
     with macro.raises("bq cp 'test-project:dbt_test.it'\\''s@1706697000000' 'test-project:dbt_test.it'\\''s'"):
         call("restore_table", "dbt_test.it's", **AS_OF, tables={"it's": None})
 

@@ -89,6 +89,9 @@ def test_what_holds_for_partitions_goes_only_to_partitions_of_the_same_kind(shop
         if options:
             assert what.endswith(f" first: {SET}({options})")
             macro.analyze(what.split("first: ")[1])
+        if what.startswith("the lifetime"):
+            kept = old["timePartitioning"].get("expirationMs") is not None
+            assert f"those of the table {'expire after 90.0 days' if kept else 'do not expire'}, " in what
     made.cut(strategy="rename", accept="lost", dry_run=False)
     assert "partition_expiration_days" not in made.changed[0][0]
     assert "require_partition_filter" not in made.changed[0][0]
@@ -443,6 +446,19 @@ def test_readers_are_counted_by_user(macro, table):
     ):
         assert part in query.text
     assert "session_user" not in macro("recent_readers_sql", orders).text
+
+
+def test_all_readers_of_thirty_days_are_counted_unless_asked_otherwise(macro, table):
+    table(types={"id": "int64"}, name="orders")
+    asked: list[str] = []
+    stubs = {"run_query": lambda sql: asked.append(sql) or SimpleNamespace(rows=[])}
+    assert (
+        "who queried `test-project`.`dbt_test`.`orders` in the last 30 days"
+        in macro("recent_readers", "orders", stubs=stubs).printed
+    )
+    assert ("interval 30 day" in asked[0], "session_user" in asked[0]) == (True, False)
+    assert "in the last day\n" in macro("recent_readers", "orders", days=1, others_only=True, stubs=stubs).printed
+    assert "session_user()" in asked[1]
 
 
 def test_the_right_that_the_jobs_need_is_said_before_they_are_asked(macro, table):

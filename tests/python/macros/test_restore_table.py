@@ -392,6 +392,16 @@ def test_what_replacing_many_rows_with_keys_costs_is_told_first(macro, shelf, co
     assert ("It takes its time" in printed) == (keys is not None)
 
 
+def test_only_keys_of_the_table_itself_count(macro, shelf):
+    name = shelf(
+        "create table books (id bigint, x int); insert into books select i, 1 from range(122881) as r(i); create index by_x on books (x)"
+    )
+    macro.query("create table dbt_test.others (id bigint primary key, code varchar unique)")
+    macro.query("create unique index of_another on dbt_test.others (code)")
+    assert "It takes its time" not in macro("restore_table", "books", from_backup=name).printed
+    macro.query("drop table dbt_test.others")
+
+
 def test_a_unique_index_counts_as_a_key(macro, shelf):
     name = shelf(
         "create table books (id bigint); insert into books select i from range(122881) as r(i); create unique index by_id on books (id)"

@@ -61,19 +61,26 @@ INCREMENTAL = {"materialized": "incremental", "on_schema_change": "append_new_co
 
 @pytest.mark.targets("duckdb")
 @pytest.mark.parametrize(
-    ("config", "looked_at"),
+    ("config", "command", "looked_at"),
     [
-        (INCREMENTAL, True),
-        ({**INCREMENTAL, "full_refresh": False}, True),
-        ({**INCREMENTAL, "full_refresh": True}, False),
-        ({"materialized": "table"}, False),
+        (INCREMENTAL, "run", True),
+        (INCREMENTAL, "build", True),
+        (INCREMENTAL, "compile", False),
+        ({**INCREMENTAL, "full_refresh": False}, "run", True),
+        ({**INCREMENTAL, "full_refresh": True}, "run", False),
+        ({"materialized": "table"}, "run", False),
     ],
 )
-def test_only_what_stays_is_looked_at(macro, table, config, looked_at):
+def test_only_what_stays_is_looked_at_before_a_run(macro, table, config, command, looked_at):
     table({"note": ["a", None, "c"], "remark": ["a", "b", None]}, name="kept")
     place = {"name": "kept", "database": "memory", "schema": "dbt_test", "alias": "kept", "config": config}
     said: list[str] = []
-    stubs = {"model": place, "exceptions": SimpleNamespace(warn=lambda message: said.append(message) or "")}
+    flags = SimpleNamespace(WHICH=command, FULL_REFRESH=False)
+    stubs = {
+        "model": place,
+        "flags": flags,
+        "exceptions": SimpleNamespace(warn=lambda message: said.append(message) or ""),
+    }
     macro("renamed_column", "note", "remark", phase="new", stubs=stubs)
     assert [text.split(" of ")[0] for text in said] == (
         ["dbt_playbooks.renamed_column: phase is 'new', and in 1 row"] if looked_at else []
