@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from dbt_playbooks.pytest_plugin.googlesql.features import enabled
-from dbt_playbooks.pytest_plugin.googlesql.functions import FUNCTIONS, NAMESPACES, foreign
+from dbt_playbooks.pytest_plugin.googlesql.functions import FUNCTIONS, NAMESPACES, TABLE_FUNCTIONS, foreign
 from dbt_playbooks.pytest_plugin.googlesql.information_schema import view_of
 
 _STATEMENTS = {
@@ -60,6 +60,8 @@ _PROCEDURES = {
     "bq.refresh_materialized_view", "bq.show_graph_expand_schema",
 }  # fmt: skip
 
+_GRAMMAR = {"array", "cast", "extract", "safe_cast"}
+"""Functions that the grammar knows: what is called so and not found is none of them."""
 _NOT_FOUND = re.compile(
     r"^(Table|Function|Table-valued function|Procedure|Model|Connection|Property graph) not found: (.+?)(;| \[at |$)"
 )
@@ -104,4 +106,6 @@ def is_unknown(message: str, code: int) -> bool:
     if kind == "Procedure":
         return name in _PROCEDURES or (bool(qualifiers) and qualifiers[0] != "bq")
     name = name.removeprefix("safe.")
+    if name in _GRAMMAR or (kind == "Function") == (name in TABLE_FUNCTIONS):
+        return False
     return name in FUNCTIONS or ("." in name and name.split(".")[0] not in NAMESPACES)

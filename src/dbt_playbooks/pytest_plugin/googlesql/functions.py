@@ -14,7 +14,7 @@ _BY_PAGE = {
         ml.advanced_weights ml.annotate_image ml.arima_coefficients ml.arima_evaluate ml.bag_of_words ml.bucketize ml.centroids ml.confusion_matrix
         ml.convert_color_space ml.convert_image_type ml.correlation ml.decode_image ml.describe_data ml.detect_anomalies ml.detect_change_points
         ml.distance ml.entity_features_at_time ml.evaluate ml.explain_forecast ml.explain_predict ml.feature_cross ml.feature_importance ml.feature_info
-        ml.features_at_time ml.forecast ml.generate_embedding ml.generate_table ml.generate_text ml.generate_text_embedding ml.get_insights
+        ml.features_at_time ml.forecast ml.generate_embedding ml.generate_text ml.generate_text_embedding ml.get_insights
         ml.global_explain ml.hash_bucketize ml.holiday_info ml.imputer ml.label_encoder ml.lp_norm ml.max_abs_scaler ml.min_max_scaler
         ml.multi_hot_encoder ml.ngrams ml.normalizer ml.one_hot_encoder ml.polynomial_expand ml.predict ml.principal_component_info
         ml.principal_components ml.process_document ml.quantile_bucketize ml.recommend ml.reconstruction_loss ml.resize_image ml.robust_scaler
@@ -120,6 +120,19 @@ _BY_PAGE = {
 
 FUNCTIONS: dict[str, str] = {name: PAGES + page for page, names in _BY_PAGE.items() for name in names.split()}
 """The page of each function, by its name in lower case."""
+
+_IN_FROM = """
+    appends changes external_object_transform external_query gap_fill graph_expand range_sessionize vector_index.statistics vector_search
+    ai.detect_anomalies ai.evaluate ai.forecast ai.generate_embedding ai.generate_table ai.generate_text ai.key_drivers ai.search
+    ml.advanced_weights ml.annotate_image ml.arima_coefficients ml.arima_evaluate ml.centroids ml.confusion_matrix ml.correlation ml.describe_data
+    ml.detect_anomalies ml.detect_change_points ml.entity_features_at_time ml.evaluate ml.explain_forecast ml.explain_predict ml.feature_importance
+    ml.feature_info ml.features_at_time ml.forecast ml.generate_embedding ml.generate_text ml.generate_text_embedding ml.get_insights
+    ml.global_explain ml.holiday_info ml.predict ml.principal_component_info ml.principal_components ml.process_document ml.recommend
+    ml.reconstruction_loss ml.roc_curve ml.seasonality ml.tfdv_describe ml.training_info ml.transcribe ml.transform ml.translate ml.trend ml.trial_info
+    ml.understand_text ml.validate_data_drift ml.validate_data_skew ml.weights
+"""
+TABLE_FUNCTIONS = frozenset(_IN_FROM.split())
+"""Those that stand in FROM, by the syntax on their pages; all others stand where a value does."""
 
 NAMESPACES = frozenset({name.split(".")[0] for name in FUNCTIONS if "." in name} | {"bq", "safe"})
 """What BigQuery's functions have before their name: a function that has anything else there is one of a dataset."""

@@ -31,6 +31,22 @@ class Transaction:
 
 
 @dataclass
+class Made:
+    """A table that the script made, as far as rules ask; names of columns are in lower case."""
+
+    layout: set[str] = field(default_factory=set)
+    """The columns by which it is partitioned and clustered."""
+    primary_key: set[str] = field(default_factory=set)
+    foreign_keys: set[str] = field(default_factory=set)
+    parameters: dict[str, Any] = field(default_factory=dict)
+    """The length, or precision and scale, of a column's type; None of one that has none."""
+
+    @property
+    def keys(self) -> set[str]:
+        return self.primary_key | self.foreign_keys
+
+
+@dataclass
 class Scope:
     """Types are the analyzer's own; a table is its columns by name."""
 
@@ -48,8 +64,8 @@ class Scope:
     """Variables and columns of which the type is not wholly known: what the analyzer says of a statement that names one is no error of it."""
     temporary: set[Path] = field(default_factory=set)
     """Tables by their path, and functions by their name in lower case, that end with the script."""
-    fixed: dict[Path, set[str]] = field(default_factory=dict)
-    """Columns in lower case that a table of the script can't lose: those of its partitions, clusters and keys."""
+    made: dict[Path, Made] = field(default_factory=dict)
+    """What rules ask of the tables that the script made or gave a key."""
     connections: set[Path] = field(default_factory=set)
     """Those that statements name: each is taken to be there."""
     transaction: Transaction = field(default_factory=lambda: Transaction())
@@ -137,7 +153,7 @@ class Scope:
             self.opaque.add(self.full(tuple(resolved.name_path)))
 
     def remember(self, statement: Node) -> None:
-        """What rules ask of later: what ends with the script, what a table can't lose, and whether a transaction is open."""
+        """What rules ask of later: what ends with the script, what its tables can't lose, and whether a transaction is open."""
         kind, name = statement.kind, tuple(statement.value("name_path") or ())
         path = self.full(name) if name else ()
         if kind == "BeginStmt":
@@ -145,14 +161,18 @@ class Scope:
         elif kind in ("CommitStmt", "RollbackStmt"):
             self.transaction.opened_in = None
         elif kind.startswith("Create") and kind.endswith("FunctionStmt"):
-            lower = tuple(each.lower() for each in name)
-            (self.temporary.add if statement.choice("create_scope") == "CREATE_TEMP" else self.temporary.discard)(lower)
+            self._remember_temporary(statement, tuple(each.lower() for each in name))
         elif kind in ("CreateTableStmt", "CreateTableAsSelectStmt"):
-            (self.temporary.add if statement.choice("create_scope") == "CREATE_TEMP" else self.temporary.discard)(path)
-            self.fixed[path] = _fixed(statement)
+            self._remember_temporary(statement, path)
+            self.made[path] = _made(statement)
         elif kind == "DropStmt":
             self.temporary.discard(path)
-            self.fixed.pop(path, None)
+            self.made.pop(path, None)
+        elif kind == "AlterTableStmt":
+            _change(self.made.setdefault(path, Made()), statement)
+
+    def _remember_temporary(self, statement: Node, path: Path) -> None:
+        (self.temporary.add if statement.choice("create_scope") == "CREATE_TEMP" else self.temporary.discard)(path)
 
     def _alter(self, resolved: Any) -> None:
         path = self.full(tuple(resolved.name_path))
@@ -258,14 +278,41 @@ def _routine(resolved: Any) -> tuple[str, Any]:
     return "custom_function", made
 
 
-def _fixed(statement: Node) -> set[str]:
-    """The columns of a new table that it can't lose, in lower case: those of its partitions, clusters and keys."""
-    names = [str(each.value("name")).lower() for each in statement.nodes("column_definition_list")]
+def _made(statement: Node) -> Made:
+    columns = statement.nodes("column_definition_list")
+    names = [str(each.value("name")).lower() for each in columns]
     by = [*statement.nodes("partition_by_list"), *statement.nodes("cluster_by_list")]
-    found = {str(column.value("column").name).lower() for each in by for column in each.all("ColumnRef")}
-    keys = [key for key in (statement.node("primary_key"),) if key is not None]
-    offsets = [number for key in keys for number in key.value("column_offset_list")]
-    offsets += [
-        number for key in statement.nodes("foreign_key_list") for number in key.value("referencing_column_offset_list")
+    key = statement.node("primary_key")
+    own = [] if key is None else key.value("column_offset_list")
+    foreign = [
+        number
+        for each in statement.nodes("foreign_key_list")
+        for number in each.value("referencing_column_offset_list")
     ]
-    return found | {names[number] for number in offsets if number < len(names)}
+    return Made(
+        layout={str(column.value("column").name).lower() for each in by for column in each.all("ColumnRef")},
+        primary_key={names[number] for number in own if number < len(names)},
+        foreign_keys={names[number] for number in foreign if number < len(names)},
+        parameters={name: _parameters(each) for name, each in zip(names, columns, strict=True)},
+    )
+
+
+def _change(made: Made, statement: Node) -> None:
+    for action in statement.nodes("alter_action_list"):
+        constraint = action.node("constraint") if action.kind == "AddConstraintAction" else None
+        if constraint is not None and constraint.kind == "PrimaryKey":
+            made.primary_key = {str(each).lower() for each in constraint.value("column_name_list")}
+        elif constraint is not None and constraint.kind == "ForeignKey":
+            made.foreign_keys |= {str(each).lower() for each in constraint.value("referencing_column_list")}
+        elif action.kind == "DropPrimaryKeyAction":
+            made.primary_key = set()
+        elif action.kind == "DropConstraintAction":
+            # which of them it was is not known: nothing is said of the others
+            made.foreign_keys = set()
+        elif action.kind == "AlterColumnSetDataTypeAction":
+            made.parameters[str(action.value("column")).lower()] = action.value("updated_type_parameters")
+
+
+def _parameters(column: Node) -> Any:
+    annotations = column.node("annotations")
+    return None if annotations is None else annotations.value("type_parameters")

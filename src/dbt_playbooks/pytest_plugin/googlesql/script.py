@@ -201,7 +201,11 @@ class Script:
         line, column = self._source.place(self._piece(node.sql).begins)
         within = f" of the EXECUTE IMMEDIATE at {line}:{column}"
         options = self._with_parameters(given, targets)
-        yield from Script(self._analyzer, node.sql.string_value, within, options).statements(scope)
+        # it sees what the script made, and none of its variables
+        inner = scope.inner()
+        inner.variables = {}
+        yield from Script(self._analyzer, node.sql.string_value, within, options).statements(inner)
+        scope.unseen |= inner.unseen
 
     def _with_parameters(self, given: Sequence[tuple[str, Any]], targets: Sequence[Any]) -> Any:
         from zetasql.types import AnalyzerOptions, ParameterMode
@@ -237,7 +241,10 @@ class Script:
             return Statement(piece.sql, "unsupported", {}, unsupported="the analyzer itself breaks on it"), ()
         except ZetaSQLError as error:
             said = message_of(error)
-            loads = type(node).__name__ == "ASTAuxLoadDataStatement" and said.startswith("Table not found")
+            reads_elsewhere = (
+                type(node).__name__ == "ASTAuxLoadDataStatement" or getattr(node, "replica_source", None) is not None
+            )
+            loads = reads_elsewhere and said.startswith("Table not found")
             unknown = is_unknown(said, int(getattr(error, "code", 0) or 0)) or scope.is_opaque(said)
             vague = scope.is_vague(piece.text) and not said.startswith("Syntax error")
             if not (unknown or loads or vague):

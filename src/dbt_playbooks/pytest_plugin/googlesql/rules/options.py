@@ -5,6 +5,7 @@ Not judged are the options of models, and whether a value is one that BigQuery t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -96,6 +97,7 @@ FORMATS = {
     "files": ("AVRO", "CSV", "DATASTORE_BACKUP", "DELTA_LAKE", "JSON", "NEWLINE_DELIMITED_JSON", "ORC", "PARQUET"),
     "export": ("ALLOYDB", "AVRO", "CLOUD_BIGTABLE", "CLOUD_PUBSUB", "CLOUD_SPANNER", "CSV", "JSON", "PARQUET"),
 }  # fmt: skip
+_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _TAKEN = {
     "FLOAT64": {"INT64", "NUMERIC", "BIGNUMERIC"},
     "TIMESTAMP": {"STRING"},
@@ -164,6 +166,14 @@ def _value(owner: str, name: str, wanted: str, value: Node) -> Iterator[Fault]:
             f"Option {name} value has type {type_text(value.type)} which cannot be treated as expected type {wanted}",
             value,
         )
+        return
+    if (
+        wanted == "TIMESTAMP"
+        and found == "STRING"
+        and literal is not None
+        and not _DAY.match(literal.value.string_value)
+    ):
+        yield Fault(f"Option {name} is a TIMESTAMP, and '{literal.value.string_value}' is none", value)
         return
     allowed = FORMATS.get(owner) if name == "format" else _VALUES.get(name)
     text = "" if literal is None else literal.value.string_value

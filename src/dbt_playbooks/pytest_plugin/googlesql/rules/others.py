@@ -40,9 +40,25 @@ def change(judged: Judged) -> Iterator[Fault]:
         yield Fault("ASSERT_ROWS_MODIFIED is not supported", statement.node("assert_rows_modified"))
     if statement.kind == "TruncateStmt" and statement.node("where_expr") is not None:
         yield Fault("TRUNCATE TABLE takes no WHERE: use DELETE", statement.node("where_expr"))
-    for item in statement.all("UpdateItem"):
+    if _lacks_columns(judged, target):
+        yield Fault("The columns must be named: the table is partitioned by the time of its ingestion", target)
+    for item in judged.all("UpdateItem"):
         if item.nodes("insert_list") or item.nodes("update_list") or item.nodes("delete_list"):
             yield Fault("Nested DML statements are not supported: set the whole array", item)
+
+
+def _lacks_columns(judged: Judged, target: Node | None) -> bool:
+    """Whether rows are inserted into a table with ingestion time without a list of columns."""
+    columns = {} if target is None else judged.scope.tables.get(judged.table(target), {})
+    if target is None or "_partitiontime" not in {name.lower() for name in columns}:
+        return False
+    if judged.statement.kind == "MergeStmt":
+        return re.search(r"\binsert\s+(row|values)\b", judged.sql, re.IGNORECASE) is not None
+    rest = judged.sql.encode()[target.value("parse_location_range").end :].decode(errors="replace")
+    return (
+        judged.statement.kind == "InsertStmt"
+        and re.match(r"\s*\(\s*(?!\(|select\b|with\b|from\b)", rest, re.IGNORECASE) is None
+    )
 
 
 def export(judged: Judged) -> Iterator[Fault]:
@@ -87,6 +103,8 @@ def rights(judged: Judged) -> Iterator[Fault]:
 
 
 def row_policy(judged: Judged) -> Iterator[Fault]:
+    if not judged.statement.value("name"):
+        yield Fault("CREATE ROW ACCESS POLICY needs the name of the policy")
     yield from _members(judged)
     predicate = judged.statement.node("predicate")
     for call in () if predicate is None else predicate.all("FunctionCall"):
@@ -158,6 +176,11 @@ def drop(judged: Judged) -> Iterator[Fault]:
         yield Fault(f"DROP {kind} takes no {judged.statement.choice('drop_mode')}: only DROP SCHEMA does")
 
 
+def drop_function(judged: Judged) -> Iterator[Fault]:
+    if judged.statement.node("arguments") is not None:
+        yield Fault("DROP FUNCTION takes the name alone, without the types of the arguments")
+
+
 def schema(judged: Judged) -> Iterator[Fault]:
     owner = "external schema" if judged.statement.kind == "CreateExternalSchemaStmt" else "schema"
     yield from options.faults(owner, judged.statement.nodes("option_list"))
@@ -224,6 +247,7 @@ RULES = {
     "CreateRowAccessPolicyStmt": (row_policy,),
     "CreateIndexStmt": (index,),
     "DropStmt": (drop,),
+    "DropFunctionStmt": (drop_function,),
     "CreateSchemaStmt": (schema,),
     "CreateExternalSchemaStmt": (schema,),
     "CreateEntityStmt": (entity,),

@@ -8,6 +8,11 @@ from dbt_playbooks.pytest_plugin.googlesql.rules.judged import Fault, Judged
 from dbt_playbooks.pytest_plugin.googlesql.tree import Node, kind_of, type_text
 
 _ONLY_WINDOWS = {"percentile_cont", "percentile_disc"}
+_NOT_TAKEN = {
+    "approx_count_distinct": ("ARRAY", "STRUCT", "INTERVAL"),
+    "approx_quantiles": ("ARRAY", "STRUCT", "INTERVAL"),
+}
+"""Types that an aggregate function does not take by its page, and the analyzer lets pass."""
 _NOT_COMPARABLE = {"ARRAY", "GEOGRAPHY", "JSON"}
 _NOT_IN_PARTITIONS = {"ARRAY", "FLOAT64", "GEOGRAPHY", "JSON", "STRUCT"}
 
@@ -16,6 +21,16 @@ def calls(judged: Judged) -> Iterator[Fault]:
     for call in judged.all("AggregateFunctionCall"):
         if call.function in _ONLY_WINDOWS:
             yield Fault(f"Analytic function {call.function.upper()} cannot be called without an OVER clause", call)
+        nested = [
+            inner for each in call.nodes("group_by_aggregate_list") for inner in each.all("AggregateFunctionCall")
+        ]
+        if any(inner.nodes("group_by_aggregate_list") for inner in nested):
+            yield Fault("At most two aggregate functions can be nested in one another", call)
+        arguments = call.nodes("argument_list")
+        if arguments and kind_of(arguments[0].type) in _NOT_TAKEN.get(call.function, ()):
+            yield Fault(
+                f"{call.function.upper()} does not take arguments of type {type_text(arguments[0].type)}", arguments[0]
+            )
         if call.value("distinct"):
             for argument in call.nodes("argument_list"):
                 # data-types: an ARRAY or STRUCT is groupable in GROUP BY and SELECT DISTINCT alone
@@ -48,6 +63,12 @@ def set_operations(judged: Judged) -> Iterator[Fault]:
                 yield Fault(f"Column {number} in {kind} {modifier} {said}", second)
 
 
+def recursions(judged: Judged) -> Iterator[Fault]:
+    for scan in judged.all("RecursiveScan"):
+        if scan.choice("op_type") != "UNION_ALL":
+            yield Fault("The terms of a recursive WITH must be united by UNION ALL", scan.node("recursive_term"))
+
+
 def samples(judged: Judged) -> Iterator[Fault]:
     for sample in judged.all("SampleScan"):
         method = str(sample.value("method")).upper()
@@ -74,6 +95,9 @@ def history(judged: Judged) -> Iterator[Fault]:
         when = scan.node("for_system_time_expr")
         if when is not None and any(when.all("SubqueryExpr")):
             yield Fault("FOR SYSTEM_TIME AS OF expression must not contain subqueries", when)
+        for call in () if when is None else when.all("FunctionCall"):
+            if not call.value("function").name.startswith("ZetaSQL:"):
+                yield Fault("FOR SYSTEM_TIME AS OF expression must not call a user-defined function", call)
         path, written = judged.table(scan), "" if when is None else _written(judged, when)
         if times.setdefault(path, written) != written:
             name = ".".join(path)
@@ -98,4 +122,4 @@ def _integer(node: Node) -> int:
     return int(value.value.int64_value) if value is not None else 0
 
 
-RULES = (calls, windows, set_operations, samples, limits, history)
+RULES = (calls, windows, set_operations, recursions, samples, limits, history)
