@@ -31,7 +31,7 @@ def read(name: str) -> list[Any]:
     return yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
 
 
-WRONG = [(each["sql"], each["said"]) for name in ("queries", "tables", "others") for each in read(name)]
+WRONG = [(each["sql"], each["said"]) for name in ("queries", "tables", "others", "more") for each in read(name)]
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,9 @@ def misplaced(statements: Any, *, is_dynamic: bool) -> Iterator[tuple[str, Any]]
     """What is wrong, with the parser's node at which it is."""
     if is_dynamic:
         yield from _dynamic(statements)
+    for each in (getattr(statements, "statement_list", None) or [])[1:]:
+        if type(each).__name__ == "ASTSystemVariableAssignment" and _path(each.system_variable) == "location":
+            yield "SET @@location must be the first statement", each
     yield from _list(statements, [], in_handler=False)
 
 
@@ -67,6 +70,10 @@ def _jump(node: Any, kind: str, around: list[tuple[str, bool]]) -> Iterator[tupl
         )
     elif not label and not allowed:
         yield f"{word} is only allowed inside of a loop", node
+
+
+def _path(variable: Any) -> str:
+    return ".".join(each.id_string for each in variable.path.names).lower()
 
 
 def _label(node: Any) -> str:

@@ -17,6 +17,12 @@ Path = tuple[str, ...]
 TypeOf = Callable[[str], Any]
 
 _SERIAL = itertools.count()
+_KINDS = {
+    "CreateViewStmt": "VIEW",
+    "CreateMaterializedViewStmt": "MATERIALIZED VIEW",
+    "CreateExternalTableStmt": "EXTERNAL TABLE",
+    "CreateSnapshotTableStmt": "SNAPSHOT TABLE",
+}
 
 
 @dataclass
@@ -32,7 +38,7 @@ class Transaction:
 
 @dataclass
 class Made:
-    """A table that the script made, as far as rules ask; names of columns are in lower case."""
+    """A table or view that the script made, as far as rules ask; names of columns are in lower case."""
 
     layout: set[str] = field(default_factory=set)
     """The columns by which it is partitioned and clustered."""
@@ -40,6 +46,8 @@ class Made:
     foreign_keys: set[str] = field(default_factory=set)
     parameters: dict[str, Any] = field(default_factory=dict)
     """The length, or precision and scale, of a column's type; None of one that has none."""
+    kind: str = ""
+    """What it is, as DROP calls it: a VIEW is read, and not changed. Empty of one that the script did not make."""
 
     @property
     def keys(self) -> set[str]:
@@ -127,6 +135,10 @@ class Scope:
         name = _missing_table(message)
         return name is not None and (self.unseen or self.full(name) in self.opaque)
 
+    def kind_of(self, path: Path) -> str:
+        """What the script made under a name: `TABLE`, `VIEW` and so on; empty of anything else."""
+        return self.made[path].kind if path in self.made else ""
+
     def is_vague(self, text: str) -> bool:
         """Whether a statement names what is not wholly known."""
         return bool(self.vague) and not self.vague.isdisjoint(re.findall(r"\w+", text.lower()))
@@ -165,7 +177,9 @@ class Scope:
         elif kind in ("CreateTableStmt", "CreateTableAsSelectStmt"):
             self._remember_temporary(statement, path)
             self.made[path] = _made(statement)
-        elif kind == "DropStmt":
+        elif kind in _KINDS:
+            self.made[path] = Made(kind=_KINDS[kind])
+        elif kind in ("DropStmt", "DropSnapshotTableStmt", "DropMaterializedViewStmt"):
             self.temporary.discard(path)
             self.made.pop(path, None)
         elif kind == "AlterTableStmt":
@@ -290,6 +304,7 @@ def _made(statement: Node) -> Made:
         for number in each.value("referencing_column_offset_list")
     ]
     return Made(
+        kind="TABLE",
         layout={str(column.value("column").name).lower() for each in by for column in each.all("ColumnRef")},
         primary_key={names[number] for number in own if number < len(names)},
         foreign_keys={names[number] for number in foreign if number < len(names)},

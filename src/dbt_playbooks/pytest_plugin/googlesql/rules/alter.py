@@ -23,6 +23,11 @@ _ACTIONS = {
     "AlterConnectionStmt": ["SetOptions"],
     "AlterEntityStmt": ["SetOptions"],
 }  # fmt: skip
+_ALTERED = {
+    "AlterTableStmt": ("TABLE", "SNAPSHOT TABLE", "EXTERNAL TABLE"),
+    "AlterViewStmt": ("VIEW",),
+    "AlterMaterializedViewStmt": ("MATERIALIZED VIEW",),
+}
 _OWNERS = {
     "AlterTableStmt": "table",
     "AlterViewStmt": "view",
@@ -50,6 +55,13 @@ def actions(judged: Judged) -> Iterator[Fault]:
             yield from options.faults(owner, action.nodes("option_list"))
         elif kind == "SetCollate":
             yield from columns.collation(action.node("collation_name"))
+    kind = judged.scope.kind_of(judged.path)
+    if statement.kind in _ALTERED and kind and kind not in _ALTERED[statement.kind]:
+        yield Fault(
+            f"{_words(statement.kind)} cannot change {'.'.join(judged.name)}, which is a {kind}", None, judged.name[-1]
+        )
+    elif kind == "EXTERNAL TABLE" and statement.kind == "AlterTableStmt":
+        yield Fault(f"{_words(statement.kind)} is not supported for external tables", None, judged.name[-1])
     if "RenameColumn" in kinds and set(kinds) != {"RenameColumn"}:
         yield Fault("RENAME COLUMN cannot be used with other actions in one statement")
     if statement.kind == "AlterTableStmt":

@@ -88,6 +88,8 @@ def definition(column: Node, *, is_added: bool = False) -> Iterator[Fault]:
             said = "add it without one, then ALTER COLUMN ... SET DEFAULT"
             yield Fault(f"Cannot add column {name} with a default value to an existing table: {said}", column)
         yield from default_value(name, column.type, default)
+        if annotations is not None and annotations.value("not_null") and is_null(default.node("expression")):
+            yield Fault(f"The default value of the NOT NULL column {name} cannot be NULL", default)
     yield from _generated(name, column)
 
 
@@ -100,14 +102,13 @@ def default_value(name: str, column_type: Any, default: Node) -> Iterator[Fault]
             said = f"The default value of column {name} must be a literal or one of the functions {', '.join(sorted(_DEFAULTS)).upper()}"
             yield Fault(said, value)
             return
-    literal = value if value.kind == "Literal" else None
-    null = (
-        literal is not None
-        and literal.value("value") is not None
-        and literal.value("value").value.WhichOneof("value") is None
-    )
-    if kind_of(column_type) == "ARRAY" and null:
+    if kind_of(column_type) == "ARRAY" and is_null(value):
         yield Fault(f"The default value of the array column {name} cannot be NULL", value)
+
+
+def is_null(value: Node | None) -> bool:
+    literal = None if value is None or value.kind != "Literal" else value.value("value")
+    return literal is not None and literal.value.WhichOneof("value") is None
 
 
 def primary_key(names: list[str], types: dict[str, Any], key: Node) -> Iterator[Fault]:

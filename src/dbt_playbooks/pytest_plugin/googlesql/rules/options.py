@@ -89,6 +89,11 @@ _VALUES = {
     "distance_type": ("EUCLIDEAN", "COSINE", "DOT_PRODUCT"),
     "analyzer": ("LOG_ANALYZER", "NO_OP_ANALYZER", "PATTERN_ANALYZER"),
 }
+_RANGES = {
+    "max_time_travel_hours": range(48, 169, 24),
+    "replication_interval_seconds": range(60, 3601),
+    "container_request_concurrency": range(1, 1001),
+}
 FORMATS = {
     "external table": (
         "AVRO", "CLOUD_BIGTABLE", "CSV", "DATASTORE_BACKUP", "DELTA_LAKE", "GOOGLE_SHEETS", "ICEBERG", "JSON", "NEWLINE_DELIMITED_JSON", "ORC",
@@ -175,6 +180,15 @@ def _value(owner: str, name: str, wanted: str, value: Node) -> Iterator[Fault]:
     ):
         yield Fault(f"Option {name} is a TIMESTAMP, and '{literal.value.string_value}' is none", value)
         return
+    number = (
+        None if literal is None or literal.value.WhichOneof("value") != "int64_value" else literal.value.int64_value
+    )
+    if name in _RANGES and number is not None and number not in _RANGES[name]:
+        allowed_numbers = _RANGES[name]
+        steps = f", in steps of {allowed_numbers.step}" if allowed_numbers.step > 1 else ""
+        yield Fault(
+            f"Option {name} goes from {allowed_numbers[0]} to {allowed_numbers[-1]}{steps}; got {number}", value
+        )
     allowed = FORMATS.get(owner) if name == "format" else _VALUES.get(name)
     text = "" if literal is None else literal.value.string_value
     if allowed and text and text.upper() not in allowed:

@@ -34,6 +34,9 @@ def change(judged: Judged) -> Iterator[Fault]:
             )
         if view_of(path) is not None:
             yield Fault(f"Views of INFORMATION_SCHEMA are read-only: {judged.text(target)}", target)
+        kind = judged.scope.kind_of(path)
+        if kind not in ("", "TABLE"):
+            yield Fault(f"The rows of a {kind} cannot be changed: {judged.text(target)}", target)
     if statement.kind == "InsertStmt" and statement.choice("insert_mode") not in ("", "OR_ERROR"):
         yield Fault(f"INSERT {statement.choice('insert_mode').replace('_', ' ')} is not supported: use MERGE")
     if statement.node("assert_rows_modified") is not None:
@@ -133,11 +136,20 @@ def index(judged: Judged) -> Iterator[Fault]:
         yield Fault("BigQuery has only CREATE SEARCH INDEX and CREATE VECTOR INDEX")
         return
     items = statement.nodes("index_item_list")
+    target = statement.node("table_scan")
+    kind = "" if target is None else judged.scope.kind_of(judged.table(target))
+    if kind not in ("", "TABLE"):
+        yield Fault(f"An index can only be made on a table, not on a {kind}", target)
     owner = "vector index" if statement.value("is_vector") else "search index"
     yield from options.faults(owner, given)
     for item in items:
         yield from options.faults("index column", item.nodes("option_list"))
     yield from (_vector_index if statement.value("is_vector") else _search_index)(items, given)
+    if statement.value("index_all_columns") and not options.is_given(given, "data_types"):
+        columns = {} if target is None else judged.scope.tables.get(judged.table(target), {})
+        types = " ".join(type_text(each.to_proto()) for each in columns.values())
+        if types and "STRING" not in types and "JSON" not in types:
+            yield Fault("A search index on all columns needs a column that is or contains a STRING", target)
     partitioned = statement.nodes("partition_by_list")
     if partitioned and options.text_of(given, "index_type") != "TREE_AH":
         yield Fault("Only a vector index of the type TREE_AH can be partitioned", partitioned[0])
@@ -172,8 +184,25 @@ def drop(judged: Judged) -> Iterator[Fault]:
     kind = str(judged.statement.value("object_type")).upper()
     if kind in _NOT_DROPPABLE:
         yield Fault(f"DROP {kind} is not supported")
+    yield from _other_kind(judged, kind)
     if judged.statement.choice("drop_mode") in ("RESTRICT", "CASCADE") and "SCHEMA" not in kind:
         yield Fault(f"DROP {kind} takes no {judged.statement.choice('drop_mode')}: only DROP SCHEMA does")
+
+
+def drop_snapshot(judged: Judged) -> Iterator[Fault]:
+    yield from _other_kind(judged, "SNAPSHOT TABLE")
+
+
+def drop_materialized_view(judged: Judged) -> Iterator[Fault]:
+    yield from _other_kind(judged, "MATERIALIZED VIEW")
+
+
+def _other_kind(judged: Judged, wanted: str) -> Iterator[Fault]:
+    """What the script made is dropped as what it is."""
+    kind = judged.scope.kind_of(judged.path)
+    if kind not in ("", wanted):
+        name = ".".join(judged.name)
+        yield Fault(f"Cannot drop {name} which has type {kind}. A {wanted} was expected", None, judged.name[-1])
 
 
 def drop_function(judged: Judged) -> Iterator[Fault]:
@@ -248,6 +277,8 @@ RULES = {
     "CreateIndexStmt": (index,),
     "DropStmt": (drop,),
     "DropFunctionStmt": (drop_function,),
+    "DropMaterializedViewStmt": (drop_materialized_view,),
+    "DropSnapshotTableStmt": (drop_snapshot,),
     "CreateSchemaStmt": (schema,),
     "CreateExternalSchemaStmt": (schema,),
     "CreateEntityStmt": (entity,),

@@ -65,9 +65,20 @@ def sources(judged: Judged) -> Iterator[Fault]:
         yield Fault("FOR SYSTEM_TIME AS OF is not supported with COPY: use CREATE TABLE ... CLONE", copied)
 
 
+def copied(judged: Judged) -> Iterator[Fault]:
+    """CLONE, COPY and snapshots are of tables, clones and snapshots."""
+    for name in ("clone_from", "copy_from"):
+        source = judged.statement.node(name)
+        for scan in [] if source is None else source.all("TableScan"):
+            kind = judged.scope.kind_of(judged.table(scan))
+            if kind not in ("", "TABLE", "SNAPSHOT TABLE"):
+                yield Fault(f"A {kind} cannot be cloned, copied or kept in a snapshot: {judged.text(scan)}", scan)
+
+
 def snapshot(judged: Judged) -> Iterator[Fault]:
     if judged.statement.choice("create_mode") == "CREATE_OR_REPLACE":
         yield Fault("CREATE OR REPLACE SNAPSHOT TABLE is not supported: drop the snapshot first")
+    yield from copied(judged)
     yield from options.faults("snapshot", judged.statement.nodes("option_list"))
 
 
@@ -108,4 +119,4 @@ def _is_off(option: Node) -> bool:
     return kind is None or (kind == "bool_value" and not literal.bool_value)
 
 
-TABLE = (temporary_name, definitions, keys, table_options, sources, *partitions.RULES)
+TABLE = (temporary_name, definitions, keys, table_options, sources, copied, *partitions.RULES)
