@@ -17,6 +17,7 @@ import yaml
 
 from dbt_playbooks.cli import cli
 from dbt_playbooks.pytest_plugin.differences import DIFFERENCES, NEVER_RIGHT
+from dbt_playbooks.pytest_plugin.googlesql.unjudged import SAID, SILENT
 from dbt_playbooks.pytest_plugin.targets import TARGETS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -125,6 +126,11 @@ def targets_page() -> str:
         [
             "# The targets of a test, and how far each is to be trusted\n\nGenerated from the pytest plugin.\n",
             *_table(["target", "what it is", "installed by", "how far to trust it"], targets),
+            "\n## What the target `bigquery` does not judge\n\nIts tables of features, functions, options and views come from BigQuery's documentation; "
+            "it was not tried on BigQuery. It says of a statement that it was not checked, where that has:\n",
+            *(f"- {text}" for text in SAID),
+            "\nIt says nothing of:\n",
+            *(f"- {text}" for text in SILENT),
             "\n## Where the emulator is not BigQuery\n\nA test that meets one of these is marked with its name, "
             '`@pytest.mark.emulator_differs("safe_cast_rounds")`: it must fail there, and is no failure of the session. '
             "None was tried on BigQuery: for a query without tables its answer is that of GoogleSQL's reference implementation, for others what is expected.\n",

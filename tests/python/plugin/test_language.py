@@ -10,6 +10,7 @@ import pytest
 from dbt_playbooks.pytest_plugin.googlesql.features import _NO_STATEMENT_SHOWS_THEM, _OFF, _ON, FEATURES, PAGES, enabled
 from dbt_playbooks.pytest_plugin.googlesql.functions import _BY_PAGE, FUNCTIONS
 from dbt_playbooks.pytest_plugin.googlesql.information_schema import VIEWS, view_of
+from dbt_playbooks.pytest_plugin.googlesql.unjudged import SAID
 
 pytest.importorskip("zetasql", reason="GoogleSQL's analyzer is not installed: pip install 'dbt-playbooks[googlesql]'")
 
@@ -57,6 +58,19 @@ def test_the_analyzer_knows_no_function_that_bigquery_lacks() -> None:
     assert {name for name in names - set(FUNCTIONS) if not name.startswith("$")} == set()
     assert {each.options.alias_name.lower() for each in left if each.options.alias_name} - set(FUNCTIONS) == set()
     assert {"iferror", "iserror", "safe_to_json"} <= {".".join(each.name_path) for each in found} - names
+
+
+def test_the_docs_name_every_function_that_the_analyzer_lacks() -> None:
+    from zetasql.core.local_service import ZetaSqlLocalService
+
+    from dbt_playbooks.pytest_plugin.googlesql.dialect import _GRAMMAR, language
+
+    found = ZetaSqlLocalService.get_instance().get_builtin_functions(language_options=language()).function
+    known = {".".join(each.name_path).lower() for each in found} | {each.options.alias_name.lower() for each in found}
+    said = re.findall(r"`([a-z_]+\.?)`", SAID[0])
+    lacking = set(FUNCTIONS) - known - _GRAMMAR - {"collate", "graph_expand", "vector_index.statistics"}
+    assert {name for name in lacking if not name.startswith((*said, "dlp_"))} == set()
+    assert [name for name in said if not any(each.startswith(name) for each in lacking)] == []
 
 
 def test_a_view_of_the_information_schema_is_found_by_any_spelling_of_its_path() -> None:
