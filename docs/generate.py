@@ -17,6 +17,7 @@ import yaml
 
 from dbt_playbooks.cli import cli
 from dbt_playbooks.pytest_plugin.differences import DIFFERENCES, NEVER_RIGHT
+from dbt_playbooks.pytest_plugin.googlesql.unjudged import SAID, SILENT
 from dbt_playbooks.pytest_plugin.targets import TARGETS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -126,6 +127,11 @@ def targets_page() -> str:
         [
             "# The targets of a test, and how far each is to be trusted\n\nGenerated from the pytest plugin.\n",
             *_table(["target", "what it is", "installed by", "how far to trust it"], targets),
+            "\n## What the target `bigquery` does not judge\n\nIts tables of features, functions, options and views come from BigQuery's documentation; "
+            "it was not tried on BigQuery. It says of a statement that it was not checked, where that has:\n",
+            *(f"- {text}" for text in SAID),
+            "\nIt says nothing of:\n",
+            *(f"- {text}" for text in SILENT),
             *_how_often_wrong(yaml.safe_load(MEASURED.read_text())),
             "\n## Where the emulator is not BigQuery\n\nA test that meets one of these is marked with its name, "
             '`@pytest.mark.emulator_differs("safe_cast_rounds")`: it must fail there, and is no failure of the session. '
@@ -140,30 +146,45 @@ def targets_page() -> str:
 
 def _how_often_wrong(measured: dict[str, Any]) -> list[str]:
     """What the target `bigquery` says of the corpus; a test holds the file of figures against the corpus."""
-    wrong, right = measured["wrong"], measured["right"]
-    passed, refused = wrong["mistaken"], right["mistaken"]
+    rows = [
+        ("wrong", "wrong", "pass"),
+        ("held_out/wrong", "wrong, held out", "pass"),
+        ("right", "right", "are refused"),
+        ("held_out/right", "right, held out", "are refused"),
+    ]
+    lists = [
+        *_listed(
+            "Wrong statements that pass:",
+            [name for kind in ("wrong", "held_out/wrong") for name in measured[kind]["mistaken"]],
+        ),
+        *_listed(
+            "Right statements that are refused:",
+            [name for kind in ("right", "held_out/right") for name in measured[kind]["mistaken"]],
+        ),
+    ]
     return [
         "\n## How often the target `bigquery` is wrong\n\nThe statements in `tests/python/plugin/corpus` are written from BigQuery's documentation "
-        "alone, each with its page. None was tried on BigQuery.\n",
+        "alone, each with its page: wrong ones, which BigQuery refuses when it compiles or plans them, and right ones. No rule of the target was made "
+        "for those that are held out, so they tell how it fares with statements of yours. None was tried on BigQuery. A wrong one that is not checked "
+        "counts as one that passes.\n",
         *_table(
-            ["statements", "of BigQuery's documentation", "judged wrongly", "not checked, with a warning"],
+            ["statements", "", "judged wrongly", "not checked, with a warning"],
             [
                 [
-                    str(wrong["statements"]),
-                    "refused when they are compiled or planned",
-                    f"{_share(passed, wrong)} pass",
-                    f"{wrong['unchecked']}, among those that pass",
-                ],
-                [str(right["statements"]), "right", f"{_share(refused, right)} are refused", str(right["unchecked"])],
+                    says,
+                    str(measured[kind]["statements"]),
+                    f"{_share(measured[kind])} {verb}",
+                    str(measured[kind]["unchecked"]),
+                ]
+                for kind, says, verb in rows
             ],
         ),
-        *_listed("Wrong statements that pass:", passed),
-        *_listed("Right statements that are refused:", refused),
+        *lists,
     ]
 
 
-def _share(mistaken: list[str], of: dict[str, Any]) -> str:
-    return f"{len(mistaken)} ({len(mistaken) / of['statements']:.1%})"
+def _share(measured: dict[str, Any]) -> str:
+    return f"{len(measured['mistaken'])} ({len(measured['mistaken']) / measured['statements']:.1%})"
 
 
 def _listed(head: str, names: list[str]) -> list[str]:
