@@ -51,7 +51,7 @@ _OPTIONS = {
     "alter schema": _SCHEMA,
     "external schema": f"description:STRING friendly_name:STRING labels:{_PAIRS} location:STRING external_source:STRING tags:{_PAIRS}",
     "function": f"""
-        description:STRING library:ARRAY<STRING> endpoint:STRING user_defined_context:{_PAIRS} max_batching_rows:INT64 runtime_version:STRING
+        description:STRING library:ANY endpoint:STRING user_defined_context:{_PAIRS} max_batching_rows:INT64 runtime_version:STRING
         entry_point:STRING packages:ARRAY<STRING> container_cpu:FLOAT64 container_memory:STRING container_request_concurrency:INT64
         data_governance_type:STRING
     """,
@@ -114,7 +114,8 @@ _TAKEN = {
 def faults(owner: str, given: list[Node]) -> Iterator[Fault]:
     """What is wrong with a list of options."""
     known = OPTIONS[owner]
-    for name in duplicates(str(each.value("name")) for each in given):
+    # a function may name each library in an option of its own
+    for name in duplicates(str(each.value("name")) for each in given if each.value("name") != "library"):
         yield Fault(f"Duplicate option specified: {name}", given[-1])
     for option in given:
         name = str(option.value("name")).lower()

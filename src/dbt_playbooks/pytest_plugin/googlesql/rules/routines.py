@@ -8,7 +8,7 @@ from dbt_playbooks.pytest_plugin.googlesql.rules import options
 from dbt_playbooks.pytest_plugin.googlesql.rules.columns import stored_columns
 from dbt_playbooks.pytest_plugin.googlesql.rules.judged import Fault, Judged
 from dbt_playbooks.pytest_plugin.googlesql.rules.views import temporary
-from dbt_playbooks.pytest_plugin.googlesql.tree import inner_types, kind_of, type_text
+from dbt_playbooks.pytest_plugin.googlesql.tree import kind_of
 
 _LANGUAGES = ("SQL", "JS", "JAVASCRIPT", "PYTHON", "REMOTE", "")
 _SPARK = ("JAVA", "PYTHON", "SCALA")
@@ -46,8 +46,8 @@ def _arguments(judged: Judged, language: str) -> Iterator[Fault]:
         if not argument.HasField("type"):
             if language not in ("", "SQL", "REMOTE"):
                 yield Fault(f"Parameter {name} cannot be of ANY TYPE in a function in {language}", None, name)
-        elif is_javascript and any(kind_of(each) == "INT64" for each in inner_types(argument.type)):
-            said = f"INT64 as a parameter of a JavaScript UDF is not supported: {name} {type_text(argument.type)}"
+        elif is_javascript and kind_of(argument.type) == "INT64":
+            said = f"INT64 is not supported as the type of a parameter of a JavaScript UDF: {name}"
             yield Fault(f"{said}. Use FLOAT64, or STRING", None, name)
 
 
