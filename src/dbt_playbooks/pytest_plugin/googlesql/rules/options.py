@@ -102,6 +102,11 @@ FORMATS = {
     "files": ("AVRO", "CSV", "DATASTORE_BACKUP", "DELTA_LAKE", "JSON", "NEWLINE_DELIMITED_JSON", "ORC", "PARQUET"),
     "export": ("ALLOYDB", "AVRO", "CLOUD_BIGTABLE", "CLOUD_PUBSUB", "CLOUD_SPANNER", "CSV", "JSON", "PARQUET"),
 }  # fmt: skip
+_CONSTANT = ("table", "snapshot", "column", "view", "view column")
+_NOT_CALLED = {
+    "array_to_string", "replace", "regexp_replace", "rand", "format", "lpad", "rpad", "repeat", "session_user", "generate_array",
+    "generate_date_array",
+}  # fmt: skip
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _TAKEN = {
     "FLOAT64": {"INT64", "NUMERIC", "BIGNUMERIC"},
@@ -159,10 +164,20 @@ def _boolean(given: list[Node], name: str) -> bool | None:
     return None
 
 
+def _forbidden(name: str, value: Node) -> Iterator[Fault]:
+    """Functions that an option's value can't call, by the pages of these statements."""
+    for call in value.all("FunctionCall"):
+        called = call.value("function").name
+        if call.function in _NOT_CALLED or not called.startswith("ZetaSQL:"):
+            yield Fault(f"Option {name} cannot call the function {called.rpartition(':')[2].upper()}", call)
+
+
 def _value(owner: str, name: str, wanted: str, value: Node) -> Iterator[Fault]:
     if any(value.all("SubqueryExpr", "AggregateFunctionCall", "AnalyticFunctionCall")):
         yield Fault(f"Option {name} must be a constant expression: it can't contain a query or an aggregate", value)
         return
+    if owner in _CONSTANT:
+        yield from _forbidden(name, value)
     literal = value.value("value") if value.kind == "Literal" else None
     is_null = literal is not None and literal.value.WhichOneof("value") is None
     is_empty = literal is not None and literal.type.HasField("array_type") and not literal.value.array_value.element

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbt_playbooks.pytest_plugin.googlesql.rules.judged import Fault, Judged
+from dbt_playbooks.pytest_plugin.googlesql.rules.judged import Fault, Judged, duplicates
 from dbt_playbooks.pytest_plugin.googlesql.tree import Node, kind_of, type_text
 
 _ONLY_WINDOWS = {"percentile_cont", "percentile_disc"}
@@ -86,6 +86,13 @@ def recursions(judged: Judged) -> Iterator[Fault]:
                     yield Fault("UNION DISTINCT is not allowed inside of WITH RECURSIVE: use UNION ALL", inner)
 
 
+def unpivots(judged: Judged) -> Iterator[Fault]:
+    for scan in judged.all("UnpivotScan"):
+        names = [each.name for each in scan.value("value_column_list")] + [scan.value("label_column").name]
+        for name in duplicates(names):
+            yield Fault(f"UNPIVOT makes two columns of the name {name}", scan, name)
+
+
 def samples(judged: Judged) -> Iterator[Fault]:
     for sample in judged.all("SampleScan"):
         method = str(sample.value("method")).upper()
@@ -139,4 +146,4 @@ def _integer(node: Node) -> int:
     return int(value.value.int64_value) if value is not None else 0
 
 
-RULES = (calls, windows, set_operations, recursions, samples, limits, history)
+RULES = (calls, windows, set_operations, recursions, unpivots, samples, limits, history)

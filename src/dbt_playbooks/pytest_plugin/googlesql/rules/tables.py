@@ -22,7 +22,7 @@ def definitions(judged: Judged) -> Iterator[Fault]:
     more = [] if partitions_of_files is None else partitions_of_files.nodes("column_definition_list")
     listed = [*statement.nodes("column_definition_list"), *more]
     for column in listed:
-        yield from columns.definition(column)
+        yield from columns.definition(column, is_written=statement.kind != "CreateTableAsSelectStmt")
     for name in duplicates(str(each.value("name")) for each in listed):
         yield Fault(f"Duplicate column name {name}", None, name)
     yield from columns.collation(statement.node("collation_name"))
