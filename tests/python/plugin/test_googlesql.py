@@ -206,6 +206,7 @@ UNKNOWN = [
     ),
     ("select max_by(name, id) from p.d.u", "Function not found: max_by"),
     ("select bqutil.fn.int(1)", "Function not found: bqutil.fn.int"),
+    ("create temp function f(x any type) as (d.g(x)); select f(1)", "Function not found: d.g"),
     ("select safe.d.f(1)", "Function not found: d.f"),
     ("select * from ml.predict(model p.d.m, table p.d.u)", "Table-valued function not found: ml.predict"),
     ("select * from vector_search(table p.d.u, 'x', table p.d.u)", "Table-valued function not found: vector_search"),

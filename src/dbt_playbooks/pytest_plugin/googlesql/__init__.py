@@ -14,7 +14,7 @@ from dbt_playbooks.pytest_plugin.errors import HarnessError
 from dbt_playbooks.pytest_plugin.googlesql.catalog import Catalogs
 from dbt_playbooks.pytest_plugin.googlesql.dialect import PSEUDO_COLUMNS, SYSTEM_VARIABLES, language
 from dbt_playbooks.pytest_plugin.googlesql.places import Piece, message_of
-from dbt_playbooks.pytest_plugin.googlesql.scope import Path, Scope
+from dbt_playbooks.pytest_plugin.googlesql.scope import Made, Path, Scope
 from dbt_playbooks.pytest_plugin.googlesql.script import Script, Statement
 from dbt_playbooks.pytest_plugin.googlesql.webassembly import analyze, copy_whole_messages, model
 
@@ -61,7 +61,12 @@ class GoogleSQL:
         """
         scope = Scope(self._project)
         for path, columns in tables.items():
-            scope.tables[path] = {name: self.type_of(each.sql("bigquery")) for name, each in columns.items()}
+            written = {name: each.sql("bigquery") for name, each in columns.items()}
+            scope.tables[path] = {name: self.type_of(each) for name, each in written.items()}
+            # a declared type without a length or a precision has none
+            scope.made[path] = Made(
+                parameters={name.lower(): None for name, each in written.items() if "(" not in each}
+            )
         return list(Script(self, sql, stored=stored).statements(scope))
 
     def parse(self, sql: str) -> Any:

@@ -65,6 +65,7 @@ _GRAMMAR = {"array", "cast", "extract", "safe_cast"}
 _NOT_FOUND = re.compile(
     r"^(Table|Function|Table-valued function|Procedure|Model|Connection|Property graph) not found: (.+?)(;| \[at |$)"
 )
+_IN_A_BODY = re.compile(r"^.*Analysis of function [^;]* failed \[at \d+:\d+\]; ", re.DOTALL)
 _UNKNOWN = re.compile(r"Default connection not found|The (node|edge) table .* does not have primary key defined")
 
 
@@ -94,7 +95,8 @@ def is_unknown(message: str, code: int) -> bool:
     """Whether an error of the analyzer says that it lacks what BigQuery has, or can't be told of: anything else is an error of the statement."""
     if code in (12, 13) or _UNKNOWN.match(message):  # UNIMPLEMENTED, INTERNAL: the analyzer fails, not the statement
         return True
-    missing = _NOT_FOUND.match(message)
+    # of a function of ANY TYPE the last message is that of its body
+    missing = _NOT_FOUND.match(_IN_A_BODY.sub("", message))
     if missing is None:
         return False
     kind, name = missing[1], missing[2].replace("`", "").lower()

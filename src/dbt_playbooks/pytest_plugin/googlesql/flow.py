@@ -23,6 +23,17 @@ def misplaced(statements: Any, *, is_dynamic: bool) -> Iterator[tuple[str, Any]]
     yield from _list(statements, [], in_handler=False)
 
 
+def foreign_pipes(statements: Any) -> Iterator[tuple[str, Any]]:
+    """Pipe operators that BigQuery lacks, and that no feature turns off."""
+    if type(statements).__name__ == "ASTPipeWindow":
+        yield "Pipe WINDOW is not supported: use EXTEND", statements
+    for name in getattr(statements, "__dataclass_fields__", ()):
+        value = getattr(statements, name)
+        for each in value if isinstance(value, list) else [value]:
+            if type(each).__name__.startswith("AST"):
+                yield from foreign_pipes(each)
+
+
 def _dynamic(statements: Any) -> Iterator[tuple[str, Any]]:
     """What EXECUTE IMMEDIATE runs is one statement, and no control statement."""
     listed = getattr(statements, "statement_list", None) or []

@@ -46,6 +46,10 @@ class Made:
     foreign_keys: set[str] = field(default_factory=set)
     parameters: dict[str, Any] = field(default_factory=dict)
     """The length, or precision and scale, of a column's type; None of one that has none."""
+    knows_columns: bool = False
+    """Whether these two are all of them: of a table that the script made and whose columns it did not change."""
+    required: set[str] = field(default_factory=set)
+    defaults: set[str] = field(default_factory=set)
     kind: str = ""
     """What it is, as DROP calls it: a VIEW is read, and not changed. Empty of one that the script did not make."""
 
@@ -138,6 +142,11 @@ class Scope:
     def kind_of(self, path: Path) -> str:
         """What the script made under a name: `TABLE`, `VIEW` and so on; empty of anything else."""
         return self.made[path].kind if path in self.made else ""
+
+    def is_procedure(self, message: str) -> bool:
+        """Whether a function that the analyzer did not find is a procedure of the script."""
+        found = re.match(r"Function not found: ((?:`[^`]*`|[^\s;`])+)", message)
+        return found is not None and self.routines.get(parts_of(found[1]), (0, "", None))[1] == "procedure"
 
     def is_vague(self, text: str) -> bool:
         """Whether a statement names what is not wholly known."""
@@ -305,10 +314,13 @@ def _made(statement: Node) -> Made:
     ]
     return Made(
         kind="TABLE",
+        knows_columns=True,
         layout={str(column.value("column").name).lower() for each in by for column in each.all("ColumnRef")},
         primary_key={names[number] for number in own if number < len(names)},
         foreign_keys={names[number] for number in foreign if number < len(names)},
         parameters={name: _parameters(each) for name, each in zip(names, columns, strict=True)},
+        required={name for name, each in zip(names, columns, strict=True) if _is_required(each)},
+        defaults={name for name, each in zip(names, columns, strict=True) if each.node("default_value") is not None},
     )
 
 
@@ -326,8 +338,23 @@ def _change(made: Made, statement: Node) -> None:
             made.foreign_keys = set()
         elif action.kind == "AlterColumnSetDataTypeAction":
             made.parameters[str(action.value("column")).lower()] = action.value("updated_type_parameters")
+        elif action.kind == "AlterColumnSetDefaultAction":
+            made.defaults.add(str(action.value("column")).lower())
+        elif action.kind == "AlterColumnDropDefaultAction":
+            made.defaults.discard(str(action.value("column")).lower())
+        elif action.kind == "AlterColumnDropNotNullAction":
+            made.required.discard(str(action.value("column")).lower())
+        elif action.kind in ("AddColumnAction", "RenameColumnAction", "DropColumnAction"):
+            # which column has which name is followed no further
+            made.parameters.clear()
+            made.knows_columns = False
 
 
 def _parameters(column: Node) -> Any:
     annotations = column.node("annotations")
     return None if annotations is None else annotations.value("type_parameters")
+
+
+def _is_required(column: Node) -> bool:
+    annotations = column.node("annotations")
+    return annotations is not None and bool(annotations.value("not_null"))

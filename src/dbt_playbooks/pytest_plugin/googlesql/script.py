@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dbt_playbooks.pytest_plugin.googlesql.catalog import type_name
 from dbt_playbooks.pytest_plugin.googlesql.dialect import is_unknown
-from dbt_playbooks.pytest_plugin.googlesql.flow import misplaced
+from dbt_playbooks.pytest_plugin.googlesql.flow import foreign_pipes, misplaced
 from dbt_playbooks.pytest_plugin.googlesql.places import Piece, Source, message_of, refused, refused_at
 from dbt_playbooks.pytest_plugin.googlesql.rules import first_fault, is_strict
 from dbt_playbooks.pytest_plugin.googlesql.scope import Scope, Transaction
@@ -63,7 +63,7 @@ class Script:
         from zetasql.core.exceptions import ZetaSQLError
 
         text = self._source.text
-        if _QUERY.match(text):
+        if _QUERY.match(text) and "|>" not in text:
             found, _ = self._one(Piece(text, 0), scope)
             yield found
             return
@@ -72,6 +72,8 @@ class Script:
         except ZetaSQLError as error:
             raise refused(message_of(error), self._source, Piece(text, 0)) from None
         for message, node in misplaced(parsed.statement_list_node, is_dynamic=bool(self._source.within)):
+            raise self._error(message, node)
+        for message, node in foreign_pipes(parsed) if "|>" in text else ():
             raise self._error(message, node)
         yield from self._list(parsed.statement_list_node, scope)
 
@@ -246,6 +248,7 @@ class Script:
             )
             loads = reads_elsewhere and said.startswith("Table not found")
             unknown = is_unknown(said, int(getattr(error, "code", 0) or 0)) or scope.is_opaque(said)
+            unknown = unknown and not scope.is_procedure(said)
             vague = scope.is_vague(piece.text) and not said.startswith("Syntax error")
             if not (unknown or loads or vague):
                 raise refused(

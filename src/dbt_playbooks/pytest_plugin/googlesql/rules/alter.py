@@ -9,7 +9,7 @@ from typing import Any
 from dbt_playbooks.pytest_plugin.googlesql.rules import columns, options
 from dbt_playbooks.pytest_plugin.googlesql.rules.judged import Fault, Judged, duplicates
 from dbt_playbooks.pytest_plugin.googlesql.scope import Made, parts_of
-from dbt_playbooks.pytest_plugin.googlesql.tree import Node
+from dbt_playbooks.pytest_plugin.googlesql.tree import Node, kind_of, type_text
 
 _ACTIONS = {
     "AlterTableStmt": [
@@ -23,6 +23,7 @@ _ACTIONS = {
     "AlterConnectionStmt": ["SetOptions"],
     "AlterEntityStmt": ["SetOptions"],
 }  # fmt: skip
+_WIDER = {"INT64": ("NUMERIC", "BIGNUMERIC", "FLOAT64"), "NUMERIC": ("BIGNUMERIC", "FLOAT64")}
 _ALTERED = {
     "AlterTableStmt": ("TABLE", "SNAPSHOT TABLE", "EXTERNAL TABLE"),
     "AlterViewStmt": ("VIEW",),
@@ -79,12 +80,20 @@ def _table(judged: Judged, given: list[tuple[Node, str]]) -> Iterator[Fault]:
     for action, kind in given:
         if kind == "RenameTo":
             yield from _new_name(action, made)
-        elif kind in ("DropColumn", "RenameColumn", "AlterColumnSetDataType"):
+        elif kind in ("DropColumn", "RenameColumn"):
             yield from _kept(action, kind, made)
+        elif kind == "AlterColumnSetDataType":
+            yield from _widened(action, made, types)
+        elif kind in ("AlterColumnDropDefault", "AlterColumnDropNotNull"):
+            yield from _dropped(action, kind, made)
         elif kind == "AlterColumnSetDefault":
             default = action.node("default_value")
+            name = str(action.value("column"))
+            if name.lower() in made.primary_key:
+                yield Fault(
+                    f"Column {name} cannot have a default value, because it is in the primary key", action, name
+                )
             if default is not None:
-                name = str(action.value("column"))
                 yield from columns.default_value(name, types.get(name.lower(), _no_type()), default)
         elif kind == "AddConstraint":
             yield from _constraint(judged, action, types)
@@ -104,29 +113,42 @@ def _new_name(action: Node, made: Made) -> Iterator[Fault]:
 
 
 def _kept(action: Node, kind: str, made: Made) -> Iterator[Fault]:
-    """Columns that a table needs, and types that only widen."""
-    name = str(action.value("column" if kind == "AlterColumnSetDataType" else "name"))
-    if kind == "AlterColumnSetDataType":
-        if name.lower() in made.keys:
-            yield Fault(
-                f"The type of column {name} cannot be changed, because it is in a key of the table", action, name
-            )
-        elif name.lower() in made.parameters:
-            old, new = made.parameters[name.lower()], action.value("updated_type_parameters")
-            if _is_narrower(old, new):
-                said = "its length, or its precision and scale, can only grow"
-                yield Fault(
-                    f"ALTER TABLE ALTER COLUMN SET DATA TYPE cannot narrow the type of column {name}: {said}",
-                    action,
-                    name,
-                )
-        return
+    """Columns that a table needs."""
+    name = str(action.value("name"))
     if kind == "RenameColumn":
         yield from columns.named(str(action.value("new_name")), action)
     if name.lower() in made.layout | made.keys:
         what = "dropped" if kind == "DropColumn" else "renamed"
         said = "the table is partitioned or clustered by it, or it is in a key of the table"
         yield Fault(f"Column {name} cannot be {what}, because {said}", action, name)
+
+
+def _widened(action: Node, made: Made, types: dict[str, Any]) -> Iterator[Fault]:
+    """A type only widens, by the table on the page of ALTER COLUMN SET DATA TYPE."""
+    name, new = str(action.value("column")), action.value("updated_type")
+    old = types.get(name.lower())
+    if name.lower() in made.keys:
+        yield Fault(f"The type of column {name} cannot be changed, because it is in a key of the table", action, name)
+        return
+    if old is not None and kind_of(old) != kind_of(new) and kind_of(new) not in _WIDER.get(kind_of(old), ()):
+        said = f"column {name} from {type_text(old)} to {type_text(new)}"
+        yield Fault(f"ALTER TABLE ALTER COLUMN SET DATA TYPE cannot change {said}: it only widens types", action, name)
+        return
+    is_known = name.lower() in made.parameters and old is not None and kind_of(old) == kind_of(new)
+    if is_known and _is_narrower(made.parameters[name.lower()], action.value("updated_type_parameters")):
+        said = f"cannot narrow the type of column {name}: its length, or its precision and scale, can only grow"
+        yield Fault(f"ALTER TABLE ALTER COLUMN SET DATA TYPE {said}", action, name)
+
+
+def _dropped(action: Node, kind: str, made: Made) -> Iterator[Fault]:
+    """What a column that the script made does not have can't be dropped from it."""
+    name = str(action.value("column"))
+    if not made.knows_columns:
+        return
+    if kind == "AlterColumnDropDefault" and name.lower() not in made.defaults:
+        yield Fault(f"Column {name} has no default value that could be dropped", action, name)
+    if kind == "AlterColumnDropNotNull" and name.lower() not in made.required:
+        yield Fault(f"Column {name} has no NOT NULL constraint that could be dropped", action, name)
 
 
 def _is_narrower(old: Any, new: Any) -> bool:
@@ -139,8 +161,7 @@ def _is_narrower(old: Any, new: Any) -> bool:
     if not new.HasField("numeric_type_parameters"):
         return False
     if old is None or not old.HasField("numeric_type_parameters"):
-        # an INT64 that becomes a NUMERIC(p, s), or a NUMERIC that becomes narrower: the types alone don't tell
-        return False
+        return True
     before, after = old.numeric_type_parameters, new.numeric_type_parameters
     return bool(after.scale < before.scale or after.precision - after.scale < before.precision - before.scale)
 

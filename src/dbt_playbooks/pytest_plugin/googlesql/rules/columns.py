@@ -71,11 +71,14 @@ def fields(name: str, column_type: Any, node: Node | None = None) -> Iterator[Fa
                 yield from named(field, node)
 
 
-def definition(column: Node, *, is_added: bool = False) -> Iterator[Fault]:
-    """The definition of a column, of a new table or to be added to one."""
+def definition(column: Node, *, is_added: bool = False, is_written: bool = True) -> Iterator[Fault]:
+    """The definition of a column, of a new table or to be added to one; `is_written` says that it is not that of a query."""
     name, annotations = str(column.value("name")), column.node("annotations")
     yield from named(name, column)
     yield from fields(name, column.type, column)
+    structs = [each.struct_type for each in inner_types(column.type) if each.HasField("struct_type")]
+    if is_written and any(not field.field_name for each in structs for field in each.field):
+        yield Fault(f"A field of column {name} has no name: {type_text(column.type)}", column, name)
     if column.value("is_hidden"):
         yield Fault(f"Column {name} cannot be HIDDEN: BigQuery has no hidden columns", column, name)
     if annotations is not None:

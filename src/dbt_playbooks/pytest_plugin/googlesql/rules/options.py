@@ -51,7 +51,7 @@ _OPTIONS = {
     "alter schema": _SCHEMA,
     "external schema": f"description:STRING friendly_name:STRING labels:{_PAIRS} location:STRING external_source:STRING tags:{_PAIRS}",
     "function": f"""
-        description:STRING library:ARRAY<STRING> endpoint:STRING user_defined_context:{_PAIRS} max_batching_rows:INT64 runtime_version:STRING
+        description:STRING library:ANY endpoint:STRING user_defined_context:{_PAIRS} max_batching_rows:INT64 runtime_version:STRING
         entry_point:STRING packages:ARRAY<STRING> container_cpu:FLOAT64 container_memory:STRING container_request_concurrency:INT64
         data_governance_type:STRING
     """,
@@ -102,6 +102,11 @@ FORMATS = {
     "files": ("AVRO", "CSV", "DATASTORE_BACKUP", "DELTA_LAKE", "JSON", "NEWLINE_DELIMITED_JSON", "ORC", "PARQUET"),
     "export": ("ALLOYDB", "AVRO", "CLOUD_BIGTABLE", "CLOUD_PUBSUB", "CLOUD_SPANNER", "CSV", "JSON", "PARQUET"),
 }  # fmt: skip
+_CONSTANT = ("table", "snapshot", "column", "view", "view column")
+_NOT_CALLED = {
+    "array_to_string", "replace", "regexp_replace", "rand", "format", "lpad", "rpad", "repeat", "session_user", "generate_array",
+    "generate_date_array",
+}  # fmt: skip
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _TAKEN = {
     "FLOAT64": {"INT64", "NUMERIC", "BIGNUMERIC"},
@@ -114,7 +119,8 @@ _TAKEN = {
 def faults(owner: str, given: list[Node]) -> Iterator[Fault]:
     """What is wrong with a list of options."""
     known = OPTIONS[owner]
-    for name in duplicates(str(each.value("name")) for each in given):
+    # a function may name each library in an option of its own
+    for name in duplicates(str(each.value("name")) for each in given if each.value("name") != "library"):
         yield Fault(f"Duplicate option specified: {name}", given[-1])
     for option in given:
         name = str(option.value("name")).lower()
@@ -158,10 +164,20 @@ def _boolean(given: list[Node], name: str) -> bool | None:
     return None
 
 
+def _forbidden(name: str, value: Node) -> Iterator[Fault]:
+    """Functions that an option's value can't call, by the pages of these statements."""
+    for call in value.all("FunctionCall"):
+        called = call.value("function").name
+        if call.function in _NOT_CALLED or not called.startswith("ZetaSQL:"):
+            yield Fault(f"Option {name} cannot call the function {called.rpartition(':')[2].upper()}", call)
+
+
 def _value(owner: str, name: str, wanted: str, value: Node) -> Iterator[Fault]:
     if any(value.all("SubqueryExpr", "AggregateFunctionCall", "AnalyticFunctionCall")):
         yield Fault(f"Option {name} must be a constant expression: it can't contain a query or an aggregate", value)
         return
+    if owner in _CONSTANT:
+        yield from _forbidden(name, value)
     literal = value.value("value") if value.kind == "Literal" else None
     is_null = literal is not None and literal.value.WhichOneof("value") is None
     is_empty = literal is not None and literal.type.HasField("array_type") and not literal.value.array_value.element

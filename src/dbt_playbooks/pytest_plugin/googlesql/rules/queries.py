@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbt_playbooks.pytest_plugin.googlesql.rules.judged import Fault, Judged
+from dbt_playbooks.pytest_plugin.googlesql.rules.judged import Fault, Judged, duplicates
 from dbt_playbooks.pytest_plugin.googlesql.tree import Node, kind_of, type_text
 
 _ONLY_WINDOWS = {"percentile_cont", "percentile_disc"}
@@ -13,6 +13,11 @@ _NOT_TAKEN = {
     "approx_quantiles": ("ARRAY", "STRUCT", "INTERVAL"),
 }
 """Types that an aggregate function does not take by its page, and the analyzer lets pass."""
+_WITHOUT_RECURSION = {
+    "CreateFunctionStmt": "function",
+    "CreateTableFunctionStmt": "table function",
+    "CreateMaterializedViewStmt": "materialized view",
+}
 _NOT_COMPARABLE = {"ARRAY", "GEOGRAPHY", "JSON"}
 _NOT_IN_PARTITIONS = {"ARRAY", "FLOAT64", "GEOGRAPHY", "JSON", "STRUCT"}
 
@@ -64,9 +69,28 @@ def set_operations(judged: Judged) -> Iterator[Fault]:
 
 
 def recursions(judged: Judged) -> Iterator[Fault]:
-    for scan in judged.all("RecursiveScan"):
-        if scan.choice("op_type") != "UNION_ALL":
-            yield Fault("The terms of a recursive WITH must be united by UNION ALL", scan.node("recursive_term"))
+    """WITH RECURSIVE stands at the top of a query that is no function and no materialized view."""
+    for scan in judged.all("WithScan"):
+        if not scan.value("recursive"):
+            continue
+        if judged.statement.kind in _WITHOUT_RECURSION:
+            yield Fault(f"WITH RECURSIVE is not allowed in a {_WITHOUT_RECURSION[judged.statement.kind]}", scan)
+        top = judged.statement.node("query")
+        if top is None or top.message is not scan.message:
+            yield Fault("WITH RECURSIVE is only allowed at the top level of the query", scan)
+        for entry in scan.nodes("with_entry_list"):
+            for inner in entry.all("WithScan", "SetOperationScan", "RecursiveScan"):
+                if inner.kind == "WithScan":
+                    yield Fault("WITH is not allowed inside of WITH RECURSIVE", inner)
+                elif inner.choice("op_type") == "UNION_DISTINCT":
+                    yield Fault("UNION DISTINCT is not allowed inside of WITH RECURSIVE: use UNION ALL", inner)
+
+
+def unpivots(judged: Judged) -> Iterator[Fault]:
+    for scan in judged.all("UnpivotScan"):
+        names = [each.name for each in scan.value("value_column_list")] + [scan.value("label_column").name]
+        for name in duplicates(names):
+            yield Fault(f"UNPIVOT makes two columns of the name {name}", scan, name)
 
 
 def samples(judged: Judged) -> Iterator[Fault]:
@@ -122,4 +146,4 @@ def _integer(node: Node) -> int:
     return int(value.value.int64_value) if value is not None else 0
 
 
-RULES = (calls, windows, set_operations, recursions, samples, limits, history)
+RULES = (calls, windows, set_operations, recursions, unpivots, samples, limits, history)

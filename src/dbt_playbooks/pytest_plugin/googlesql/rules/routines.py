@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from dbt_playbooks.pytest_plugin.googlesql.functions import FUNCTIONS
 from dbt_playbooks.pytest_plugin.googlesql.rules import options
 from dbt_playbooks.pytest_plugin.googlesql.rules.columns import stored_columns
 from dbt_playbooks.pytest_plugin.googlesql.rules.judged import Fault, Judged
 from dbt_playbooks.pytest_plugin.googlesql.rules.views import temporary
-from dbt_playbooks.pytest_plugin.googlesql.tree import inner_types, kind_of, type_text
+from dbt_playbooks.pytest_plugin.googlesql.tree import kind_of
 
 _LANGUAGES = ("SQL", "JS", "JAVASCRIPT", "PYTHON", "REMOTE", "")
 _SPARK = ("JAVA", "PYTHON", "SCALA")
+
+
+def name(judged: Judged) -> Iterator[Fault]:
+    last = judged.path[-1]
+    if not re.fullmatch(r"\w{1,256}", last):
+        yield Fault(f"The name of a routine has letters, numbers and underscores alone: {last}", None, judged.name[-1])
+    if judged.is_temporary and last.lower() in FUNCTIONS:
+        yield Fault(f"A temporary function cannot have the name of a built-in function: {last}", None, last)
 
 
 def function(judged: Judged) -> Iterator[Fault]:
@@ -40,15 +50,15 @@ def function(judged: Judged) -> Iterator[Fault]:
 def _arguments(judged: Judged, language: str) -> Iterator[Fault]:
     signature = judged.statement.value("signature")
     is_javascript = language in ("JS", "JAVASCRIPT") and not judged.statement.value("is_aggregate")
-    for argument, name in zip(signature.argument, judged.statement.value("argument_name_list"), strict=False):
+    for argument, parameter in zip(signature.argument, judged.statement.value("argument_name_list"), strict=False):
         if argument.options.HasField("default_value"):
-            yield Fault(f"Parameter {name} cannot have a default value", None, name)
+            yield Fault(f"Parameter {parameter} cannot have a default value", None, parameter)
         if not argument.HasField("type"):
             if language not in ("", "SQL", "REMOTE"):
-                yield Fault(f"Parameter {name} cannot be of ANY TYPE in a function in {language}", None, name)
-        elif is_javascript and any(kind_of(each) == "INT64" for each in inner_types(argument.type)):
-            said = f"INT64 as a parameter of a JavaScript UDF is not supported: {name} {type_text(argument.type)}"
-            yield Fault(f"{said}. Use FLOAT64, or STRING", None, name)
+                yield Fault(f"Parameter {parameter} cannot be of ANY TYPE in a function in {language}", None, parameter)
+        elif is_javascript and kind_of(argument.type) == "INT64":
+            said = f"INT64 is not supported as the type of a parameter of a JavaScript UDF: {parameter}"
+            yield Fault(f"{said}. Use FLOAT64, or STRING", None, parameter)
 
 
 def table_function(judged: Judged) -> Iterator[Fault]:
@@ -80,8 +90,8 @@ def call(judged: Judged) -> Iterator[Fault]:
 
 
 RULES = {
-    "CreateFunctionStmt": (function,),
-    "CreateTableFunctionStmt": (table_function,),
-    "CreateProcedureStmt": (procedure,),
+    "CreateFunctionStmt": (name, function),
+    "CreateTableFunctionStmt": (name, table_function),
+    "CreateProcedureStmt": (name, procedure),
     "CallStmt": (call,),
 }

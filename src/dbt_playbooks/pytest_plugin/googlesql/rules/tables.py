@@ -22,7 +22,7 @@ def definitions(judged: Judged) -> Iterator[Fault]:
     more = [] if partitions_of_files is None else partitions_of_files.nodes("column_definition_list")
     listed = [*statement.nodes("column_definition_list"), *more]
     for column in listed:
-        yield from columns.definition(column)
+        yield from columns.definition(column, is_written=statement.kind != "CreateTableAsSelectStmt")
     for name in duplicates(str(each.value("name")) for each in listed):
         yield Fault(f"Duplicate column name {name}", None, name)
     yield from columns.collation(statement.node("collation_name"))
@@ -37,6 +37,10 @@ def keys(judged: Judged) -> Iterator[Fault]:
     key = judged.statement.node("primary_key")
     if key is not None:
         offsets = list(key.value("column_offset_list"))
+        for each in (listed[number] for number in offsets if number < len(listed)):
+            if each.node("default_value") is not None:
+                said = f"Column {each.value('name')} cannot have a default value, because it is in the primary key"
+                yield Fault(said, None, str(each.value("name")))
         yield from columns.primary_key([names[each] for each in offsets if each < len(names)], types, key)
     foreign = judged.statement.nodes("foreign_key_list")
     if len(foreign) > columns.MOST_FOREIGN_KEYS:
