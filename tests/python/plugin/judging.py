@@ -20,8 +20,6 @@ from dbt_playbooks.pytest_plugin.targets.bigquery import PROJECT, BigQuery
 CORPUS = Path(__file__).resolve().parent / "corpus"
 MEASURED = CORPUS / "measured.yml"
 DATASET = "shop"
-WRONG, RIGHT = ("wrong", "held_out/wrong"), ("right", "held_out/right")
-"""Folders of the corpus. No rule of the analyzer was made for a statement that is held out, so their share is that of statements of others."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Verdict:
 
 
 def entries(kind: str) -> list[Entry]:
-    """All of a folder."""
+    """All of `right` or of `wrong`."""
     return [
         Entry(path.stem, **each)
         for path in sorted((CORPUS / kind).glob("*.yml"))
@@ -85,8 +83,8 @@ def judge(target: BigQuery, entry: Entry) -> Verdict:
 
 
 def judged(target: BigQuery) -> dict[str, list[tuple[Entry, Verdict]]]:
-    """The verdicts of each folder."""
-    return {kind: [(entry, judge(target, entry)) for entry in entries(kind)] for kind in (*WRONG, *RIGHT)}
+    """The verdicts of `wrong` and of `right`."""
+    return {kind: [(entry, judge(target, entry)) for entry in entries(kind)] for kind in ("wrong", "right")}
 
 
 def measured(verdicts: dict[str, list[tuple[Entry, Verdict]]]) -> dict[str, Any]:
@@ -95,7 +93,7 @@ def measured(verdicts: dict[str, list[tuple[Entry, Verdict]]]) -> dict[str, Any]
         kind: {
             "statements": len(found),
             "unchecked": sum(verdict.unchecked for _, verdict in found),
-            "mistaken": [str(entry) for entry, verdict in found if (verdict.refusal is None) == (kind in WRONG)],
+            "mistaken": [str(entry) for entry, verdict in found if (verdict.refusal is None) == (kind == "wrong")],
         }
         for kind, found in verdicts.items()
     }
