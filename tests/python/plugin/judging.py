@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from dbt_playbooks.pytest_plugin.columns import as_columns
-from dbt_playbooks.pytest_plugin.errors import NotAnalyzedWarning, SqlError
+from dbt_playbooks.pytest_plugin.errors import NotCheckedWarning, SqlError
 from dbt_playbooks.pytest_plugin.targets.bigquery import PROJECT, BigQuery
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
@@ -74,16 +74,16 @@ def opened() -> BigQuery:
 
 def judge(target: BigQuery, entry: Entry) -> Verdict:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotAnalyzedWarning)
+        warnings.simplefilter("ignore", NotCheckedWarning)
         try:
-            statements = target.analyze(entry.sql)
+            statements = target.analyze(entry.sql, allow_unchecked=True)
         except SqlError as error:
             return Verdict(str(error), unchecked=False)
     return Verdict(None, any(each.unsupported for each in statements))
 
 
 def judged(target: BigQuery) -> dict[str, list[tuple[Entry, Verdict]]]:
-    """The verdicts of `right` and of `wrong`."""
+    """The verdicts of `wrong` and of `right`."""
     return {kind: [(entry, judge(target, entry)) for entry in entries(kind)] for kind in ("wrong", "right")}
 
 

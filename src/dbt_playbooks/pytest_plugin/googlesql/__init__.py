@@ -1,6 +1,7 @@
 """GoogleSQL's own analyzer: parses and type-checks statements and scripts against declared tables, as BigQuery would. Nothing runs.
 
-`dialect` says what BigQuery's language is, `catalog` what names mean, `script` walks scripts, `places` finds the line and column.
+`dialect` says what BigQuery's language is (`features`, `functions`, `information_schema`), `scope` what names mean, `script` walks scripts,
+`rules` refuse what the analyzer leaves to BigQuery's engine, `places` finds the line and column.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from typing import Any
 
 from dbt_playbooks.pytest_plugin.columns import Columns
 from dbt_playbooks.pytest_plugin.errors import HarnessError
-from dbt_playbooks.pytest_plugin.googlesql.catalog import Catalogs, Path, Scope, type_name
+from dbt_playbooks.pytest_plugin.googlesql.catalog import Catalogs, type_name
 from dbt_playbooks.pytest_plugin.googlesql.dialect import PSEUDO_COLUMNS, SYSTEM_VARIABLES, language
 from dbt_playbooks.pytest_plugin.googlesql.places import Piece, message_of
+from dbt_playbooks.pytest_plugin.googlesql.scope import Made, Path, Scope
 from dbt_playbooks.pytest_plugin.googlesql.script import Script, Statement
 from dbt_playbooks.pytest_plugin.googlesql.webassembly import analyze, copy_whole_messages, model
 
@@ -26,7 +28,7 @@ class GoogleSQL:
         """`project` is where a table is that is named without one."""
         _keep_the_compiled_module()
         from zetasql.core.local_service import ZetaSqlLocalService
-        from zetasql.types import AnalyzerOptions, ErrorMessageMode
+        from zetasql.types import AnalyzerOptions, ErrorMessageMode, ParseLocationRecordType
 
         self._project = project
         self._language = language()
@@ -38,6 +40,7 @@ class GoogleSQL:
             language_options=self._language,
             error_message_mode=ErrorMessageMode.ERROR_MESSAGE_ONE_LINE,
             default_timezone="UTC",
+            parse_location_record_type=ParseLocationRecordType.PARSE_LOCATION_RECORD_FULL_NODE_SCOPE,
         )
         self._plain_options = self.options.to_proto()
         named = AnalyzerOptions.QueryParameter
@@ -51,12 +54,20 @@ class GoogleSQL:
             for name, text in SYSTEM_VARIABLES.items()
         ]
 
-    def analyze(self, sql: str, tables: Mapping[Path, Columns]) -> list[Statement]:
-        """The statements of `sql`, each analyzed. Raises SqlError with line, column and statement for the first that BigQuery would refuse."""
+    def analyze(self, sql: str, tables: Mapping[Path, Columns], *, stored: bool = False) -> list[Statement]:
+        """The statements of `sql`, each analyzed. Raises SqlError with line, column and statement for the first that BigQuery would refuse.
+
+        `stored` says that a table or view will hold the rows of a query, as those of a model: it must have what a table needs.
+        """
         scope = Scope(self._project)
         for path, columns in tables.items():
-            scope.tables[path] = {name: self.type_of(each.sql("bigquery")) for name, each in columns.items()}
-        return list(Script(self, sql).statements(scope))
+            written = {name: each.sql("bigquery") for name, each in columns.items()}
+            scope.tables[path] = {name: self.type_of(each) for name, each in written.items()}
+            # a declared type without a length or a precision has none
+            scope.made[path] = Made(
+                parameters={name.lower(): None for name, each in written.items() if "(" not in each}
+            )
+        return list(Script(self, sql, stored=stored).statements(scope))
 
     def parse(self, sql: str) -> Any:
         """The script's tree. Raises ZetaSQLError."""

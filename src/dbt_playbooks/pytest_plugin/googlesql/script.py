@@ -8,9 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dbt_playbooks.pytest_plugin.googlesql.catalog import Scope, type_name
+from dbt_playbooks.pytest_plugin.googlesql.catalog import type_name
 from dbt_playbooks.pytest_plugin.googlesql.dialect import is_unknown
+from dbt_playbooks.pytest_plugin.googlesql.flow import foreign_pipes, misplaced
 from dbt_playbooks.pytest_plugin.googlesql.places import Piece, Source, located, message_of, refused, refused_at
+from dbt_playbooks.pytest_plugin.googlesql.rules import first_fault, is_strict
+from dbt_playbooks.pytest_plugin.googlesql.scope import Scope, Transaction
+from dbt_playbooks.pytest_plugin.googlesql.tree import Node
 from dbt_playbooks.pytest_plugin.googlesql.webassembly import model
 
 if TYPE_CHECKING:
@@ -48,17 +52,20 @@ class Statement:
 class Script:
     """A text of one statement or many."""
 
-    def __init__(self, analyzer: GoogleSQL, text: str, within: str = "", options: Any = None) -> None:
+    def __init__(
+        self, analyzer: GoogleSQL, text: str, within: str = "", options: Any = None, *, stored: bool = False
+    ) -> None:
         self._analyzer = analyzer
         self._source = Source(text, within)
         self._options = options or analyzer.options
+        self._stored = stored
 
     def statements(self, scope: Scope) -> Iterator[Statement]:
         """Each with what it is. Raises SqlError."""
         from zetasql.core.exceptions import ZetaSQLError
 
         text = self._source.text
-        if _QUERY.match(text):
+        if _QUERY.match(text) and "|>" not in text:
             found, _ = self._one(Piece(text, 0), scope)
             yield found
             return
@@ -66,6 +73,10 @@ class Script:
             parsed = self._analyzer.parse(text)
         except ZetaSQLError as error:
             raise refused(message_of(error), self._source, Piece(text, 0)) from None
+        for message, node in misplaced(parsed.statement_list_node, is_dynamic=bool(self._source.within)):
+            raise self._error(message, node)
+        for message, node in foreign_pipes(parsed) if "|>" in text else ():
+            raise self._error(message, node)
         yield from self._list(parsed.statement_list_node, scope)
 
     def _list(self, statements: Any, scope: Scope) -> Iterator[Statement]:
@@ -90,8 +101,12 @@ class Script:
         elif kind == "ASTForInStatement":
             query, columns = self._one(self._piece(node.query), scope)
             yield query
+            if node.variable.id_string.lower() in scope.variables:
+                raise self._error(f"Variable '{node.variable.id_string}' is already declared", node.variable)
             inner = scope.inner()
             inner.variables[node.variable.id_string.lower()] = _struct(columns)
+            if query.unsupported:
+                inner.vague.add(node.variable.id_string.lower())
             yield from self._branch(node.body, inner)
             scope.unseen |= inner.unseen
         elif kind in _BRANCHES:
@@ -107,8 +122,9 @@ class Script:
         elif kind == "ASTExecuteImmediateStatement":
             yield from self._dynamic(node, scope)
         elif kind not in _JUMPS:
-            yield self._one(self._piece(node), scope, node)[0]
-            if kind == "ASTCreateProcedureStatement":
+            found, _ = self._one(self._piece(node), scope, node)
+            yield found
+            if kind == "ASTCreateProcedureStatement" and is_strict(found.message):
                 yield from self._procedure(node, scope)
 
     def _branches(self, node: Any, scope: Scope) -> Iterator[Statement]:
@@ -141,6 +157,8 @@ class Script:
             _, [(_, declared)] = self._one(self._piece(node.type, "select cast(null as ", ") as declared"), scope)
         if default is not None:
             found, columns = self._one(self._piece(default, "select (", ")"), scope, wanted=declared)
+            if declared is None and found.unsupported:
+                scope.vague |= {name.id_string.lower() for name in node.variable_list.identifier_list}
             declared = declared or (columns[0][1] if columns else self._analyzer.type_of("string"))
             yield found
         for name in node.variable_list.identifier_list:
@@ -164,6 +182,7 @@ class Script:
             return
         made = scope.routines[path][2]
         inner = scope.branch()
+        inner.transaction = Transaction()
         names = [each.name.id_string.lower() for each in node.parameters.parameter_entries]
         inner.variables = {name: each.type for name, each in zip(names, made.signature.argument, strict=True)}
         yield from self._list(body, inner)
@@ -190,7 +209,11 @@ class Script:
         line, column = self._source.place(self._piece(node.sql).begins)
         within = f" of the EXECUTE IMMEDIATE at {line}:{column}"
         options = self._with_parameters(given, targets)
-        yield from Script(self._analyzer, node.sql.string_value, within, options).statements(scope)
+        # it sees what the script made, and none of its variables
+        inner = scope.inner()
+        inner.variables = {}
+        yield from Script(self._analyzer, node.sql.string_value, within, options).statements(inner)
+        scope.unseen |= inner.unseen
 
     def _with_parameters(self, given: Sequence[tuple[str, Any]], targets: Sequence[Any]) -> Any:
         from zetasql.types import AnalyzerOptions, ParameterMode
@@ -226,15 +249,23 @@ class Script:
             return self._unsupported("the analyzer itself breaks on it", piece), ()
         except ZetaSQLError as error:
             said = message_of(error)
-            loads = type(node).__name__ == "ASTAuxLoadDataStatement" and said.startswith("Table not found")
-            if not (is_unknown(said, int(getattr(error, "code", 0) or 0)) or scope.is_opaque(said) or loads):
+            reads_elsewhere = (
+                type(node).__name__ == "ASTAuxLoadDataStatement" or getattr(node, "replica_source", None) is not None
+            )
+            loads = reads_elsewhere and said.startswith("Table not found")
+            unknown = is_unknown(said, int(getattr(error, "code", 0) or 0)) or scope.is_opaque(said)
+            unknown = unknown and not scope.is_procedure(said)
+            vague = scope.is_vague(piece.text) and not said.startswith("Syntax error")
+            if not (unknown or loads or vague):
                 raise refused(
                     _TARGET.sub(r"a value of type \1 cannot be coerced to \2", said), self._source, piece
                 ) from None
             scope.unseen |= node is not None and type(node).__name__ != "ASTQueryStatement"
             return self._unsupported(said.partition("\n")[0], piece), ()
         resolved = model(message, whole=False)
+        self._judge(Node(message), piece, scope)
         scope.learn(resolved)
+        scope.remember(Node(message))
         kind = type(resolved).__name__
         found: list[tuple[str, Any]] = []
         if kind in ("ResolvedQueryStmt", "ResolvedCreateViewStmt"):
@@ -244,6 +275,16 @@ class Script:
         scope.unseen |= kind == "ResolvedCallStmt"
         columns = {name: type_name(each) for name, each in found}
         return Statement(piece.sql, kind, columns, message=message), found
+
+    def _judge(self, statement: Node, piece: Piece, scope: Scope) -> None:
+        """Raise SqlError for what BigQuery refuses and the analyzer takes."""
+        stored = self._stored and not piece.before and piece.text.strip(" ;\n") == self._source.text.strip(" ;\n")
+        fault = first_fault(statement, piece.sql, scope, stored=stored)
+        if fault is None or (scope.is_vague(piece.text) and statement.kind == "QueryStmt"):
+            return
+        message, begins = fault
+        inside = 0 if begins is None else len(piece.sql.encode()[:begins].decode(errors="replace")) - len(piece.before)
+        raise refused_at(message, self._source, piece.begins + min(max(inside, 0), len(piece.text)))
 
     def _piece(self, node: Any, before: str = "", after: str = "") -> Piece:
         place = node.parse_location_range
