@@ -108,6 +108,7 @@ def is_unknown(message: str, code: int) -> bool:
     if kind == "Procedure":
         return name in _PROCEDURES or (bool(qualifiers) and qualifiers[0] != "bq")
     name = name.removeprefix("safe.")
-    if name in _GRAMMAR or (kind == "Function") == (name in TABLE_FUNCTIONS):
-        return False
-    return name in FUNCTIONS or ("." in name and name.split(".")[0] not in NAMESPACES)
+    if name in FUNCTIONS:
+        # what stands in FROM is no value, and the other way round
+        return name not in _GRAMMAR and (kind == "Function") != (name in TABLE_FUNCTIONS)
+    return "." in name and name.split(".")[0] not in NAMESPACES

@@ -9,7 +9,7 @@ _LOOPS = {"ASTWhileStatement", "ASTRepeatStatement", "ASTForInStatement"}
 _JUMPS = {"ASTBreakStatement", "ASTContinueStatement"}
 _CONTROL = {
     *_LOOPS, "ASTIfStatement", "ASTCaseStatement", "ASTVariableDeclaration", "ASTSingleAssignment", "ASTAssignmentFromStruct",
-    "ASTRaiseStatement", "ASTReturnStatement", "ASTExecuteImmediateStatement", *_JUMPS,
+    "ASTRaiseStatement", "ASTCallStatement", "ASTReturnStatement", "ASTExecuteImmediateStatement", *_JUMPS,
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dbt_playbooks.pytest_plugin.googlesql.functions import FUNCTIONS
 from dbt_playbooks.pytest_plugin.googlesql.rules import options
 from dbt_playbooks.pytest_plugin.googlesql.rules.columns import stored_columns
-from dbt_playbooks.pytest_plugin.googlesql.rules.judged import Fault, Judged
+from dbt_playbooks.pytest_plugin.googlesql.rules.judged import Fault, Judged, duplicates
 from dbt_playbooks.pytest_plugin.googlesql.rules.views import temporary
 from dbt_playbooks.pytest_plugin.googlesql.tree import kind_of
 
@@ -81,12 +81,15 @@ def procedure(judged: Judged) -> Iterator[Fault]:
 
 
 def call(judged: Judged) -> Iterator[Fault]:
-    for argument, given in zip(
-        judged.statement.value("signature").argument, judged.statement.nodes("argument_list"), strict=False
-    ):
-        mode = argument.options.procedure_argument_mode
-        if mode in (2, 3) and given.kind not in ("Constant", "Cast"):  # OUT, INOUT
+    signature, variables = judged.statement.value("signature"), []
+    for argument, given in zip(signature.argument, judged.statement.nodes("argument_list"), strict=False):
+        if argument.options.procedure_argument_mode not in (2, 3):  # OUT, INOUT
+            continue
+        if given.kind not in ("Constant", "Cast"):
             yield Fault("An OUT or INOUT argument of a procedure must be a variable", given)
+        variables.append(judged.text(given))
+    for variable in duplicates(each for each in variables if each):
+        yield Fault(f"The variable {variable} is given to more than one OUT or INOUT argument", None, variable)
 
 
 RULES = {
