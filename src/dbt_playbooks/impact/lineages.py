@@ -305,14 +305,17 @@ def _united(found: Sequence[Lineage]) -> Lineage:
 
 
 def _parents_first(nodes: Mapping[str, Node]) -> Iterator[Node]:
-    """dbt's graph has no cycles."""
+    """A model that refers to itself, also by way of others, is a circle in the graph that dbt parses: it is entered where it is met first."""
     done: set[str] = set()
+    entered: set[str] = set()
     for start in nodes:
         stack = [start]
         while stack:
             unique_id = stack[-1]
-            todo = [parent for parent in nodes[unique_id].parents if parent in nodes and parent not in done]
-            if todo and unique_id not in done:
+            first_time = unique_id not in entered
+            entered.add(unique_id)
+            todo = [parent for parent in nodes[unique_id].parents if parent in nodes and parent not in entered]
+            if first_time and todo:
                 stack += todo
                 continue
             stack.pop()
