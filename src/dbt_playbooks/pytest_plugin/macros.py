@@ -136,7 +136,8 @@ class Macros:
             **({} if this is None else {"this": this}),
             **(stubs or {}),
         }
-        return self._done(lambda stubs: session.render(str(sql), vars or {}, stubs), given)
+        result = Result(None, [], "", [], self._target, is_model=model is not None)
+        return self._done(lambda stubs: session.render(str(sql), vars or {}, stubs), given, result)
 
     def materialize(
         self,

@@ -32,6 +32,8 @@ class Result:
     warnings: list[str]
     """What the macro warned of by `exceptions.warn`."""
     _target: OpenTarget = field(repr=False)
+    is_model: bool = False
+    """Whether the text is the query of a model, whose rows a table or view will hold."""
 
     @property
     def text(self) -> str:
@@ -91,7 +93,7 @@ class Result:
         if self._target.analyzes and not isinstance(self.value, str):
             said = "nothing" if self.value is None else f"a value of the type {type(self.value).__name__}"
             raise HarnessError(f"the macro returned {said}, and no SQL that could be checked. It is in .value.")
-        return self._target.analyze(self._sql, allow_unchecked)
+        return self._target.analyze(self._sql, allow_unchecked, stored=self.is_model)
 
     @property
     def _sql(self) -> str:

@@ -59,6 +59,10 @@ class GoogleSQL:
 
         `stored` says that a table or view will hold the rows of a query, as those of a model: it must have what a table needs.
         """
+        return list(Script(self, sql, stored=stored).statements(self._scope(tables)))
+
+    def _scope(self, tables: Mapping[Path, Columns]) -> Scope:
+        """What is there before the first statement."""
         scope = Scope(self._project)
         for path, columns in tables.items():
             written = {name: each.sql("bigquery") for name, each in columns.items()}
@@ -67,21 +71,19 @@ class GoogleSQL:
             scope.made[path] = Made(
                 parameters={name.lower(): None for name, each in written.items() if "(" not in each}
             )
-        return list(Script(self, sql, stored=stored).statements(scope))
+        return scope
 
     def parse(self, sql: str) -> Any:
         """The script's tree. Raises ZetaSQLError."""
         return self.service.parse(sql_statement=sql, options=self._language, allow_script=True).parsed_script
 
     def follow(
-        self, sql: str, tables: Mapping[Path, Columns]
+        self, sql: str, tables: Mapping[Path, Columns], *, stored: bool = False
     ) -> tuple[list[Statement], Mapping[Path, Mapping[str, str] | None]]:
         """What `analyze` gives, and the tables that the statements made or changed, with the names of their types. None is one they dropped."""
-        scope = Scope(self._project)
-        for path, columns in tables.items():
-            scope.tables[path] = {name: self.type_of(each.sql("bigquery")) for name, each in columns.items()}
+        scope = self._scope(tables)
         before = dict(scope.tables)
-        statements = list(Script(self, sql).statements(scope))
+        statements = list(Script(self, sql, stored=stored).statements(scope))
         changed: dict[Path, Mapping[str, str] | None] = dict.fromkeys(before.keys() - scope.tables.keys())
         for path, found in scope.tables.items():
             if found != before.get(path) and "INFORMATION_SCHEMA" not in [part.upper() for part in path]:

@@ -50,14 +50,19 @@ class BigQuery(OpenTarget):
         session.offline = _NO_DATABASE
         session.answer_from(self._relation, self._columns)
 
-    def analyze(self, sql: str, allow_unchecked: bool = False) -> list[Statement]:
-        """The statements of `sql`, resolved against the tables of the test. Raises SqlError, or NotCheckedError."""
-        return self._follow(sql, allow_unchecked)[0]
+    def analyze(self, sql: str, allow_unchecked: bool = False, stored: bool = False) -> list[Statement]:
+        """The statements of `sql`, resolved against the tables of the test. Raises SqlError, or NotCheckedError.
 
-    def _follow(self, sql: str, allow_unchecked: bool) -> tuple[list[Statement], Mapping[Any, Any]]:
+        `stored` says that a table or view will hold the rows of a query.
+        """
+        return self._follow(sql, allow_unchecked, stored)[0]
+
+    def _follow(
+        self, sql: str, allow_unchecked: bool, stored: bool = False
+    ) -> tuple[list[Statement], Mapping[Any, Any]]:
         if self._analyzer is None:
             self._analyzer = GoogleSQL(PROJECT)
-        statements, changed = self._analyzer.follow(sql, self._tables)
+        statements, changed = self._analyzer.follow(sql, self._tables, stored=stored)
         unchecked = [each for each in statements if each.unsupported]
         if unchecked:
             said = _not_checked(unchecked, len(statements))

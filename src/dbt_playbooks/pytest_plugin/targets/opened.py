@@ -38,7 +38,7 @@ class OpenTarget(abc.ABC):
     analyzes = False
     """Whether SQL is analyzed here, instead of run."""
 
-    def analyze(self, sql: str, allow_unchecked: bool = False) -> list[Statement]:  # noqa: ARG002
+    def analyze(self, sql: str, allow_unchecked: bool = False, stored: bool = False) -> list[Statement]:  # noqa: ARG002
         """The statements of `sql`, as GoogleSQL understands them. Raises SqlError when it refuses one, NotCheckedError when it can't judge one."""
         raise HarnessError(
             f"target '{self.name}' is not analyzed: only 'bigquery' is. Ask for .rows, or mark the test."
