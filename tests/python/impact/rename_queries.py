@@ -225,12 +225,14 @@ class Maker:
 
     def special(self, alias: str) -> tuple[Source, str] | None:
         """Tables that are made of others in ways of their own."""
+        if self.duck and self.chance(0.02):
+            described = f"(select column_name from (describe {self.one(*TABLES)})) as {alias}"
+            return Source(alias, {"column_name": TEXT}), described
         if self.duck:
             return self.rng.choice(
                 [
                     (Source(alias, {"id": INT, "n": TEXT, "v": INT}), f"(from (select id, a, a + 1 as z from t) unpivot (v for n in (a, z))) as {alias}"),
                     (Source(alias, {"id": INT, "ka": INT}), f"(from u pivot (sum(c) for status in ('a' as ka) group by id)) as {alias}"),
-                    (Source(alias, {"column_name": TEXT}), f"(select column_name from (describe {self.one(*TABLES)})) as {alias}"),
                     (Source(alias, dict(TABLES["w"])), f"query_table('w') as {alias}"),
                     (Source(alias, {"k": TEXT, "h": INT}), f"query('select status as k, count(*) as h from u group by all') as {alias}"),
                     (Source(alias, {"id": INT, "e": INT}), f"(select id, unnest(items) as e from t) as {alias}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from .rename_queries import TABLES
+from .rename_queries import INT, LIST, STRUCT, TABLES, TEXT, TIME
 
 AGAIN = "renamed_away"
 ROWS = {
@@ -25,6 +25,12 @@ ROWS = {
 }  # fmt: skip
 
 
+OTHER_VALUES = {
+    INT: ["{} + 1000", "-{}", "null", "coalesce({}, 7)", "20"], TEXT: ["'zz' || {}", "null", "coalesce({}, 'a')", "'dd'"],
+    TIME: ["{} + interval 400 days", "null", "timestamp '2024-01-04 00:00:00'"], LIST: ["[9, 9, 9]", "null"], STRUCT: ["null", "{{'x': 99, 'status': 'bb'}}"],
+}  # fmt: skip
+
+
 class Warehouse:
     """The three tables on DuckDB, as they are and with columns under other names."""
 
@@ -34,7 +40,10 @@ class Warehouse:
 
     def answer(self, sql: str, *renamed: tuple[str, str]) -> tuple[list[str], list[str]] | None:
         """Names and rows, in no order; None of a query that fails. `renamed` are columns (table, name) that have another name."""
-        self._connection.execute(f"set search_path = '{self._schema(frozenset(renamed))}'")
+        return self._answer(sql, self._schema(frozenset(renamed)))
+
+    def _answer(self, sql: str, schema: str) -> tuple[list[str], list[str]] | None:
+        self._connection.execute(f"set search_path = '{schema}'")
         try:
             found = self._connection.execute(sql)
             return [each[0] for each in found.description or ()], sorted(map(repr, found.fetchall()))
@@ -54,10 +63,21 @@ class Warehouse:
         return self._schemas[renamed]
 
     def uses(self, sql: str, table: str, column: str) -> bool:
-        """Whether the query says something else, or nothing, when the column has another name."""
+        """Whether the query says something else, or nothing, when the column has another name, or other values."""
         before = self.answer(sql)
         if self.answer(sql, (table, column)) != before:
             return True
         # the name may then mean a column of a query around it: used is what no other table can stand in for
         others = [(other, column) for other in TABLES if other != table and column in TABLES[other]]
-        return bool(others) and self.answer(sql, *others) == before != self.answer(sql, (table, column), *others)
+        if others and self.answer(sql, *others) == before != self.answer(sql, (table, column), *others):
+            return True
+        return any(self._changed(sql, table, column, how) != before for how in OTHER_VALUES[TABLES[table][column]])
+
+    def _changed(self, sql: str, table: str, column: str, how: str) -> tuple[list[str], list[str]] | None:
+        """The answer where the column has other values."""
+        before = self._schema(frozenset())
+        self._connection.execute("drop schema if exists changed cascade; create schema changed")
+        for each in TABLES:
+            replaced = f"* replace ({how.format(column)} as {column})" if each == table else "*"
+            self._connection.execute(f"create table changed.{each} as select {replaced} from {before}.{each}")
+        return self._answer(sql, "changed")
