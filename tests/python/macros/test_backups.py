@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from dbt_playbooks.pytest_plugin.errors import SqlError
+from dbt_playbooks.pytest_plugin.errors import MacroError, SqlError
 
 pytestmark = [pytest.mark.targets("duckdb"), pytest.mark.usefixtures("orders")]
 
@@ -122,6 +122,17 @@ def test_a_table_without_a_backup_is_told_from_one_that_does_not_exist(macro):
     assert macro.last.printed.endswith("(no rows)")
     with macro.raises("there is no table 'ordrs'"):
         macro("list_backups", "ordrs")
+
+
+def test_of_many_backups_five_are_named_and_the_others_counted(macro, backed_up):
+    for suffix in "abcde":
+        backed_up(suffix)
+    with pytest.raises(MacroError, match=r"Backups there: (orders_backup_[a-e], ){4}orders_backup_[a-e]\."):
+        macro("drop_backup", "orders_backup_z")
+    backed_up("f")
+    backed_up("g")
+    with macro.raises(" and 2 more."):
+        macro("drop_backup", "orders_backup_z")
 
 
 def test_the_backups_of_a_table_that_is_gone_are_listed(macro, orders, backed_up):

@@ -309,6 +309,11 @@ def test_a_view_that_is_broken_already_stops_nothing(macro, run):
     run()
 
 
+def test_that_no_view_names_the_table_is_said(macro, tables):
+    tables(PLAIN)
+    assert [list(row[1:]) for row in macro("cutover", *BOTH).rows if row[0] == "views"] == [["fine", "none names it"]]
+
+
 def test_a_view_on_the_replacement_is_a_problem(macro, tables):
     tables(PLAIN)
     macro.query("create view dbt_test.early as select * from dbt_test.orders_v2")
