@@ -34,6 +34,7 @@ READ = {
 }
 # they name no column `status` of `base`
 OTHERS = {
+    "spine": "select date '2024-01-01' as day, 2024 as fiscal",
     "other": "select 2 as id, 'b' as status, 20 as amount, {'x': 2, 'kind': 'l'} as s",
     "config_only": "{{ config(tags=['status'], meta={'status': 'fine'}) }}select id from {{ ref('base') }}",
     "commented": "{# status #}select id -- status\nfrom {{ ref('base') }}",
@@ -55,6 +56,9 @@ models:
     columns:
       - {name: id, data_type: integer}
       - {name: base_status, data_type: varchar}
+  - name: spine
+    time_spine: {standard_granularity_column: day, custom_granularities: [{name: fiscal_year, column_name: fiscal}]}
+    columns: [{name: day, granularity: day}, {name: fiscal}]
 sources: [{name: raw, schema: main, tables: [{name: nowhere}]}]
 """
 
@@ -100,6 +104,9 @@ def test_each_reader_is_listed_or_not_told(shop: Shop) -> None:
     opened = json.loads(shop.playbooks("impact", "base", "--column", "s", "--json").out)
     assert {"opened", "by_field"} <= {each["name"] for each in opened["affected"]}
     # its own configuration
+    for column in ("day", "fiscal"):
+        spine = json.loads(shop.playbooks("impact", "spine", "--column", column, "--json").out)
+        assert [(each["name"], each["uses"]) for each in spine["affected"]] == [("spine", ["configures"])]
     keyed = json.loads(shop.playbooks("impact", "with_key", "--column", "id", "--json").out)
     assert [(each["name"], each["uses"]) for each in keyed["affected"]] == [("with_key", ["configures"])]
 
