@@ -19,7 +19,7 @@ from dbt_playbooks.impact.graph import Graph
 from dbt_playbooks.impact.lineage import Lineage, Output, Star
 from dbt_playbooks.interface import Inputs, Node, Options
 
-_FORMAT = 3
+_FORMAT = 4
 
 
 class Cache:
@@ -174,6 +174,7 @@ def _plain(graph: Graph, columns: bool) -> dict[str, Any]:
             sorted(each.unknown),
             [numbers[parent] for parent in each.parents],
             sorted(each.apart),
+            sorted(each.hooked),
             sorted(each.configured),
             each.unread,
         ]
@@ -198,7 +199,7 @@ def _graph(kept: dict[str, Any]) -> Graph:
         return {(ids[number], name): of(value) for number, name, value in found}
 
     lineage = {}
-    for number, (outputs, stars, uses, named, doubts, unknown, parents, apart, configured, unread) in (
+    for number, (outputs, stars, uses, named, doubts, unknown, parents, apart, hooked, configured, unread) in (
         kept["lineage"] or {}
     ).items():
         lineage[ids[int(number)]] = Lineage(
@@ -210,6 +211,7 @@ def _graph(kept: dict[str, Any]) -> Graph:
             unknown=frozenset(unknown),
             parents=tuple(ids[each] for each in parents),
             apart=frozenset(apart),
+            hooked=frozenset(hooked),
             configured=frozenset(configured),
             unread=unread,
         )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import jinja2
 
@@ -18,6 +19,12 @@ def words_apart(texts: Sequence[str], compiled: Sequence[str]) -> frozenset[str]
     """Words, in lower case, in strings of Jinja and in SQL that stands in none of the compiled texts."""
     shown = "\n".join(_one_line(_COMMENT.sub(" ", text)) for text in compiled)
     return frozenset(word.lower() for text in texts for part in _parts(text, shown) for word in _WORD.findall(part))
+
+
+def hook_words(hooks: Any) -> frozenset[str]:
+    """Words, in lower case, of hooks as a config has them."""
+    texts = [str(each.get("sql") if isinstance(each, Mapping) else each) for each in hooks]
+    return words_apart(texts, [])
 
 
 def _parts(text: str, shown: str) -> Iterator[str]:

@@ -55,6 +55,7 @@ class Lineage:
     unknown     names, in lower case, that none of the tables it reads is known to have
     parents     nodes that its SQL names
     apart       words, in lower case, of its Jinja that its compiled SQL does not show
+    hooked      words, in lower case, of its hooks
     configured  its own columns, in lower case, that its config names
     unread      why nothing, or not everything, is known
     """
@@ -67,5 +68,6 @@ class Lineage:
     unknown: frozenset[str] = frozenset()
     parents: tuple[str, ...] = ()
     apart: frozenset[str] = frozenset()
+    hooked: frozenset[str] = frozenset()
     configured: frozenset[str] = frozenset()
     unread: str | None = None

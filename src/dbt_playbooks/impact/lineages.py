@@ -9,7 +9,7 @@ from typing import Any
 from dbt_playbooks.errors import PlaybooksError
 from dbt_playbooks.impact.checks import as_test, by_arguments, of_dbt_itself, unit_test_lineage
 from dbt_playbooks.impact.constraints import constrained, with_foreign_keys
-from dbt_playbooks.impact.jinja import words_apart
+from dbt_playbooks.impact.jinja import hook_words, words_apart
 from dbt_playbooks.impact.lineage import USES, Lineage, Origin, Output
 from dbt_playbooks.impact.names import Names
 from dbt_playbooks.impact.reading import Out, Reading, Rest, Table, UnreadableError, dialect_of, parse, read
@@ -24,6 +24,9 @@ _KEYS = (
     "unique_key", "updated_at", "check_cols", "partition_by", "cluster_by", "event_time", "merge_update_columns", "merge_exclude_columns",
     "incremental_predicates", "sort", "dist", "order_by", "primary_key", "loaded_at_field", "loaded_at_query",
 )  # fmt: skip
+
+
+_HOOKS = ("pre-hook", "post-hook", "pre_hook", "post_hook")
 
 
 def lineages(
@@ -80,7 +83,10 @@ class _Lineages:
                 lineage = Lineage()
             lineage = with_foreign_keys(node, lineage, self._names)
             configured = frozenset(self._configured(node))
-            self._found[node.unique_id] = replace(lineage, configured=configured) if configured else lineage
+            hooked = hook_words(each for key in _HOOKS for each in node.config.get(key) or ())
+            if configured or hooked:
+                lineage = replace(lineage, configured=configured, hooked=hooked)
+            self._found[node.unique_id] = lineage
         return wanted
 
     def _of_nodes(self, lineage: Lineage) -> Lineage:

@@ -163,6 +163,9 @@ class _Trace:
         uses = {use for use in lineage.uses.get((carrier.node.unique_id, carrier.key), ()) if use != "passes on"}
         if carrier.key in lineage.configured:
             uses.add("configures")
+        if carrier.key in lineage.hooked:
+            self._unread.setdefault(carrier.node.unique_id, f"a hook of it names '{carrier.key}'")
+            self._note(carrier.node, carrier.way, sure=False)
         if uses:
             found = self._note(carrier.node, carrier.way, carrier.sure)
             found.uses |= uses
@@ -192,6 +195,8 @@ class _Trace:
                     child,
                     f"its Jinja names '{carrier.key}' in an argument, or in a branch that was not taken",
                 )
+            elif carrier.key in lineage.hooked:
+                self._leave_unread(carrier, child, f"a hook of it names '{carrier.key}'")
             elif lineage.unknown and self._is_loose(carrier):
                 named = ", ".join(f"'{name}'" for name in sorted(lineage.unknown)[:3])
                 self._leave_unread(carrier, child, f"it names {named}, which no table that it reads is known to have")

@@ -15,6 +15,8 @@ UNREAD = {
     "left_out": "select {{ all_but(ref('base'), ['status', 's']) }} from {{ ref('base') }}",
     "in_macro": "select id from {{ ref('base') }} {{ only_in_prod() }}",
     "not_taken": "select id from {{ ref('base') }} {% if target.name == 'prod' %} where status = 'a' {% endif %}",
+    "in_hook": "{{ config(post_hook='delete from {{ this }} where id in (select id from {{ ref(\"base\") }} where status is null)') }}"
+    "select id from {{ ref('base') }}",
     # the warehouse names it
     "by_its_expression": "select \"max(status)\" as top from {{ ref('unnamed') }}",
     "by_field": "select kind from {{ ref('opened') }}",
@@ -90,6 +92,7 @@ def test_each_reader_is_listed_or_not_told(shop: Shop) -> None:
         assert unread[name] == jinja
     assert unread["by_bare_name"] == "it reads 'base', not by its whole name, which may be another table"
     assert unread["above_a_union"] == "a union by position, of tables whose columns are not all known"
+    assert unread["in_hook"] == "a hook of it names 'status'"
     assert affected["asked"]["uses"] == ["reads"]
     assert affected["with_key"]["uses"] == ["passes on", "configures"]
     assert affected["united"]["uses"] == ["passes on", "unites"]
@@ -100,6 +103,8 @@ def test_each_reader_is_listed_or_not_told(shop: Shop) -> None:
     assert "below_both" in possible, (
         "what lies below a Python model may use anything of it, whatever it surely uses besides"
     )
+    own = json.loads(shop.playbooks("impact", "in_hook", "--column", "id", "--json").out)
+    assert [(each["name"], each["reason"]) for each in own["unread"]] == [("in_hook", "a hook of it names 'id'")]
     # the fields of a struct are columns of the model that opens it
     opened = json.loads(shop.playbooks("impact", "base", "--column", "s", "--json").out)
     assert {"opened", "by_field"} <= {each["name"] for each in opened["affected"]}
