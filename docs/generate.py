@@ -129,7 +129,8 @@ def targets_page() -> str:
             "# The targets of a test, and how far each is to be trusted\n\nGenerated from the pytest plugin.\n",
             *_table(["target", "what it is", "installed by", "how far to trust it"], targets),
             "\n## What the target `bigquery` does not judge\n\nIts tables of features, functions, options and views come from BigQuery's documentation; "
-            "it was not tried on BigQuery. It cannot judge a statement that has one of these, and says so: the test fails, unless it says `allow_unchecked=True`.\n",
+            "it was not tried on BigQuery. It cannot judge a statement that has one of these, and says so: the test fails, unless it says "
+            "`allow_unchecked=True`.\n",
             *(f"- {text}" for text in SAID),
             "\nIt does not look at these, and says nothing of them:\n",
             *(f"- {text}" for text in SILENT),
