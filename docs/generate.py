@@ -152,7 +152,8 @@ def _how_often_wrong(measured: dict[str, Any]) -> list[str]:
     return [
         "\n## How often the target `bigquery` is wrong\n\nThe statements in `tests/python/plugin/corpus` are written from BigQuery's documentation, "
         "each with its page: wrong ones, which BigQuery refuses when it compiles or plans them, and right ones. None was tried on BigQuery. The rules of "
-        "the target were made with these statements in sight, so expect it to miss somewhat more of your mistakes. A wrong statement that is not checked "
+        "the target were made with these statements in sight, so expect it to miss more of your mistakes: when 426 of the wrong ones and 109 of the right ones "
+        "were tried for the first time, before a rule was made for any of them, 14 (3.3%) passed and none was refused. A wrong statement that is not checked "
         "counts as one that passes. A right one that is not checked is counted apart: it fails a test that does not say `allow_unchecked=True`.\n",
         *_table(
             ["statements", "", "judged wrongly", "not checked"],
