@@ -129,9 +129,10 @@ def targets_page() -> str:
             "# The targets of a test, and how far each is to be trusted\n\nGenerated from the pytest plugin.\n",
             *_table(["target", "what it is", "installed by", "how far to trust it"], targets),
             "\n## What the target `bigquery` does not judge\n\nIts tables of features, functions, options and views come from BigQuery's documentation; "
-            "it was not tried on BigQuery. It says of a statement that it was not checked, where that has:\n",
+            "it was not tried on BigQuery. It cannot judge a statement that has one of these, and says so: the test fails, unless it says "
+            "`allow_unchecked=True`.\n",
             *(f"- {text}" for text in SAID),
-            "\nIt says nothing of:\n",
+            "\nIt does not look at these, and says nothing of them:\n",
             *(f"- {text}" for text in SILENT),
             *_how_often_wrong(yaml.safe_load(MEASURED.read_text())),
             "\n## Where the emulator is not BigQuery\n\nA test that meets one of these is marked with its name, "
@@ -151,10 +152,11 @@ def _how_often_wrong(measured: dict[str, Any]) -> list[str]:
     return [
         "\n## How often the target `bigquery` is wrong\n\nThe statements in `tests/python/plugin/corpus` are written from BigQuery's documentation, "
         "each with its page: wrong ones, which BigQuery refuses when it compiles or plans them, and right ones. None was tried on BigQuery. The rules of "
-        "the target were made with these statements in sight, so expect it to miss somewhat more of your mistakes. A wrong statement that is not checked "
-        "counts as one that passes.\n",
+        "the target were made with these statements in sight, so expect it to miss more of your mistakes: when 426 of the wrong ones and 109 of the right ones "
+        "were tried for the first time, before a rule was made for any of them, 14 (3.3%) passed and none was refused. A wrong statement that is not checked "
+        "counts as one that passes. A right one that is not checked is counted apart: it fails a test that does not say `allow_unchecked=True`.\n",
         *_table(
-            ["statements", "", "judged wrongly", "not checked, with a warning"],
+            ["statements", "", "judged wrongly", "not checked"],
             [
                 ["wrong", str(wrong["statements"]), f"{_share(wrong)} pass", str(wrong["unchecked"])],
                 ["right", str(right["statements"]), f"{_share(right)} are refused", str(right["unchecked"])],

@@ -1,4 +1,4 @@
-{#- What it costs to replace all rows of a table with keys, in a list, or an empty list. -#}
+{#- A note that replacing all rows of a table with keys takes long, in a list; an empty list where it does not. -#}
 {% macro _price_of_keys(origin) %}
   {{ return(adapter.dispatch('_price_of_keys', 'dbt_playbooks')(origin=origin)) }}
 {% endmacro %}
@@ -15,8 +15,8 @@
   {%- endfor -%}
   {%- set rows = dbt_playbooks._rows_of(relation, none) if keys else 0 -%}
   {{ return([] if rows <= 122880 else [
-    'It takes its time: DuckDB deletes rows with keys (' ~ keys | join(', ') ~ ') far more slowly than it loads them, and there are ' ~ rows
-    ~ '. 300,000 rows with a PRIMARY KEY and a UNIQUE text took 15 to 30 s on a machine that loaded them in 1 s. Quicker, if nobody needs the table meanwhile: back it up, drop it, and run this again. It is made anew then, as '
+    'This takes long: DuckDB deletes rows with keys (' ~ keys | join(', ') ~ ') far more slowly than it loads them, and there are ' ~ rows
+    ~ '. 300,000 rows with a PRIMARY KEY and a UNIQUE text took 15 to 30 s on a machine that loaded them in 1 s. It is quicker, if nobody needs the table meanwhile, to back it up, drop it, and run this again: then it is made again, as '
     ~ origin.label ~ ' has it.'
   ]) }}
 {% endmacro %}

@@ -11,7 +11,11 @@
     {{ return(none) }}
   {%- endif -%}
   {%- set relation = adapter.get_relation(database=place.get('database'), schema=place.get('schema'), identifier=place.get('alias')) -%}
-  {{ return({'relation': relation, 'columns': dbt_playbooks._columns_of(relation)} if relation is not none and relation.type == 'table' else none) }}
+  {#- a backfill says of a table that its first window will make that it is there: it has no columns yet -#}
+  {%- if relation is none or relation.type != 'table' or not adapter.get_columns_in_relation(relation) -%}
+    {{ return(none) }}
+  {%- endif -%}
+  {{ return({'relation': relation, 'columns': dbt_playbooks._columns_of(relation)}) }}
 {% endmacro %}
 
 {#- Whether what is compiled runs right afterwards. -#}

@@ -1,6 +1,6 @@
 {#- DuckDB only. A backup says in its comment, as JSON, what it is: of which table, made when, which rows (none: all), and what would make the table again:
     `columns` that can be inserted, and `definition`, statements as [before the table's name, after it], the first of which creates it; `own_keys` are its foreign
-    keys to itself, which that statement lacks, and `index_comments` are by their names. `more` is what its maker adds. -#}
+    keys to itself, which that statement lacks; `index_comments` are the comments of its indexes, by name. `more` is what its maker adds. -#}
 {% macro _backup_mark_sql(relation, backup, condition, expires_at, more={}) %}
   {%- set mark = {
     'dbt_playbooks_backup': 1, 'table': relation.identifier, 'made_at': dbt_playbooks._instant_text(dbt_playbooks._clock()),

@@ -50,7 +50,7 @@ class Names:
         written = ".".join(parts)
         return (beside or found)[
             0
-        ].unique_id, f"it reads '{written}', not by its whole name, which may be another table"
+        ].unique_id, f"it reads '{written}' without the whole name, which may be another table"
 
     def _schema(self, node: Node) -> tuple[str, ...]:
         return table_path(node.relation, self._dialect)[:-1] if node.relation else ()

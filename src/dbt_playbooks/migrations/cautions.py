@@ -1,4 +1,4 @@
-"""What builds after an edit and is not what one wants: versions in a snapshot that nothing changed for, measures of values that are no numbers."""
+"""Warns of what builds after an edit and may not be what you want: new versions in a snapshot of rows that did not change, and sums of texts."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ def cautions(change: Change, readers: Readers, dialect: str) -> list[str]:
 
 
 def _of_snapshot(node: Node, change: Change) -> Iterator[str]:
-    """dbt compares what it selects with the columns of the snapshot's table: one that comes to it is NULL in the rows that are there."""
+    """dbt compares what the snapshot selects with the columns of its table, and a new column is NULL in the rows that are stored."""
     old, new = str(change.old), str(change.new)
-    fill = f"Before it runs, fill {new} from {old} in the snapshot's table by an UPDATE, or let the snapshot select {new} under the name {old}"
+    fill = f"Before it runs, fill {new} from {old} in the snapshot's table by an UPDATE, or select {new} as {old} in the snapshot"
     checked = node.config.get("check_cols")
     if _names(node.config.get("unique_key"), old):
         yield (
-            f"snapshot {node.name}: {new} becomes its unique_key, and is NULL in the rows that are there: it takes every row for a new one. {fill}"
+            f"snapshot {node.name}: {new} becomes its unique_key, and is NULL in the stored rows, so that every row counts as a new one. {fill}"
         )
     elif node.config.get("strategy") == "check" and checked == "all":
         yield (
-            f"snapshot {node.name} checks all columns: with the first run that selects {new} it gets a new version of every row. "
-            f"Name the columns in check_cols before, or leave {new} out of what it selects"
+            f"snapshot {node.name} checks all columns: the first run that selects {new} writes a new version of every row. "
+            f"Before it runs, name the columns in check_cols, or leave {new} out of what it selects"
         )
     elif node.config.get("strategy") == "check" and _names(checked, old):
         yield (
-            f"snapshot {node.name}: {new} comes into check_cols, and is NULL in the rows that are there: it gets a new version of every row. {fill}"
+            f"snapshot {node.name}: {new} becomes one of its check_cols, and is NULL in the stored rows, so that every row gets a new version. {fill}"
         )
 
 
@@ -62,13 +62,13 @@ def _of_semantic_model(node: Node, change: Change, dialect: str) -> Iterator[str
             kind in _NUMBERS if aggregation in _OF_NUMBERS else kind == "bool" if aggregation == "sum_boolean" else True
         )
         if not fits:
-            why = f"aggregates by {aggregation}, which takes no {kind}: give it another agg, or a cast in expr"
+            why = f"aggregates by {aggregation}, which does not take {kind}: give it another agg, or cast in its expr"
             yield f"measure {measure['name']} of semantic model {node.name} {why}"
     for dimension in _using(node, "dimensions", change, dialect):
         if dimension["type"] == "time" and kind not in _TIMES:
-            yield f"dimension {dimension['name']} of semantic model {node.name} is a time, and {kind} is none: leave a cast in its expr"
+            yield f"dimension {dimension['name']} of semantic model {node.name} is of type time, and {kind} is not a time: cast it in its expr"
     for entity in _using(node, "entities", change, dialect):
-        yield f"entity {entity['name']} of semantic model {node.name} is joined by, and becomes {kind}: what it is joined with has to be that as well"
+        yield f"entity {entity['name']} of semantic model {node.name} becomes {kind}: what it is joined with needs that type as well"
 
 
 def _using(node: Node, kind: str, change: Change, dialect: str) -> Iterator[dict[str, str]]:

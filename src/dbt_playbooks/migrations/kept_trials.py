@@ -1,6 +1,6 @@
-"""Keeps what became of edits in the project's target folder, for as long as nothing changes that decides it: dbt need not be imported again.
+"""Keeps what became of edits in the project's target folder until a file, an option or a version changes: dbt need not be imported again.
 
-The warehouse is not watched, as of what else is kept of a project.
+A change in the warehouse goes unseen; `--refresh` tries again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True)
 class Finding:
-    """What does not hold after a step. `path` is the file of the node, whose edits it is written at."""
+    """What does not hold after a step. `path` is the file of the node: it is shown at the first edit of that file."""
 
     path: str | None
     text: str
@@ -52,7 +52,7 @@ def read(root: Path, options: Options, asked: Sequence[Sequence[Step]]) -> Outco
 def write(
     root: Path, options: Options, asked: Sequence[Sequence[Step]], outcomes: Outcomes, inputs: Inputs
 ) -> list[str]:
-    """Keep it beside what else holds. Returns what to tell when that can't be done."""
+    """Keep the outcomes beside the others that still hold. Returns a warning when that can't be done."""
     path = _path(root, options)
     try:
         kept = _holding(path)

@@ -100,8 +100,7 @@ def leave_readers(it: Situation, title: str, *first: str) -> list[Step]:
     notes = [_may_note(each, it.change) for each in it.readers.found if each.may]
     notes += [f"whether {each.node.name} reads it could not be told: {each.reason}" for each in it.readers.unread]
     notes += [
-        f"{each.node.kind} {each.node.name} reads {each.column} and its file does not say so: "
-        "look at the macros that it calls, at whole rows, and at its config"
+        _without_a_name(each)
         for each in sure
         if not each.edits and each.node.kind in HOLDS_SQL and not _is_compared(it, each.node)
     ]
@@ -112,6 +111,19 @@ def leave_readers(it: Situation, title: str, *first: str) -> list[Step]:
     # what loses the column loses it for those below: these first, so that each file can be committed by itself
     ordered = sure[::-1] if it.change.kind == "remove" else sure
     return [Step(title, _edits_of(it, ordered), (*first, *builds, commands.notice(it.change)), tuple(notes))]
+
+
+def _without_a_name(reader: Reader) -> str:
+    """What to look for in the file of a reader in which the column's name was not found."""
+    if "unites" in reader.uses:
+        return (
+            f"{reader.node.kind} {reader.node.name} takes {reader.column} by a star into a union by position: "
+            "take that column out of the other side, too"
+        )
+    return (
+        f"{reader.node.kind} {reader.node.name} reads {reader.column} and its file does not say so: "
+        "look at the macros that it calls, at whole rows, and at its config"
+    )
 
 
 def _is_compared(it: Situation, node: Node) -> bool:

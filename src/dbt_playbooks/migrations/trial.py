@@ -28,11 +28,11 @@ from dbt_playbooks.migrations.yaml_names import lacking, names_in_yaml
 def tried(
     found: Sequence[Migration], graph: Graph, root: Path, options: Options, in_full: bool, refresh: bool = False
 ) -> tuple[list[Migration], list[str]]:
-    """The changes with what their edits would do, those that are shown: all steps, or those up to the first that has edits. And what to tell."""
+    """The changes with what their shown edits would do, and warnings. All steps are shown with `in_full`, otherwise those up to the first that has edits."""
     asked = [list(_shown(each, in_full)) for each in found]
     if not any(step.can_be_tried for steps in asked for step in steps):
         return list(found), []
-    # how far a cutover is the warehouse says, and what is kept does not
+    # the warehouse says how far a cutover is, and what is kept does not
     watched = any(each.change.replacement for each in found)
     outcomes = None if refresh or watched else kept_trials.read(root, options, asked)
     remarks: list[str] = []
@@ -199,7 +199,7 @@ def _judged(
 
 
 def _renamed(node: Node, was: Mapping[str, str], now: Mapping[str, str], migration: Migration) -> Iterator[Finding]:
-    """Columns that are called otherwise although no one meant to: an expression without a name is called as it is written."""
+    """Columns that get another name although the change does not mean to: an expression without an alias is named after its text."""
     meant = {name.lower() for name in going(migration.change)}
     meant |= {
         name.lower()
@@ -217,7 +217,7 @@ def _renamed(node: Node, was: Mapping[str, str], now: Mapping[str, str], migrati
 
 
 def _retyped(node: Node, was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Finding]:
-    """A column that keeps its name and gets the new type is another one to whoever reads it, which is no fault of the edit."""
+    """A column that keeps its name and gets the new type may break its readers, although the edit is right."""
     for name, kind in now.items():
         if was.get(name, kind) != kind:
             yield Finding(None, f"column {name} of {_named(node)} becomes {kind}; it is {was[name]} now")

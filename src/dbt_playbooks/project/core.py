@@ -190,7 +190,7 @@ class DbtCoreProject(Rehearsal):
             return self._described(self._relation(place))
 
     def shapes(self, wanted: Collection[str], edited: Collection[str]) -> dict[str, Shape]:
-        """What these nodes would return by their SQL as it is written now. The project is for nothing else afterwards."""
+        """What these nodes would return by their SQL as it is written now, by unique id. The project can't be used for anything else afterwards."""
         return Shapes(self, self._manifest, self._adapter, self._config.credentials).of(wanted, edited)
 
     def answers(self) -> bool:

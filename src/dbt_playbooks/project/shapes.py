@@ -35,7 +35,7 @@ class _Opened(Protocol):
 
 
 class Shapes:
-    """Of one opened project, which is for nothing else afterwards: `ref` leads to the views."""
+    """The shapes of one opened project. It can't be used for anything else afterwards: its `ref` leads to the temporary views."""
 
     def __init__(self, project: _Opened, manifest: Any, adapter: Any, credentials: Any) -> None:
         self._project = project
@@ -47,8 +47,10 @@ class Shapes:
         self._why_not = _why_not(credentials)
 
     def of(self, wanted: Collection[str], edited: Collection[str]) -> dict[str, Shape]:
-        """By unique id; what holds no SQL, or is not there, is left out. Where the warehouse is not asked what queries return, only those
-        that are edited are compiled: macros may ask it, and each time that may be billed."""
+        """By unique id; a node without SQL, or one that is not there, is left out.
+
+        Where the warehouse is not asked what queries return, only the nodes in `edited` are compiled: their macros may query it, which may be billed.
+        """
         order = list(self._order(wanted))
         with self._project.connected():
             if self._why_not is None:
@@ -111,7 +113,9 @@ class Shapes:
             if node.kind in _MAKES_A_TABLE and node.materialized != "ephemeral":
                 place = self._manifest.nodes[node.unique_id]
                 if place.identifier.lower() in taken:
-                    self._found[node.unique_id] = Shape(why_not="another model in question has a table of its name")
+                    self._found[node.unique_id] = Shape(
+                        why_not="another model that is tried has a table of the same name"
+                    )
                     continue
                 taken.add(place.identifier.lower())
                 place.database, place.schema = _PLACE["database"], _PLACE["schema"]
@@ -149,7 +153,7 @@ class Shapes:
         return columns
 
     def _short(self, text: str) -> str:
-        """Of what the warehouse said the error itself, without the statement and where in it."""
+        """The error that the warehouse reported, without the statement and the place in it. At most 300 characters."""
         said = text.partition(" said:\n")[2] or text
         said = said.partition("\n\nLINE ")[0].partition("\nLINE ")[0].removeprefix("Runtime Error").strip()
         return self._redact(" ".join(said.split()))[:300]

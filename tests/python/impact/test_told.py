@@ -90,7 +90,7 @@ def test_each_reader_is_listed_or_not_told(shop: Shop) -> None:
     jinja = "its Jinja names 'status' in an argument, or in a branch that was not taken"
     for name in ("in_argument", "left_out", "in_macro", "not_taken"):
         assert unread[name] == jinja
-    assert unread["by_bare_name"] == "it reads 'base', not by its whole name, which may be another table"
+    assert unread["by_bare_name"] == "it reads 'base' without the whole name, which may be another table"
     assert unread["above_a_union"] == "a union by position, of tables whose columns are not all known"
     assert unread["in_hook"] == "a hook of it names 'status'"
     assert affected["asked"]["uses"] == ["reads"]

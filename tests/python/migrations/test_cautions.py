@@ -22,15 +22,15 @@ def of_snapshot(root: Path, **config: Any) -> list[str]:
     [
         (
             {"strategy": "check", "check_cols": ["id", "User_Type"]},
-            "user_segment comes into check_cols, and is NULL in the rows that are there: it gets a new",
+            "user_segment becomes one of its check_cols, and is NULL in the stored rows, so that every row gets a new version",
         ),
         (
             {"strategy": "check", "check_cols": "all"},
-            "checks all columns: with the first run that selects user_segment it gets a new version of every row",
+            "checks all columns: the first run that selects user_segment writes a new version of every row",
         ),
         (
             {"strategy": "timestamp", "unique_key": "user_type"},
-            "becomes its unique_key, and is NULL in the rows that are there: it takes every row for a new",
+            "becomes its unique_key, and is NULL in the stored rows, so that every row counts as a new one",
         ),
         ({"strategy": "timestamp", "unique_key": "id"}, None),
         ({"strategy": "check", "check_cols": ["id"]}, None),
@@ -68,7 +68,7 @@ def test_a_measure_a_time_and_an_entity_need_values_of_their_kind(tmp_path: Path
     assert [note.partition(" of semantic")[0] for note in said] == [
         "measure mean", "measure any_user", "dimension user_id", "entity user",
     ]  # fmt: skip
-    assert "aggregates by average, which takes no string" in said[0]
+    assert "aggregates by average, which does not take string" in said[0]
     assert [note.partition(" of semantic")[0] for note in of_semantics(tmp_path, "integer")] == [
         "measure any_user", "dimension user_id", "entity user",
     ]  # fmt: skip

@@ -11,7 +11,7 @@ SAID = (
     "fields of a record in INFORMATION_SCHEMA that BigQuery's pages do not list, as those of `job_stages`",
     "loads into a table that the test does not declare",
 )
-"""Each is said: the statement has a warning, or fails the check of a test that does not allow it."""
+"""Each is said: the test fails, or has a warning where it says `allow_unchecked=True`."""
 
 SILENT = (
     "rows: overflow, texts that are no number, patterns of regular expressions, JSONPath, two source rows for one row of a MERGE, and texts that are "
@@ -19,7 +19,10 @@ SILENT = (
     "how a declared table is partitioned and clustered, its keys, options and row access policies, and whether it is a view. Of a table that the same "
     "script made it is known, but not whether a query of it filters its partitions",
     "whether datasets, projects, connections, reservations, files and members are there, and their regions",
-    "the options of models, and the text inside of an option, as the JSON of `privacy_policy`",
+    "the options of models, most values of options, as a negative `partition_expiration_days`, and the text inside of an option, as the JSON of "
+    "`privacy_policy`",
+    "two columns of one name in a query that is not known to be a model's or to make a table, a view or a file: inline SQL, and what a macro returned",
+    "how many partitions a table gets, and the range of arguments, as an offset of `lead` below zero",
     "code in JavaScript, Python and Spark",
     "whether a transaction is open that another script of the session began",
     "quotas, limits of nesting, rights and cost",

@@ -59,7 +59,7 @@ TARGETS = {
             "rendered offline, analyzed by GoogleSQL",
             trust="Syntax, names and types are judged by Google's own analyzer, set up as BigQuery is documented, and by rules of "
             "BigQuery's pages of DDL, DML and queries. What it accepts may still fail when it runs: it knows no rows, "
-            "quotas or rights. What it does not know it says, and the test fails unless it says `allow_unchecked=True`.",
+            "quotas or rights. It names what it cannot judge, and the test fails unless it says `allow_unchecked=True`.",
         ),
         Spec(
             "emulator",
