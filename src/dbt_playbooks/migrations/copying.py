@@ -55,7 +55,8 @@ def _link(
             continue
         if path in own:
             shutil.copyfile(entry, target / entry.name)
-        elif any(path in each.parents for each in own):
+        elif entry.is_dir() and (len(here.parts) or any(path in each.parents for each in own)):
+            # dbt looks for files in no folder that is a link, but for those that it is told of
             (target / entry.name).mkdir()
             _link(entry, target / entry.name, path, own, left_out)
         else:

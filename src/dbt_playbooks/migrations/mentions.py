@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dbt_playbooks.migrations.resolving import passes, source_of, sources_of
+from dbt_playbooks.migrations.resolving import names_nearer, passes, source_of, sources_of
 
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _TABLE = re.compile(r"\{\{-?\s*(?:\w+\.)?(?:ref|source)\s*\((?P<names>[^()]*)\)\s*-?\}\}", re.DOTALL)
@@ -40,11 +40,14 @@ class Mention:
     output: bool = False
 
 
-def in_sql(text: str, column: str, tables: Collection[str], dialect: str, configures: bool = False) -> list[Mention]:
+def in_sql(
+    text: str, column: str, tables: Collection[str], dialect: str, configures: bool = False, new: str | None = None
+) -> list[Mention]:
     """The places where a template reads a column of one of the models in `tables` (`orders`, `orders.v2`), not those that read it from a CTE that names it.
 
     Texts in Jinja that hold the name are left to a person; those of its `config` where it `configures` a column of the model itself, which has it
-    by a star. Where the SQL around the Jinja can't be parsed, and where nothing else is found, the words.
+    by a star. A place where the `new` name would mean something else is left to a person, too. Where the SQL around the Jinja can't be parsed, and
+    where nothing else is found, the words.
     """
     from sqlglot import parse_one
     from sqlglot.errors import SqlglotError
@@ -57,7 +60,7 @@ def in_sql(text: str, column: str, tables: Collection[str], dialect: str, config
         scopes = traverse_scope(tree)
     except (SqlglotError, RecursionError):
         return in_text(text, column)
-    found = _Found(column, wanted, names, dialect)
+    found = _Found(column, wanted, names, dialect, new)
     for scope in scopes:
         found.of_scope(scope)
     found.of_the_rest(tree)
@@ -91,12 +94,15 @@ def in_expression(text: str, column: str, dialect: str) -> list[Mention]:
 class _Found:
     """The mentions of one column in a query, each identifier of that name looked at once."""
 
-    def __init__(self, column: str, wanted: Collection[str], called: Mapping[str, str], dialect: str) -> None:
+    def __init__(
+        self, column: str, wanted: Collection[str], called: Mapping[str, str], dialect: str, new: str | None = None
+    ) -> None:
         self.mentions: list[Mention] = []
         self._column = column
         self._wanted = wanted
         self._called = called
         self._dialect = dialect
+        self._new = (new or "").lower()
         self._seen: set[int] = set()
 
     def of_scope(self, scope: Any) -> None:
@@ -143,7 +149,7 @@ class _Found:
             return
         item, by_hand = (False, False) if is_field else _gives_its_name(column, self._dialect)
         sure = sure and not (not table and self._may_be_output(scope, column))
-        by_hand = by_hand or column.find_ancestor(exp.Pivot) is not None
+        by_hand = by_hand or column.find_ancestor(exp.Pivot) is not None or self._is_taken(scope, column, table)
         self._note(name, item=item, by_hand=by_hand, unsure=not sure, whole=_whole_item(scope, column))
 
     def _of_dots(self, scope: Any, dot: Any) -> None:
@@ -162,7 +168,7 @@ class _Found:
         if name is not None and self._is_it(name):
             source, sure = source_of(scope, table, self._column, self._wanted, self._called)
             if source:
-                self._note(name, unsure=not sure)
+                self._note(name, unsure=not sure, by_hand=self._is_taken(scope, dot, table))
             self._seen.add(id(name))
 
     def _of_keys(self, scope: Any, each: Any) -> None:
@@ -173,7 +179,7 @@ class _Found:
             if isinstance(pair.this, exp.Identifier) and self._is_it(pair.this):
                 source, sure = source_of(scope, "", self._column, self._wanted, self._called)
                 if source:
-                    self._note(pair.this, unsure=not sure)
+                    self._note(pair.this, unsure=not sure, by_hand=self._is_taken(scope, each, ""))
 
     def _using(self, scope: Any, join: Any) -> None:
         """A column of both sides: with another name on one of them there is no more `using`."""
@@ -211,6 +217,32 @@ class _Found:
         clause = column.find_ancestor(exp.Distinct, exp.Having, exp.Qualify, exp.Window, exp.Select)
         in_list = isinstance(clause, exp.Distinct)
         return in_list or (self._dialect == "bigquery" and isinstance(clause, (exp.Having, exp.Qualify)))
+
+    def _is_taken(self, scope: Any, place: Any, table: str) -> bool:
+        """Whether something nearer has the new name there: a variable of a lambda, a table of a query within, an alias where that comes first."""
+        from sqlglot import exp
+
+        if not self._new:
+            return False
+        variables = [each.lower() for each in _variables(place)]
+        if table:
+            return table.lower() in variables
+        if self._new in variables or names_nearer(scope, self._column, self._new, self._wanted, self._called):
+            return True
+        clause = place.find_ancestor(exp.Order, exp.Distinct, exp.Select)
+        if isinstance(clause, (exp.Select, type(None))) or clause.parent is not scope.expression:
+            return False
+        items = scope.expression.selects if isinstance(scope.expression, exp.Select) else []
+        return any(
+            each.alias.lower() == self._new and not self._is_plain(each.this)
+            for each in items
+            if isinstance(each, exp.Alias)
+        )
+
+    def _is_plain(self, item: Any) -> bool:
+        from sqlglot import exp
+
+        return isinstance(item, exp.Column) and item.name.lower() == self._column.lower()
 
     def _outputs(self, scope: Any) -> list[Any]:
         from sqlglot import exp

@@ -41,7 +41,7 @@ def moved(
         yield from _in_yaml(root, text, change, node, Asked(column, new, tables, dialect))
     elif node.kind in HOLDS_SQL and node.language == "sql":
         own = node == change.node
-        found = in_text(text, column) if own else in_sql(text, column, tables, dialect, by_a_star)
+        found = in_text(text, column) if own else in_sql(text, column, tables, dialect, by_a_star, new)
         call = change.call if own else None
         others = [each for each in found if call is None or not call.start <= each.start < call.end]
         yield from _replaced(node.path, text, others, column, new, dialect)

@@ -32,6 +32,18 @@ def source_of(
     return False, False
 
 
+def names_nearer(scope: Any, old: str, new: str, wanted: Collection[str], called: Mapping[str, str]) -> bool:
+    """Whether a query between a place and the table whose column `old` it reads has a column that it calls `new`."""
+    while scope is not None:
+        sources = sources_of(scope, called).values()
+        if any(passes(each, old, wanted) for each in sources):
+            return False
+        if any(_names(each, new) for each in sources):
+            return True
+        scope = scope.parent
+    return False
+
+
 def sources_of(scope: Any, called: Mapping[str, str]) -> dict[str, Any]:
     """What a query reads by the names that it has there, in lower case: a table without an alias has its own."""
     found = {alias.lower(): source for alias, (_, source) in scope.selected_sources.items()}

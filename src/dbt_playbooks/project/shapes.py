@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -67,26 +68,25 @@ class Shapes:
 
     def _order(self, wanted: Collection[str]) -> Iterator[Node]:
         """Parents first, and with them the ephemeral ones, which stand in what is made of them."""
-        done: set[str] = set()
-        for start in wanted:
-            stack = [start] if start in self._nodes else []
-            while stack:
-                node = self._nodes[stack[-1]]
-                above = [self._nodes[each] for each in node.parents if each in self._nodes and each not in done]
+        found: dict[str, set[str]] = {}
+        waiting = sorted(each for each in wanted if each in self._nodes)
+        while waiting:
+            node = self._nodes[waiting.pop()]
+            if node.unique_id not in found:
+                above = [self._nodes[each] for each in node.parents if each in self._nodes]
                 above = [each for each in above if each.unique_id in wanted or each.materialized == "ephemeral"]
-                if above and node.unique_id not in done:
-                    round_trip = [each.name for each in above if each.unique_id in stack]
-                    if round_trip:
-                        raise ProjectError(
-                            f"dbt has no order for this:\nFound a cycle: {node.name} and {round_trip[0]} read each other"
-                        )
-                    stack += [each.unique_id for each in above]
-                    continue
-                stack.pop()
-                if node.unique_id not in done:
-                    done.add(node.unique_id)
-                    if node.kind in _HAS_SQL and node.language == "sql":
-                        yield node
+                found[node.unique_id] = {each.unique_id for each in above}
+                waiting += [each.unique_id for each in above]
+        try:
+            order = list(TopologicalSorter(found).static_order())
+        except CycleError as error:
+            names = [self._nodes[each].name for each in error.args[1]]
+            raise ProjectError(
+                f"dbt has no order for this:\nFound a cycle: {names[0]} and {names[1]} read each other"
+            ) from error
+        for unique_id in order:
+            if self._nodes[unique_id].kind in _HAS_SQL and self._nodes[unique_id].language == "sql":
+                yield self._nodes[unique_id]
 
     def _absent(self, order: list[Node]) -> list[str]:
         """Models above that have no table or view yet: their SQL says what they would be."""

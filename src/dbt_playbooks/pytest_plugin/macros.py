@@ -136,7 +136,7 @@ class Macros:
             **({} if this is None else {"this": this}),
             **(stubs or {}),
         }
-        result = Result(None, [], "", [], self._target, is_model=model is not None)
+        result = Result(None, [], "", [], self._target, is_model=True)
         return self._done(lambda stubs: session.render(str(sql), vars or {}, stubs), given, result)
 
     def materialize(

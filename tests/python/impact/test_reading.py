@@ -88,6 +88,8 @@ CASES = [
     ("select * from t, z", "", "id=t.id, a=t.a, b=t.b, status=t.status, ts=t.ts, items=t.items, amount=t.amount, id_1=z.id, x=z.x"),
     ("select field from (select unnest(b) as b from t)", "t.b reads", "field=t.b*"),
     ('select "sum(amount)" from (select sum(amount) from t)', "t.amount reads", "sum(amount)=t.amount*"),
+    # what texts and names decide though no column is written
+    ("select u.id, x from z natural join u", "u.id passes on+joins, z.id joins, z.x passes on", "id=u.id, x=z.x"),
     # unions by position
     ("select * from z union all select id, a from t", "t.a passes on, t.id passes on, z.id passes on+unites, z.x passes on+unites", "id=t.id&z.id, x=t.a&z.x"),
     ("select * from z where id = 1 union all select * from z", "z.id passes on+filters", "id=z.id, x=z.x"),
@@ -365,3 +367,14 @@ def test_adapters_are_called_as_sqlglot_calls_their_sql() -> None:
     assert [dialect_of(name) for name in ("duckdb", "bigquery", "postgres", "sqlserver", "of_tomorrow")] == [
         "duckdb", "bigquery", "postgres", "tsql", None,
     ]  # fmt: skip
+
+
+def test_a_text_names_a_column_of_a_row_that_is_a_value():
+    for sql in (
+        "to_json(t) ->> 'status'",
+        "t['status']",
+        "struct_extract(t, 'status')",
+        "json_extract_string(to_json(t), '$.status')",
+    ):
+        assert lineage(f"select {sql} as k from t").named == {("t", "status")}
+    assert lineage("select to_json(t) as k from t").named == set()

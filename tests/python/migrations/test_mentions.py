@@ -173,3 +173,34 @@ def test_on_bigquery_a_name_in_having_may_be_that_of_another_output() -> None:
     sql = f"select upper(user_type) as user_type, count(*) as n from {STG} group by id having user_type > ''"
     assert [each.unsure for each in in_sql(sql, "user_type", ["stg"], "bigquery")] == [False, True]
     assert [each.unsure for each in in_sql(sql, "user_type", ["stg"], "duckdb")] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"select id, -id as sort from {STG} order by kind limit 1",
+        f"select distinct on (kind) id, -id as sort from {STG}",
+        f"select id, list_transform(['q'], sort -> kind || sort)[1] as l from {STG}",
+        f"select id, [kind.upper() || sort for sort in ['q']] as l from {STG}",
+        f"select id, (select kind from (select 1 as sort) limit 1) as k from {STG}",
+        f"select id from {STG} as x where exists (select 1 from (select 'q' as sort) y where kind = 'a')",
+        f"select id from {STG} where kind in (select kind from (select 'a' as sort))",
+    ],
+)
+def test_a_place_where_the_new_name_means_something_else_is_left_to_a_person(sql):
+    assert [each.by_hand or each.unsure for each in in_sql(sql, "kind", ["stg"], "duckdb", new="sort")].count(True) >= 1
+    assert not [
+        each for each in in_sql(sql.replace("sort", "other"), "kind", ["stg"], "duckdb", new="sort") if each.by_hand
+    ]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"select kind as sort from {STG} order by kind",
+        f"select id from {STG} as x where exists (select 1 from (select 'q' as sort) y where x.kind = 'a')",
+        f"select id, -id as sort from {STG} where kind = 'a' group by kind",
+    ],
+)
+def test_a_new_name_elsewhere_in_the_query_is_no_hindrance(sql):
+    assert not [each for each in in_sql(sql, "kind", ["stg"], "duckdb", new="sort") if each.by_hand]

@@ -70,7 +70,10 @@ def add_join(reader: Reader, join: Any, scope: Scope) -> None:
             reader.notes.named(flow, name)
     if str(join.args.get("method") or "").upper() == "NATURAL":
         for name in set(left.names) & set(right.names):
-            _join_columns(reader, scope, name, [left.known(name) or {}, right.known(name) or {}])
+            both = [left.known(name) or {}, right.known(name) or {}]
+            _join_columns(reader, scope, name, both)
+            for flow in both:
+                reader.notes.written(flow)
         if left.rests or right.rests:
             flow = merged([left.everything(), right.everything()])
             reader.notes.doubt(flow, "it joins naturally tables whose columns are not all known")

@@ -20,6 +20,10 @@ class Notes:
         """Nodes of which the columns would have to be known to resolve a name."""
         self.seen: set[int] = set()
         """The ids of the columns in the tree that were read (see `coverage`)."""
+        self.rows: set[Origin] = set()
+        """Columns of rows that are used as values: a text may name one, as in `to_json(t) ->> 'status'`."""
+        self.texts: frozenset[str] = frozenset()
+        """The words of the query's texts, in lower case."""
         self._named: set[Origin] = set()
         self._sure: set[Origin] = set()
         self._doubts: dict[Origin, str] = {}
@@ -77,7 +81,7 @@ class Notes:
             outputs=outputs,
             stars=tuple(dict.fromkeys(stars)),
             uses={origin: tuple(use for use in USES if use in found) or ("reads",) for origin, found in uses.items()},
-            named=frozenset(self._named),
+            named=frozenset(self._named | {origin for origin in self.rows if origin[1] in self.texts}),
             doubts=doubts,
             unknown=frozenset(self.unknown),
             parents=tuple(self.parents),

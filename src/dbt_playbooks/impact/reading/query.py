@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,6 +38,7 @@ class Reading:
 def read(tree: Any, dialect: str | None, lookup: Lookup) -> Reading:
     """The lineage of a parsed query. Raises UnreadableError when it holds what is not understood."""
     reader = Reader(dialect, lookup)
+    reader.notes.texts = _texts(tree)
     try:
         table = reader.query(tree, None, {})
     except RecursionError as error:
@@ -227,6 +229,11 @@ class Reader:
                 if not each.args.get("by_name"):
                     unites(self.notes, table, right)
         return table
+
+
+def _texts(tree: Any) -> frozenset[str]:
+    texts = [each.this for each in tree.find_all(exp.Literal, exp.JSONPathKey) if isinstance(each.this, str)]
+    return frozenset(word.lower() for text in texts for word in re.findall(r"\w+", text))
 
 
 def _names_itself(node: Any, name: str) -> bool:

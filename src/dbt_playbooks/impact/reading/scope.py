@@ -104,7 +104,7 @@ class Scope:
             found = self.aliases[name]
             return self._doubtful(name, rests, found, "the select list") if rests else found
         if name in self.tables and name not in self._own_names:
-            return self.tables[name].everything()  # the row as a value: to_json_string(t)
+            return self._row(name)
         rests = self._rests(name)
         plain = [(key, rest) for key, rest in rests if not rest.is_opaque]
         around = self._known_around(name)
@@ -116,12 +116,18 @@ class Scope:
         if around is not None:
             return around
         if name in self.tables:
-            return self.tables[name].everything()
+            return self._row(name)
         if self._outer is not None:
             flow = self._outer._name(name, "never")
             self._in_doubt = self._outer._in_doubt
             return flow
         return self._loose(name)
+
+    def _row(self, name: str) -> Flow:
+        """A row as a value: to_json_string(t)."""
+        flow = self.tables[name].everything()
+        self.notes.rows |= set(flow)
+        return flow
 
     def _loose(self, name: str) -> Flow:
         """A name that no table is known to have: what the warehouse may call a column, if it has no other name."""
