@@ -1,13 +1,16 @@
 {#- How far values may lie apart: names to {'absolute', 'relative'}, or to none. A number is absolute; a mapping holds `absolute`, `relative` or both,
-    or names with one of these. `what` is what the names are, for the message: 'metric', 'column'. -#}
+    or names, whatever their case, with one of these. `what` is what the names are, for the message: 'metric', 'column'. -#}
 {% macro _tolerances(tolerance, names, what) %}
   {%- set one_for_all = tolerance is not mapping or 'absolute' in tolerance or 'relative' in tolerance -%}
-  {%- set given = {} -%}
+  {%- set given, lowered = {}, {} -%}
+  {%- for name in ([] if one_for_all else tolerance) -%}
+    {%- do lowered.update({name | lower: tolerance[name]}) -%}
+  {%- endfor -%}
   {%- for name in names -%}
-    {%- do given.update({name: dbt_playbooks._tolerance(tolerance if one_for_all else tolerance.get(name))}) -%}
+    {%- do given.update({name: dbt_playbooks._tolerance(tolerance if one_for_all else tolerance.get(name, lowered.get(name | lower)))}) -%}
   {%- endfor -%}
   {%- if not one_for_all -%}
-    {%- for name in tolerance if name not in names -%}
+    {%- for name in tolerance if name | lower not in names | map('lower') | list -%}
       {{ exceptions.raise_compiler_error("dbt_playbooks: tolerance names '" ~ name ~ "', which is no " ~ what ~ " that is compared. There is: " ~ names | join(', ')
         ~ ". For all of them give a number, or {absolute: 0.01, relative: 0.001}.") }}
     {%- endfor -%}

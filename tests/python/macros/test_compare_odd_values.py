@@ -128,3 +128,10 @@ def test_infinity_in_a_printed_table(macro, made):
     old, new = (made(f"select {value}::double as v") for value in ("'inf'", "'-inf'"))
     printed = macro("compare_aggregates", old, new, metrics={"v": "max(v)"}, only_differences=False).printed
     assert "inf" in printed.lower()
+
+
+def test_tolerances_name_columns_whatever_their_case(macro, made):
+    sides = [made(f'select 1 as id, {value} as "Amt"') for value in ("1.00", "1.01")]
+    assert macro("compare_rows", *sides, key="ID", tolerance={"AMT": 0.02}).value["same"]
+    with macro.raises("tolerance names 'amount', which is no column that is compared. There is: Amt"):
+        macro("compare_rows", *sides, key="id", tolerance={"amount": 0.02})
