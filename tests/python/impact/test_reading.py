@@ -378,3 +378,35 @@ def test_a_text_names_a_column_of_a_row_that_is_a_value():
     ):
         assert lineage(f"select {sql} as k from t").named == {("t", "status")}
     assert lineage("select to_json(t) as k from t").named == set()
+
+
+def test_differences_and_intersections_by_position_need_all_columns_of_a_star():
+    for word in ("except", "intersect"):
+        assert "z.x passes on+filters+unites" in uses(lineage(f"select * from z {word} select id, a from t"))
+        assert "unites" not in uses(lineage(f"select * from z {word} all by name select id from t"))
+
+
+def test_what_a_table_is_read_as_of_is_a_use():
+    sql = "select id from t for system_time as of (select max(d) from u)"
+    assert uses(lineage(sql, "bigquery")) == "t.id passes on, u.d filters"
+
+
+def test_a_name_within_may_be_a_column_of_a_table_around_it_where_neither_is_known():
+    found = lineage("select id from open_one as o where exists (select 1 from open_two where status = 'a')")
+    why = "'status' may come from open_two or from o, not all of whose columns are known"
+    assert found.doubts == {("open_one", "status"): why, ("open_two", "status"): why}
+
+
+def test_a_star_of_a_struct_in_an_expression_reads_the_struct():
+    assert uses(lineage("select row(b.*) as k from t")) == "t.b reads"
+
+
+def test_what_is_renamed_of_a_table_that_is_not_known_is_written():
+    found = lineage("select * rename (status as k) from open_one")
+    assert not found.outputs["k"].starred
+    assert ("open_one", "status") in found.named
+
+
+def test_a_parse_error_says_near_what():
+    with pytest.raises(UnreadableError, match="line 1, Required keyword: 'expression' missing .* near '='"):
+        lineage("select id from t where (a =")
