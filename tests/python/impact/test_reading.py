@@ -408,5 +408,5 @@ def test_what_is_renamed_of_a_table_that_is_not_known_is_written():
 
 
 def test_a_parse_error_says_near_what():
-    with pytest.raises(UnreadableError, match="line 1, Required keyword: 'expression' missing .* near '='"):
+    with pytest.raises(UnreadableError, match=r"line 1, Required keyword: 'expression' missing .* near '='"):
         lineage("select id from t where (a =")
