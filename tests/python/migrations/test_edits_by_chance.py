@@ -1,7 +1,11 @@
-"""A column is renamed in random projects: the printed edits are written, and at each step the project builds with the rows that it had."""
+"""A column is renamed in random projects: the printed edits are written, and at each step the project builds with the rows that it had.
+
+`EDITED_PROJECTS=5 pytest tests/python/migrations/test_edits_by_chance.py` tries five.
+"""
 
 from __future__ import annotations
 
+import os
 import random
 from typing import Any
 
@@ -18,6 +22,7 @@ from {{ source('raw', 'events') }}
 """
 OTHER = "select distinct amount + 50 as key, note as status from {{ source('raw', 'events') }}\n"
 MANY = 30
+SEEDS = int(os.environ.get("EDITED_PROJECTS", "1"))
 
 
 def taken(sql: str) -> bool:
@@ -37,7 +42,7 @@ def rows(shop: Shop, names: list[str]) -> dict[str, Any]:
     return {name: sorted(map(repr, shop.sql(f"select * from {name}"))) for name in names}
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_printed_edits_build_and_keep_the_rows_of_every_reader(shop: Shop, seed: int) -> None:
     chance = random.Random(seed)
     found = [sql for sql in dict.fromkeys(query(chance) for _ in range(3 * MANY)) if taken(sql)][:MANY]
