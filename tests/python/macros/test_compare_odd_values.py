@@ -135,3 +135,17 @@ def test_tolerances_name_columns_whatever_their_case(macro, made):
     assert macro("compare_rows", *sides, key="ID", tolerance={"AMT": 0.02}).value["same"]
     with macro.raises("tolerance names 'amount', which is no column that is compared. There is: Amt"):
         macro("compare_rows", *sides, key="id", tolerance={"amount": 0.02})
+
+
+def test_exact_numbers_beside_floats_are_said_to_be_compared_as_floats(macro, made):
+    said = "as floats of some 15 digits: numbers that differ only beyond those count as the same"
+    for old_type, new_type, rounds in (
+        ("bigint", "double", True),
+        ("decimal(38, 2)", "float", True),
+        ("float", "double", False),
+        ("integer", "bigint", False),
+    ):
+        old, new = (made(f"select 1 as id, cast(2 as {each}) as v") for each in (old_type, new_type))
+        result = macro("compare_rows", old, new, key="id")
+        assert result.value["same"]
+        assert (said in " ".join(result.printed.split())) is rounds, (old_type, new_type)
