@@ -175,8 +175,9 @@ class _Lineages:
                 tree = parse(sql, self._dialect)
                 found.append(read(tree, self._dialect, lambda parts: self._table(parts, node)).lineage)
             except UnreadableError as error:  # noqa: PERF203 - one does not spoil the others
-                problems.append(f"its Jinja asks the warehouse what can't be read: {error}")
-        return found, problems
+                problems.append(str(error))
+        problems += [each.unread for each in found if each.unread]
+        return found, [f"its Jinja asks the warehouse what can't be read: {each}" for each in problems]
 
     def _columns_for_macros(self, relation: str) -> list[str] | None:
         """What the SQL of a node says of its columns is newer than its table, and costs nothing to ask."""
@@ -294,8 +295,9 @@ def _united(found: Sequence[Lineage]) -> Lineage:
             origins = dict(outputs[key].origins) if key in outputs else {}
             for origin, as_is in output.origins.items():
                 origins[origin] = origins.get(origin, False) or as_is
-            starred = output.starred or (key in outputs and outputs[key].starred)
-            outputs[key] = Output(output.name, origins, starred, output.loose)
+            before = outputs.get(key, output)
+            starred, loose = output.starred or before.starred, output.loose or before.loose
+            outputs[key] = Output(output.name, origins, starred, loose)
         for origin, each in lineage.uses.items():
             uses.setdefault(origin, set()).update(each)
     return Lineage(

@@ -47,10 +47,8 @@ class Names:
             return found[0].unique_id, None
         # a name without its schema is looked for where the warehouse is told to look
         beside = [node for node in found if self._schema(node) == self._schema(reader)]
-        written = ".".join(parts)
-        return (beside or found)[
-            0
-        ].unique_id, f"it reads '{written}' without the whole name, which may be another table"
+        why = f"it reads '{'.'.join(parts)}' without the whole name, which may be another table"
+        return (beside or found)[0].unique_id, why
 
     def _schema(self, node: Node) -> tuple[str, ...]:
         return table_path(node.relation, self._dialect)[:-1] if node.relation else ()

@@ -116,3 +116,9 @@ def test_what_the_parser_drops_is_told():
     found = lineage("select id from t where ((select max(c) from u), status) = (1, b)")
     assert found.unread == "sqlglot loses 'status' when it parses its SQL"
     assert uses(found) == "t.b filters, t.id passes on, u.c filters", "what was read stands"
+
+
+def test_a_query_in_a_text_is_held_to_the_same():
+    lost = "select id from t where ((select max(c) from u), status) = (1, b)"
+    found = lineage(f"select id from query('{lost}')")
+    assert found.unread == "sqlglot loses 'status' when it parses its SQL"

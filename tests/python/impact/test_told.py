@@ -15,6 +15,8 @@ UNREAD = {
     "left_out": "select {{ all_but(ref('base'), ['status', 's']) }} from {{ ref('base') }}",
     "in_macro": "select id from {{ ref('base') }} {{ only_in_prod() }}",
     "not_taken": "select id from {{ ref('base') }} {% if target.name == 'prod' %} where status = 'a' {% endif %}",
+    "asks_what_is_lost": "-- depends_on: {{ ref('base') }}\n{% if execute %}{% set lost = 'where ((select 1), st' ~ 'atus) = (1, id::text)' %}"
+    "{% do run_query('select id from ' ~ ref('base') ~ ' ' ~ lost) %}{% endif %}select 1 as one",
     "in_hook": "{{ config(post_hook='delete from {{ this }} where id in (select id from {{ ref(\"base\") }} where status is null)') }}"
     "select id from {{ ref('base') }}",
     # the warehouse names it
@@ -92,6 +94,8 @@ def test_each_reader_is_listed_or_not_told(shop: Shop) -> None:
         assert unread[name] == jinja
     assert unread["by_bare_name"] == "it reads 'base' without the whole name, which may be another table"
     assert unread["above_a_union"] == "a union by position, of tables whose columns are not all known"
+    lost = "its Jinja asks the warehouse what can't be read: sqlglot loses 'status' when it parses its SQL"
+    assert unread["asks_what_is_lost"] == lost
     assert unread["in_hook"] == "a hook of it names 'status'"
     assert affected["asked"]["uses"] == ["reads"]
     assert affected["with_key"]["uses"] == ["passes on", "configures"]

@@ -150,7 +150,9 @@ def _read_by_text(reader: Reader, call: Any, scope: Scope) -> Table | None:
     if not texts or not all(isinstance(each, exp.Literal) and each.is_string for each in texts):
         raise UnreadableError(f"it reads what the text of {function}(...) says, which is put together when it runs")
     sql = [each.name if function == "query" else f"from {each.name}" for each in texts]
-    tables = [reader.query(parse(each, reader.dialect), scope, {}) for each in sql]
+    trees = [parse(each, reader.dialect) for each in sql]
+    reader.notes.texts_read += trees
+    tables = [reader.query(each, scope, {}) for each in trees]
     return Table([item for table in tables for item in table.items])
 
 

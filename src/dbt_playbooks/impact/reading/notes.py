@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from dbt_playbooks.impact.lineage import USES, Lineage, Origin, Output, Star
 from dbt_playbooks.impact.reading.tables import Out, Rest, Table, merged
@@ -22,6 +23,8 @@ class Notes:
         """The ids of the columns in the tree that were read (see `coverage`)."""
         self.rows: set[Origin] = set()
         """Columns of rows that are used as values: a text may name one, as in `to_json(t) ->> 'status'`."""
+        self.texts_read: list[Any] = []
+        """The trees of queries that stand in texts: query('select ...')."""
         self.texts: frozenset[str] = frozenset()
         """The words of the query's texts, in lower case."""
         self._named: set[Origin] = set()

@@ -46,7 +46,8 @@ def read(tree: Any, dialect: str | None, lookup: Lookup) -> Reading:
     except (AttributeError, TypeError, KeyError, IndexError, ValueError) as error:
         # sqlglot writes the same SQL as other trees from release to release
         raise UnreadableError(f"its SQL holds what is not understood ({type(error).__name__}: {error})") from error
-    lineage = replace(reader.notes.lineage(table), unread=gap(tree, reader.notes.seen))
+    gaps = (gap(each, reader.notes.seen) for each in (tree, *reader.notes.texts_read))
+    lineage = replace(reader.notes.lineage(table), unread=next(filter(None, gaps), None))
     return Reading(lineage, frozenset(reader.notes.wanted))
 
 
