@@ -165,7 +165,7 @@ def _read(folder: Path, many: int) -> dict[str, Any]:
     names = Names(graph.nodes.values(), "duckdb")
     chosen = [node for node in graph.nodes.values() if node.kind == "model" and node.name.startswith("layer_2_")][:many]
     with open_project(options, only_reads=True) as project:
-        texts = {node.unique_id: project.compiled(node) for node in chosen}
+        texts = {node.unique_id: project.compiled(node).sql for node in chosen}
 
     def columns(unique_id: str) -> list[str]:
         return [output.name for output in graph.lineage[unique_id].outputs.values()]
