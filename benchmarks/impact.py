@@ -171,11 +171,11 @@ def _read(folder: Path, many: int) -> dict[str, Any]:
         return [output.name for output in graph.lineage[unique_id].outputs.values()]
 
     def lookup(parts: Sequence[str], node: Any) -> Any:
-        unique_id = names.table(parts, node)
-        return unique_id and (
-            unique_id,
-            Columns([Out(name, {(unique_id, name.lower()): True}) for name in columns(unique_id)]),
-        )
+        found = names.table(parts, node)
+        if found is None:
+            return None
+        unique_id, doubt = found
+        return unique_id, Columns([Out(name, {(unique_id, name.lower()): True}) for name in columns(unique_id)], doubt)
 
     started = time.perf_counter()
     for node in chosen:

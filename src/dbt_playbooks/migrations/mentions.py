@@ -80,7 +80,7 @@ def in_expression(text: str, column: str, dialect: str) -> list[Mention]:
         return in_text(text, column)
     found = list(_in_jinja(text, column, configures=False))
     for name in tree.find_all(exp.Identifier):
-        if name.name.lower() != column.lower() or "start" not in name.meta or name.name in _variables(name):
+        if name.name.lower() != column.lower() or "start" not in name.meta or name.name.lower() in _variables(name):
             continue
         start, end = name.meta["start"], name.meta["end"] + 1
         of_a_query = name.find_ancestor(exp.Query) is not None
@@ -127,8 +127,7 @@ class _Found:
 
         named = (exp.Alias, exp.TableAlias, exp.Table, exp.CTE, exp.ColumnDef, exp.PropertyEQ, exp.Column, exp.Lambda)
         for name in tree.find_all(exp.Identifier):
-            variables = [each for each in _variables(name) if each.lower() == self._column.lower()]
-            if not isinstance(name.parent, named) and not variables:
+            if not isinstance(name.parent, named) and self._column.lower() not in _variables(name):
                 self._note(name, by_hand=True)
 
     def _of_column(self, scope: Any, column: Any) -> None:
@@ -138,7 +137,7 @@ class _Found:
         # `status.zip` is a field of a column, unless a table is called so
         is_field = len(parts) > 1 and not any(self._is_table(scope, each.name) for each in parts[:-1])
         name, table = (parts[0], "") if is_field else (column.this, column.table)
-        if not self._is_it(name) or name.name in _variables(name):
+        if not self._is_it(name) or name.name.lower() in _variables(name):
             return
         source, sure = source_of(scope, table, self._column, self._wanted, self._called)
         is_output = not table and self._is_output(scope, column)
@@ -224,7 +223,7 @@ class _Found:
 
         if not self._new:
             return False
-        variables = [each.lower() for each in _variables(place)]
+        variables = _variables(place)
         if table:
             return table.lower() in variables
         if self._new in variables or names_nearer(scope, self._column, self._new, self._wanted, self._called):
@@ -295,17 +294,16 @@ def _whole_item(scope: Any, column: Any) -> tuple[int, int] | None:
     return column.parts[0].meta["start"], last.meta["end"] + 1
 
 
-def _variables(name: Any) -> list[str]:
-    """The names that lambdas and comprehensions around it give to what they go through."""
+def _variables(name: Any) -> frozenset[str]:
+    """The names, in lower case, that lambdas and comprehensions around it give to what they go through."""
     from sqlglot import exp
 
-    found: list[str] = []
+    from dbt_playbooks.impact.reading.coverage import variables
+
+    found: frozenset[str] = frozenset()
     node = name.parent
     while node is not None and not isinstance(node, exp.Query):
-        if isinstance(node, exp.Lambda):
-            found += [each.name for each in node.expressions]
-        elif isinstance(node, exp.Comprehension):
-            found += [each.name for each in (node.args.get("expression"), node.args.get("position")) if each]
+        found |= variables(node)
         node = node.parent
     return found
 

@@ -123,3 +123,21 @@ def test_a_package_is_cloned_once_at_its_tag(benchmarks, tmp_path, monkeypatch):
         peers.PeerError, match=r"can't be installed: fatal: .*AUDIT_HELPER_DIR=FOLDER names a checkout of file:"
     ):
         peers.checkout("audit_helper", nowhere, "v2", tmp_path / "cache")
+
+
+def test_the_bench_of_impact_runs_and_finds_all_that_is_true_of_its_project(root: Path, tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "benchmarks/bench.py",
+        "impact",
+        "--quick",
+        "--models",
+        "20",
+        "--json",
+        str(tmp_path / "found.json"),
+    ]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert found["scores"]["impact"]["wrong"] == found["scores"]["impact"]["missed"] == 0
+    assert {each["name"] for each in found["timed"]} >= {"the first run", "a second run"}
