@@ -1,5 +1,5 @@
 {#- How two types are compared: 'family', the SQL that makes of a value of each side one of a common type ('old', 'new'; {} stands for it), and of that what is
-    'hashed'. None when no type holds the values of both. -#}
+    'hashed'. 'numbers' are 'old' and 'new' as numbers, where they are texts of numbers. None when no type holds the values of both. -#}
 {% macro _compared_as(old_type, new_type) %}
   {%- set rules = [dbt_playbooks._type_rule(old_type), dbt_playbooks._type_rule(new_type)] -%}
   {%- set family = dbt_playbooks._common_family(rules[0].family, rules[1].family) -%}
@@ -16,7 +16,15 @@
   {%- for data_type in [old_type, new_type] -%}
     {%- do sides.append(rules[loop.index0].compared if data_type == common else adapter.dispatch('_cast_to_common', 'dbt_playbooks')(data_type=data_type, common=common)) -%}
   {%- endfor -%}
-  {{ return({'family': family, 'old': sides[0], 'new': sides[1], 'hashed': dbt_playbooks._type_rule(common).hashed}) }}
+  {%- set how = {'family': family, 'old': sides[0], 'new': sides[1], 'hashed': dbt_playbooks._type_rule(common).hashed} -%}
+  {%- if family == 'float' and rules[0].family != rules[1].family -%}
+    {%- set texts = [] -%}
+    {%- for data_type in [old_type, new_type] -%}
+      {%- do texts.append(dbt_playbooks._text_of_float() if rules[loop.index0].family == 'float' else dbt_playbooks._exact_beside_float(data_type)) -%}
+    {%- endfor -%}
+    {%- do how.update(numbers={'old': how.old, 'new': how.new}, old=texts[0], new=texts[1], hashed='{}') -%}
+  {%- endif -%}
+  {{ return(how) }}
 {% endmacro %}
 
 {#- The type that holds the values of two; none when there is none. -#}

@@ -43,6 +43,9 @@
   {%- endif -%}
   {{ return({
     'label': label, 'family': how.family, 'old_type': old_type, 'new_type': new_type, 'hashed': how.hashed,
-    'old': dbt_playbooks._placed(how.old, dbt_playbooks._quoted(old_column.name)), 'new': dbt_playbooks._placed(how.new, dbt_playbooks._quoted(new_column.name))
+    'old': dbt_playbooks._placed(how.old, dbt_playbooks._quoted(old_column.name)), 'new': dbt_playbooks._placed(how.new, dbt_playbooks._quoted(new_column.name)),
+    'numbers': {
+      'old': dbt_playbooks._placed(how.numbers.old, dbt_playbooks._quoted(old_column.name)), 'new': dbt_playbooks._placed(how.numbers.new, dbt_playbooks._quoted(new_column.name))
+    } if how.get('numbers') else none
   }) }}
 {% endmacro %}

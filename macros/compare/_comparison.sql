@@ -41,6 +41,13 @@
     {%- if by_name and limit is not none and column.family == 'integer' -%}
       {%- do column.update(old=dbt_playbooks._as_wide(column.old, column.old_type), new=dbt_playbooks._as_wide(column.new, column.new_type), hashed=dbt_playbooks._type_rule('hugeint').hashed) -%}
     {%- endif -%}
+    {%- if limit is not none and column.numbers -%}
+      {%- if limit.absolute or limit.relative -%}
+        {%- do column.update(old=column.numbers.old, new=column.numbers.new, numbers=none) -%}
+      {%- else -%}
+        {%- set limit = none -%}
+      {%- endif -%}
+    {%- endif -%}
     {%- do column.update(tolerance=limit if by_name or column.family in ('decimal', 'float') else none) -%}
   {%- endfor -%}
 {% endmacro %}

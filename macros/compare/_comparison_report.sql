@@ -6,9 +6,7 @@
     {%- do notes.append('columns of the ' ~ side ~ ' table only, not compared: ' ~ found['only_' ~ side ~ '_columns'] | join(', ')) -%}
   {%- endfor -%}
   {%- for column, types in found.retyped_columns.items() -%}
-    {%- set families = [dbt_playbooks._family(types[0]), dbt_playbooks._family(types[1])] -%}
-    {%- do notes.append('column ' ~ column ~ ' is ' ~ types[0] ~ ' in old and ' ~ types[1] ~ ' in new; its values are compared'
-      ~ (' as floats of some 15 digits: numbers that differ only beyond those count as the same' if 'float' in families and families[0] != families[1] else '')) -%}
+    {%- do notes.append('column ' ~ column ~ ' is ' ~ types[0] ~ ' in old and ' ~ types[1] ~ ' in new; its values are compared') -%}
   {%- endfor -%}
   {%- for side in ['old', 'new'] if by is not none and found['only_' ~ side ~ '_partitions'] -%}
     {%- do notes.append('only ' ~ side ~ ' has rows in ' ~ dbt_playbooks._some_values(found['only_' ~ side ~ '_partitions'], by)) -%}

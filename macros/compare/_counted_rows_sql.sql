@@ -41,7 +41,11 @@ from judged
   {%- endif -%}
   {%- for column in comparison.columns -%}
     {%- set old, new, differs = 'old_' ~ loop.index, 'new_' ~ loop.index, 'differs_' ~ loop.index -%}
-    {%- set distance = adapter.dispatch('_distance', 'dbt_playbooks')(old=old, new=new, column=column) -%}
+    {%- set numbers = [] -%}
+    {%- for value in [old, new] -%}
+      {%- do numbers.append(dbt_playbooks._placed(dbt_playbooks._nearest_float(), value) if column.numbers else value) -%}
+    {%- endfor -%}
+    {%- set distance = adapter.dispatch('_distance', 'dbt_playbooks')(old=numbers[0], new=numbers[1], column=column) -%}
     {%- do counts.update({
       'differing_' ~ loop.index: 'count(case when ' ~ differs ~ ' then 1 end)',
       'half_null_' ~ loop.index: 'count(case when ' ~ differs ~ ' and (' ~ old ~ ' is null or ' ~ new ~ ' is null) then 1 end)',

@@ -137,15 +137,53 @@ def test_tolerances_name_columns_whatever_their_case(macro, made):
         macro("compare_rows", *sides, key="id", tolerance={"amount": 0.02})
 
 
-def test_exact_numbers_beside_floats_are_said_to_be_compared_as_floats(macro, made):
-    said = "as floats of some 15 digits: numbers that differ only beyond those count as the same"
-    for old_type, new_type, rounds in (
-        ("bigint", "double", True),
-        ("decimal(38, 2)", "float", True),
-        ("float", "double", False),
-        ("integer", "bigint", False),
-    ):
-        old, new = (made(f"select 1 as id, cast(2 as {each}) as v") for each in (old_type, new_type))
-        result = macro("compare_rows", old, new, key="id")
-        assert result.value["same"]
-        assert (said in " ".join(result.printed.split())) is rounds, (old_type, new_type)
+EXACT_AND_FLOATS = [
+    # an exact number and a float, and whether the float is this number
+    ("5::integer", "5.0", True),
+    ("5::integer", "5.5", False),
+    ("0::integer", "'-0.0'", True),
+    ("9007199254740992::bigint", "9007199254740992", True),
+    ("9007199254740993::bigint", "9007199254740992", False),
+    ("-9007199254740993::bigint", "-9007199254740992", False),
+    ("9223372036854775807::bigint", "9223372036854775808", False),
+    ("9223372036854775808::hugeint", "9223372036854775808", True),
+    ("9223372036854776000::hugeint", "9223372036854775808", False),
+    ("18446744073709551615::ubigint", "18446744073709551616", False),
+    ("170141183460469231731687303715884105727::hugeint", "1.7014118346046923e38", False),
+    ("0.1::decimal(3, 2)", "0.1", True),
+    ("0.1::decimal(38, 20)", "0.1", True),
+    ("0.1::decimal(38, 37)", "0.1", True),
+    ("0.10000000000000000001::decimal(38, 20)", "0.1", False),
+    ("9007199254740993.0000000001::decimal(38, 10)", "9007199254740993", False),
+    ("1234567890123456800.0::decimal(38, 1)", "1234567890123456768", False),
+    ("1::integer", "'nan'", False),
+    ("1::integer", "'inf'", False),
+    ("null::integer", "'nan'", False),
+]
+
+
+@pytest.mark.parametrize(("exact", "value", "same"), EXACT_AND_FLOATS)
+def test_an_exact_number_is_equal_to_a_float_that_is_this_number(macro, made, exact, value, same):
+    sides = [made(f"select 1 as id, {exact} as v"), made(f"select 1 as id, cast({value} as double) as v")]
+    for old, new in (sides, sides[::-1]):
+        for arguments in ({"key": "id"}, {}, {"key": "id", "by": "id"}, {"key": "v"}):
+            if arguments != {"key": "v"} or not exact.startswith("null"):
+                assert macro("compare_rows", old, new, **arguments).value["same"] is same, arguments
+        assert (len(macro("compare_rows_sql", old, new, key="id").rows) == 0) is same
+
+
+def test_with_a_tolerance_an_exact_number_and_a_float_are_compared_as_floats(macro, made):
+    old, new = (
+        made("select 1 as id, 9007199254740993::bigint as v"),
+        made("select 1 as id, 9007199254740992::double as v"),
+    )
+    for tolerance, same in ((0, False), ({"v": 0}, False), ({"v": 1}, True), (1, True), (None, False)):
+        assert macro("compare_rows", old, new, key="id", tolerance=tolerance).value["same"] is same
+    far = made("select 1 as id, 9007199254741992::double as v")
+    assert not macro("compare_rows", old, far, key="id", tolerance=500).value["same"]
+
+
+def test_how_far_an_exact_number_lies_from_a_float_is_told(macro, made):
+    old, new = made("select 1 as id, 5 as v"), made("select 1 as id, 7.5::double as v")
+    found = macro("compare_rows", old, new, key="id").value
+    assert found["by_column"]["v"]["greatest_distance"] == "2.5"

@@ -205,3 +205,46 @@ def test_a_changed_value_is_another_on_bigquery_by_its_own_reference(macro, goog
     found = {pairs[int(place)]: said for place, *said in evaluated(googlesql, " union all ".join(asked))}
     assert {pair: said for pair, said in found.items() if said != [str(pair[0] != pair[1]).lower()] * 2} == {}
     assert len(found) == len(pairs)
+
+
+@pytest.mark.targets("bigquery")
+@pytest.mark.parametrize("data_type", ["int64", "numeric", "bignumeric", "numeric(10, 2)"])
+def test_an_exact_number_is_equal_to_a_float_that_is_this_number_by_bigquerys_own_reference(
+    macro, googlesql, data_type
+):
+    how = macro("_compared_as", data_type, "float64").value
+    pairs = [
+        ("5", "5.0", True),
+        ("5", "5.5", False),
+        ("0", "-0.0", True),
+        ("5", "cast('nan' as float64)", False),
+        ("5", "cast('inf' as float64)", False),
+    ]
+    if "(" not in data_type:
+        pairs += [
+            ("9007199254740992", "9007199254740992.0", True),
+            ("9007199254740993", "9007199254740992.0", False),
+            ("-9007199254740993", "-9007199254740992.0", False),
+        ]
+        pairs += [
+            ("9223372036854775807", "9223372036854775808.0", False),
+            ("36028797018963969", "36028797018963968.0", False),
+        ]
+    if data_type != "int64":
+        pairs += [("0.1", "0.1", True), ("0.1", "0.2", False)]
+    asked = []
+    for place, (exact, value, _) in enumerate(pairs):
+        old = how["old"].replace("{}", f"(cast('{exact}' as {data_type.split('(')[0]}))")
+        new = how["new"].replace("{}", f"({value})")
+        asked.append(f"select '{place}', cast({macro('_beyond', old, new).text} as string)")
+    found = {pairs[int(place)]: differs for place, differs in evaluated(googlesql, " union all ".join(asked))}
+    assert {pair: differs for pair, differs in found.items() if differs != str(not pair[2]).lower()} == {}
+    assert len(found) == len(pairs)
+
+
+@pytest.mark.targets("bigquery")
+def test_bigquery_takes_the_statements_that_compare_exact_numbers_with_floats(macro, table):
+    types = {"id": "int64", "a": "int64", "b": "numeric", "c": "bignumeric"}
+    old, new = table(types=types), table(types={**dict.fromkeys(types, "float64"), "id": "int64"})
+    for arguments in ({"key": "id"}, {"key": "a"}, {}, {"key": "id", "tolerance": 1}):
+        assert macro.run("compare_rows_sql", old, new, **arguments).analyzed
