@@ -7,8 +7,8 @@
   {{ return('cast({} as ' ~ adapter.dispatch('_common_type', 'dbt_playbooks')(family='float', old_type=none, new_type=none) ~ ')') }}
 {% endmacro %}
 
-{#- An exact number beside a float: no float holds all of them, so the nearest one is not enough. It is the text of the nearest float where that float is this
-    number, or, below 2^53, is written like it, as 0.1 is; else its own text, which is that of no float. -#}
+{#- An exact number beside a float: no float holds all of them, so the nearest one is not enough. It is the text of the nearest float where
+    that float is this number, or, below 2^53, is written like it, as 0.1 is; else its own text, which is that of no float. -#}
 {% macro _exact_beside_float(data_type) %}
   {%- set float = dbt_playbooks._nearest_float() -%}
   {#- on BigQuery without a precision: what fits into a type that has one fits into the type without it -#}

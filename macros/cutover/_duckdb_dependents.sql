@@ -1,5 +1,6 @@
-{#- A view in the table's own database may leave out the database. One may leave out the schema, too, in the table's own schema, in any for a table of main, and where its own schema
-    has no such table: then the search path of whoever reads it decides. A query of its own (`with orders as (...)`) takes the bare name away. DuckDB keeps no comments of a definition. -#}
+{#- A view in the table's own database may leave out the database. One may leave out the schema, too, in the table's own schema, in any for
+    a table of main, and where its own schema has no such table: then the search path of whoever reads it decides. A query of its own (`with
+    orders as (...)`) takes the bare name away. DuckDB keeps no comments of a definition. -#}
 {% macro duckdb___dependent_views_sql(relation) %}
   {%- set database, schema = dbt_playbooks._escaped_name(relation.database), dbt_playbooks._escaped_name(relation.schema) -%}
   {%- set name = dbt_playbooks._escaped_name(relation.identifier) -%}

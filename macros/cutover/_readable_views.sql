@@ -1,4 +1,5 @@
-{#- All views below a table, also views on views and by way of macros, that can be read now: the transaction reads them again before it commits. -#}
+{#- All views below a table, also views on views and by way of macros, that can be read now: the transaction reads them again before it
+    commits. -#}
 {% macro duckdb___readable_views(relation) %}
   {%- set waiting, seen, readable = [{'relation': relation, 'kind': 'table'}], [], [] -%}
   {%- for i in range(1000) -%}

@@ -1,5 +1,6 @@
-{#- DuckDB: refuses columns of ours that come twice, whatever brings the other one along: `u.*`, `* exclude`, `columns(...)`, a macro that lists columns, or `*` over a query that holds
-    the call. Only what comes out tells: the model's code is rendered once more, and DuckDB says which columns it has. BigQuery refuses such a query itself. -#}
+{#- DuckDB: refuses columns of ours that come twice, whatever brings the other one along: `u.*`, `* exclude`, `columns(...)`, a macro that
+    lists columns, or `*` over a query that holds the call. Only what comes out tells: the model's code is rendered once more, and DuckDB
+    says which columns it has. BigQuery refuses such a query itself. -#}
 {% macro _refuse_columns_twice(what, own, names) %}
   {{ return(adapter.dispatch('_refuse_columns_twice', 'dbt_playbooks')(what=what, own=own, names=names)) }}
 {% endmacro %}
@@ -15,15 +16,17 @@
     {%- set times = selected.names | select('equalto', name | lower) | list | length -%}
     {#- that is what DuckDB calls the second one in a query within: a name that nobody wrote, and no table has -#}
     {%- if times > 1 or (times == 1 and twin in selected.names and twin not in selected.code and twin not in dbt_playbooks._names_of_parents(place)) -%}
-      {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": model '" ~ place.get('name') ~ "' selects a column '" ~ name ~ "' beside the call for '" ~ own
-        ~ "', which makes one of that name too: DuckDB would call one of them " ~ name ~ "_1. It comes with a star (u.*, columns(...)) or from a macro that lists columns: leave it out there, as in u.* exclude ("
+      {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": model '" ~ place.get('name') ~ "' selects a column '" ~ name
+        ~ "' beside the call for '" ~ own
+        ~ "', which makes one of that name too: DuckDB would call one of them " ~ name
+        ~ "_1. It comes with a star (u.*, columns(...)) or from a macro that lists columns: leave it out there, as in u.* exclude ("
         ~ name ~ ").") }}
     {%- endif -%}
   {%- endfor -%}
 {% endmacro %}
 
-{#- 'names' (in lower case) and 'code' of what the calling model selects, found once for all calls in it. None where that can't be asked: it is not about to run, it is what is being
-    asked, hooks or a header make what it reads, or a parent is not there or is in no warehouse. -#}
+{#- 'names' (in lower case) and 'code' of what the calling model selects, found once for all calls in it. None where that can't be asked: it
+    is not about to run, it is what is being asked, hooks or a header make what it reads, or a parent is not there or in no warehouse. -#}
 {% macro _selected_columns(place) %}
   {%- if 'dbt_playbooks_selects' in place -%}
     {{ return(place['dbt_playbooks_selects']) }}

@@ -1,7 +1,8 @@
 {#- What an incremental model has stored when a change goes on: rows that a run does not write again stay as they are. -#}
 
-{#- {'relation', 'columns' (see `_columns_of`)} of the calling model's table; none where nothing is stored that stays: no incremental model, no table yet, or a full refresh.
-    None, too, where the model is only compiled: what is asked here costs a query, and matters before a run. -#}
+{#- {'relation', 'columns' (see `_columns_of`)} of the calling model's table; none where nothing is stored that stays: no incremental model,
+    no table yet, or a full refresh. None, too, where the model is only compiled: what is asked here costs a query, and matters before a
+    run. -#}
 {% macro _stored_model() %}
   {%- set place = dbt_playbooks._calling_model() -%}
   {%- set config = place.get('config') if execute else none -%}
@@ -23,17 +24,25 @@
   {{ return(flags.WHICH in ('run', 'build', 'retry')) }}
 {% endmacro %}
 
-{#- Refuses a typed column that is stored with another type: no value of on_schema_change brings the stored values there by the rule of the casts. -#}
+{#- Refuses a typed column that is stored with another type: no value of on_schema_change brings the stored values there by the rule of the
+    casts. -#}
 {% macro _refuse_stored_type(what, name, rule) %}
   {%- set stored = dbt_playbooks._stored_model() -%}
   {%- set found = stored['columns'].get(name | lower) if stored else none -%}
   {%- if found and not dbt_playbooks._is_stored_as(found.data_type | lower, rule) -%}
-    {%- set is_now = found.data_type | replace('character varying(256)', 'VARCHAR') -%}
-    {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": it makes '" ~ name ~ "' a column of type " ~ rule.sql ~ ", and " ~ stored.relation ~ " stores it as " ~ is_now
-      ~ ". An incremental run does not change that, whatever on_schema_change says: with ignore and append_new_columns it stays " ~ is_now ~ ", and with sync_all_columns the warehouse casts what is stored "
+    {%- set is_now = dbt_playbooks._shown_type(found.data_type) -%}
+    {{ exceptions.raise_compiler_error("dbt_playbooks." ~ what ~ ": it makes '" ~ name ~ "' a column of type " ~ rule.sql ~ ", and "
+      ~ stored.relation ~ " stores it as " ~ is_now
+      ~ ". An incremental run does not change that, whatever on_schema_change says: with ignore and append_new_columns it stays " ~ is_now
+      ~ ", and with sync_all_columns the warehouse casts what is stored "
       ~ "by a rule of its own, or fails. Build the model once with --full-refresh, or give the column another typed_name.") }}
   {%- endif -%}
   {{ return('') }}
+{% endmacro %}
+
+{#- What dbt calls a VARCHAR of DuckDB is no type that anybody wrote. -#}
+{% macro _shown_type(data_type) %}
+  {{ return(data_type | replace('character varying(256)', 'VARCHAR')) }}
 {% endmacro %}
 
 {% macro _is_stored_as(data_type, rule) %}
@@ -44,32 +53,4 @@
     {{ return(data_type | replace(' ', '') == rule.sql | replace(' ', '')) }}
   {%- endif -%}
   {{ return(word == wanted or kinds.get(word) == kinds[wanted]) }}
-{% endmacro %}
-
-{#- Looks at what `columns_equal` looks at before an old column goes: rows whose old column holds a value that the new one does not. `rule` casts the old one. With
-    'sync_all_columns' the run drops the old column, so that is refused; else it is warned of: the old column stays, and later runs leave it behind. -#}
-{% macro _check_unfilled(what, old_name, new_name, rule=none) %}
-  {%- set stored = dbt_playbooks._stored_model() -%}
-  {%- set columns = stored['columns'] if stored else {} -%}
-  {%- set old, new = columns.get(old_name | lower), columns.get(new_name | lower) -%}
-  {%- if not old or not new or old_name | lower == new_name | lower -%}
-    {{ return('') }}
-  {%- endif -%}
-  {%- set value = dbt_playbooks._quoted(old.name) -%}
-  {%- set types = dbt_playbooks._compared_as(old.data_type | lower, new.data_type | lower) if rule is none else {'old': '{}', 'new': '{}'} -%}
-  {%- set value = value if rule is none else dbt_playbooks._cast_value(dbt_playbooks._prepared(value, rule), rule) -%}
-  {%- set always = dbt_playbooks._always_of(stored.relation) -%}
-  {%- set rows = dbt_playbooks._query('select count(*) from ' ~ stored.relation ~ '\nwhere ' ~ value ~ ' is not null and ' ~ dbt_playbooks._placed(types.old, value) ~ ' is distinct from '
-    ~ dbt_playbooks._placed(types.new, dbt_playbooks._quoted(new.name)) ~ (' and ' ~ always if always else ''))[0][0] if types else 0 -%}
-  {%- if rows -%}
-    {%- set drops = dbt_playbooks._calling_model().get('config').get('on_schema_change') == 'sync_all_columns' -%}
-    {%- set message = "dbt_playbooks." ~ what ~ ": phase is 'new', and in " ~ rows ~ (" row" if rows == 1 else " rows") ~ " of " ~ stored.relation ~ " the column '" ~ old.name ~ "' holds a value that '" ~ new.name ~ "' does not. "
-      ~ ("on_schema_change='sync_all_columns' drops '" ~ old.name ~ "', and these values with it. " if drops else "Readers of '" ~ new.name ~ "' do not find it. ")
-      ~ "Set phase='both' again and fill these rows (dbt run --full-refresh, or a backfill). If '" ~ new.name ~ "' is right as it is, drop '" ~ old.name ~ "' from the table yourself: then this is not looked at any more." -%}
-    {%- if drops -%}
-      {{ exceptions.raise_compiler_error(message) }}
-    {%- endif -%}
-    {%- do exceptions.warn(message) -%}
-  {%- endif -%}
-  {{ return('') }}
 {% endmacro %}

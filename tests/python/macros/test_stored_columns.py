@@ -88,3 +88,16 @@ def test_only_what_stays_is_looked_at_before_a_run(macro, table, config, command
     place["alias"] = "not_there"
     macro("renamed_column", "note", "remark", phase="new", stubs=stubs)
     assert len(said) == looked_at
+
+
+@pytest.mark.targets("duckdb")
+def test_columns_that_can_not_be_compared_are_said_not_to_be_checked(macro, table):
+    table({"note": ["a", "b"], "remark": [1, 2]}, name="kept")
+    place = {"name": "kept", "database": "memory", "schema": "dbt_test", "alias": "kept", "config": INCREMENTAL}
+    said: list[str] = []
+    exceptions = SimpleNamespace(warn=lambda message: said.append(message) or "")
+    stubs = {"model": place, "flags": SimpleNamespace(WHICH="run", FULL_REFRESH=False), "exceptions": exceptions}
+    macro("renamed_column", "note", "remark", phase="new", stubs=stubs)
+    assert len(said) == 1
+    assert "it was not checked that 'remark' holds the values of 'note' in" in said[0]
+    assert said[0].endswith("they are VARCHAR and BIGINT, which have no type in common.")
